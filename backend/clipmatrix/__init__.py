@@ -1,0 +1,1 @@
+"""The compute side of ClipMatrix."""

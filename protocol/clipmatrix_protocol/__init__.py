@@ -1,0 +1,1 @@
+"""What travels between the ClipMatrix extension and its backend, and how."""
