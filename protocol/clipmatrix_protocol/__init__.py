@@ -1,1 +1,71 @@
 """What travels between the ClipMatrix extension and its backend, and how."""
+
+from .body import Body, BodyShape, Motion
+from .brief import Brief, CameraOrbit, Prompt, Settings, Vary
+from .character import Character, Part, Shape
+from .codec import decode, encode
+from .errors import ProtocolError
+from .messages import (
+    Accepted,
+    Attach,
+    BodyRequest,
+    Cancel,
+    Done,
+    Failed,
+    FailureCode,
+    FromClient,
+    FromServer,
+    Hello,
+    Look,
+    Message,
+    Ping,
+    Pong,
+    Progress,
+    State,
+    Submit,
+    Summary,
+    Update,
+    Validity,
+    Welcome,
+)
+from .version import PROTOCOL_VERSION, mismatch
+
+__all__ = [
+    "PROTOCOL_VERSION",
+    "Accepted",
+    "Attach",
+    "Body",
+    "BodyRequest",
+    "BodyShape",
+    "Brief",
+    "CameraOrbit",
+    "Cancel",
+    "Character",
+    "Done",
+    "Failed",
+    "FailureCode",
+    "FromClient",
+    "FromServer",
+    "Hello",
+    "Look",
+    "Message",
+    "Motion",
+    "Part",
+    "Ping",
+    "Pong",
+    "Progress",
+    "Prompt",
+    "ProtocolError",
+    "Settings",
+    "Shape",
+    "State",
+    "Submit",
+    "Summary",
+    "Update",
+    "Validity",
+    "Vary",
+    "Welcome",
+    "decode",
+    "encode",
+    "mismatch",
+]

@@ -1,0 +1,131 @@
+"""A character as it travels: parts, skin, shape keys, textures' layout, poses.
+
+All coordinates are in **rest space**: world axes of Blender (Z up, right-handed), metres, the armature in
+its rest pose. Image rows start at v = 0, the bottom, as in ``bpy.types.Image.pixels``.
+"""
+
+import msgspec
+import numpy as np
+
+from .arrays import check, check_indices
+
+
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False):
+    """One mesh object of a character; vertex order is the object's own.
+
+    Attributes
+    ----------
+    name
+        The object's name in the scene.
+    vertices
+        (V, 3) float32, Basis positions, metres, rest space.
+    triangles
+        (T, 3) int32 into ``vertices``, counter-clockwise seen from outside.
+    corner_uvs
+        (T, 3, 2) float32, UV per triangle corner, v up.
+    texture
+        Which of the character's textures the UVs address.
+    skin_joints, skin_weights
+        (V, I) int32 into the character's joints and (V, I) float32 that sum to 1 in each row;
+        unused places have weight 0.
+    shapes
+        (K,) int32, which of the character's shape keys this part has.
+    shape_deltas
+        (K, V, 3) float32, metres, rest space, key minus Basis.
+    """
+
+    name: str
+    vertices: np.ndarray
+    triangles: np.ndarray
+    corner_uvs: np.ndarray
+    texture: int
+    skin_joints: np.ndarray
+    skin_weights: np.ndarray
+    shapes: np.ndarray
+    shape_deltas: np.ndarray
+
+    def __post_init__(self) -> None:
+        where = f"part {self.name!r}: "
+        count = len(self.vertices)
+        check(where + "vertices", self.vertices, "float32", (None, 3))
+        check(where + "triangles", self.triangles, "int32", (None, 3))
+        check_indices(where + "triangles", self.triangles, count)
+        check(where + "corner_uvs", self.corner_uvs, "float32", (len(self.triangles), 3, 2))
+        check(where + "skin_joints", self.skin_joints, "int32", (count, None))
+        check(where + "skin_weights", self.skin_weights, "float32", self.skin_joints.shape)
+        if self.skin_weights.size and np.abs(self.skin_weights.sum(axis=1) - 1).max() > 1e-4:
+            raise ValueError(where + "skin_weights do not sum to 1 for every vertex")
+        check(where + "shapes", self.shapes, "int32", (None,))
+        check(where + "shape_deltas", self.shape_deltas, "float32", (len(self.shapes), count, 3))
+        if self.texture < 0:
+            raise ValueError(where + "texture index is negative")
+
+
+class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One coefficient of the shape basis: a Blender shape key, shared by all parts that have its name.
+
+    ``low == high`` pins the coefficient: the optimiser leaves it at ``value``.
+    """
+
+    name: str
+    value: float
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not self.low <= self.value <= self.high:
+            raise ValueError(f"shape key {self.name!r}: {self.value} is outside of {self.low}..{self.high}")
+
+
+class Character(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False):
+    """One or more parts moved by one armature, or by none, treated as one surface.
+
+    Attributes
+    ----------
+    name
+        What the artist calls it.
+    parts
+        At least one.
+    shapes
+        The shape basis; may be empty.
+    joints
+        Names of the bones that ``skin_joints`` point to; what no bone moves points to a joint that stays put.
+    poses
+        (P, J, 4, 4) float32 deform matrices: rest space to posed space, one per joint; pose 0 is the rest pose
+        or, where the artist poses the character, whatever is shown first. At least one.
+    textures
+        How many textures the parts' UVs address.
+    start_textures
+        Empty, or one (H, W, 3) uint8 sRGB image per texture to start from, row 0 at the bottom.
+    start_offsets
+        Empty, or (V, 3) float32 per part: offsets to start from (a take to continue).
+    """
+
+    name: str
+    parts: tuple[Part, ...]
+    shapes: tuple[Shape, ...]
+    joints: tuple[str, ...]
+    poses: np.ndarray
+    textures: int
+    start_textures: tuple[np.ndarray, ...] = ()
+    start_offsets: tuple[np.ndarray, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.parts or not self.joints:
+            raise ValueError("a character needs at least one part and one joint")
+        check("poses", self.poses, "float32", (None, len(self.joints), 4, 4))
+        if not len(self.poses):
+            raise ValueError("a character needs at least one pose")
+        for part in self.parts:
+            check_indices(f"part {part.name!r}: skin_joints", part.skin_joints, len(self.joints))
+            check_indices(f"part {part.name!r}: shapes", part.shapes, len(self.shapes))
+            if part.texture >= self.textures:
+                raise ValueError(f"part {part.name!r}: texture {part.texture} of {self.textures}")
+        if self.start_textures and len(self.start_textures) != self.textures:
+            raise ValueError(f"{len(self.start_textures)} start textures for {self.textures} textures")
+        for index, image in enumerate(self.start_textures):
+            check(f"start texture {index}", image, "uint8", (None, None, 3))
+        if self.start_offsets and len(self.start_offsets) != len(self.parts):
+            raise ValueError(f"{len(self.start_offsets)} start offsets for {len(self.parts)} parts")
+        for part, offsets in zip(self.parts, self.start_offsets, strict=False):
+            check(f"part {part.name!r}: start offsets", offsets, "float32", part.vertices.shape)

@@ -1,0 +1,216 @@
+"""Every message, both ways: one tagged Struct each.
+
+==============  ==================  =====================================================================
+extension says  backend answers     meaning
+==============  ==================  =====================================================================
+Hello           Welcome or Failed   who speaks, which version, the launch secret
+BodyRequest     Body or Failed      build a body for the scene
+Submit          Accepted or Failed  a character and a brief; then Progress and Update come, at last Done or Failed
+Attach          Accepted or Failed  a client came back: send the job's latest state, then go on
+Cancel          Done or Failed      stop now; what has been reached is delivered
+Ping            Pong                is the backend alive, is its job
+==============  ==================  =====================================================================
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+import numpy as np
+from msgspec import Meta
+
+from .arrays import check
+from .body import Body
+from .brief import Brief
+from .character import Character
+
+JobId = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
+
+FailureCode = Literal[
+    "version", "secret", "not_welcomed", "bad_message", "bad_request", "unknown_job", "unknown_body",
+    "clip_unavailable", "out_of_memory", "diverged", "cancelled", "internal",
+]  # fmt: skip
+
+
+class Hello(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="hello"):
+    """First message of a client. ``version`` is :data:`PROTOCOL_VERSION`; ``client`` names program and version."""
+
+    version: int
+    client: str
+    secret: str
+
+
+class Welcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="welcome"):
+    """The backend takes the client. ``clips`` and ``bodies`` are the names it can load without asking anybody."""
+
+    version: int
+    server: str
+    device: str
+    clips: tuple[str, ...]
+    bodies: tuple[str, ...]
+
+
+class BodyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="body_request"):
+    """Ask for a body by name, one of ``Welcome.bodies``."""
+
+    name: str
+
+
+class Submit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False, tag="submit"):
+    """Start a job. The id is the client's choice, unique."""
+
+    job: JobId
+    character: Character
+    brief: Brief
+
+
+class Attach(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="attach"):
+    """Have the job's messages sent here from now on, beginning with its latest state."""
+
+    job: JobId
+
+
+class Cancel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="cancel"):
+    """Stop the job after the current step."""
+
+    job: JobId
+
+
+class Ping(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="ping"):
+    """Answered at once by a Pong with the same stamp."""
+
+    stamp: float
+
+
+class Pong(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pong"):
+    """``idle`` is how many seconds ago the running job last made a step; None without a running job."""
+
+    stamp: float
+    idle: float | None = None
+
+
+class Accepted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="accepted"):
+    """The job is queued; ``ahead`` jobs run before it. ``warnings`` are for the artist to read."""
+
+    job: JobId
+    ahead: int = 0
+    warnings: tuple[str, ...] = ()
+
+
+class Progress(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="progress"):
+    """Where the job stands.
+
+    Attributes
+    ----------
+    step, steps
+        Steps done and to do.
+    steps_per_second, seconds_left
+        Measured over the last steps.
+    similarity
+        Mean cosine between views and prompts in the guiding CLIP, smoothed, in [-1, 1].
+    """
+
+    job: JobId
+    step: int
+    steps: int
+    steps_per_second: float
+    seconds_left: float
+    similarity: float
+
+
+class Look(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Material of the whole surface and the light it was judged under.
+
+    ``roughness`` and ``metallic`` as in Blender's Principled BSDF. ``sun_direction`` points from the character
+    towards the light; colours are linear RGB, unclamped.
+    """
+
+    roughness: Annotated[float, Meta(ge=0, le=1)] = 0.6
+    metallic: Annotated[float, Meta(ge=0, le=1)] = 0.0
+    ambient: tuple[float, float, float] = (0.6, 0.6, 0.6)
+    sun_direction: tuple[float, float, float] = (0.3, -0.7, 0.65)
+    sun_colour: tuple[float, float, float] = (1.2, 1.2, 1.2)
+
+
+class State(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False):
+    """What the job has made of the character so far.
+
+    Attributes
+    ----------
+    coefficients
+        (K,) float32, values of the character's shapes, in its order.
+    offsets
+        Per part (V, 3) float32, metres, rest space.
+    textures
+        Per texture (H, W, 3) uint8, sRGB encoded base colour, row 0 at the bottom. Empty: unchanged.
+    look
+        Material and light.
+    """
+
+    coefficients: np.ndarray
+    offsets: tuple[np.ndarray, ...]
+    textures: tuple[np.ndarray, ...]
+    look: Look
+
+    def __post_init__(self) -> None:
+        check("coefficients", self.coefficients, "float32", (None,))
+        for index, offsets in enumerate(self.offsets):
+            check(f"offsets {index}", offsets, "float32", (None, 3))
+        for index, texture in enumerate(self.textures):
+            check(f"texture {index}", texture, "uint8", (None, None, 3))
+
+
+class Update(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False, tag="update"):
+    """The state after ``step`` steps; only the newest matters."""
+
+    job: JobId
+    step: int
+    state: State
+
+
+class Validity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What became of the mesh over all its poses, against the mesh it started from.
+
+    ``inverted``: triangles whose normal turned by more than 90 degrees; ``degenerate``: triangles whose area fell
+    under 1e-3 of what it was; both counted once per pose where they were not so at the start.
+    """
+
+    poses: int
+    inverted: int
+    degenerate: int
+    edge_stretch_p99: float
+
+
+class Summary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A finished job in figures; similarities are of the guiding CLIP over one fixed set of views."""
+
+    steps: int
+    seconds: float
+    stopped_early: bool
+    similarity_before: float
+    similarity_after: float
+    validity: Validity
+    peak_memory_mb: float
+    device: str
+    versions: dict[str, str]
+
+
+class Done(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False, tag="done"):
+    """The job has ended, by itself or by Cancel; this is the result."""
+
+    job: JobId
+    state: State
+    summary: Summary
+
+
+class Failed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="failed"):
+    """A refusal or an error: one sentence of what is wrong, one of what to do. ``job`` is None when it is about none."""
+
+    code: FailureCode
+    message: str
+    remedy: str = ""
+    job: JobId | None = None
+
+
+FromClient = Hello | BodyRequest | Submit | Attach | Cancel | Ping
+FromServer = Welcome | Body | Accepted | Progress | Update | Done | Failed | Pong
+Message = FromClient | FromServer
