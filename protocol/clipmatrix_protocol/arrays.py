@@ -46,7 +46,7 @@ def pack(array: np.ndarray, frames: list[memoryview]) -> dict[str, Any]:
     if name not in DTYPES:
         raise ProtocolError(f"an array of {name} cannot travel; use one of {', '.join(sorted(DTYPES))}")
     little_endian = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
-    frames.append(memoryview(little_endian.reshape(-1).view(np.uint8)))
+    frames.append(memoryview(little_endian.reshape(-1).view(np.uint8).data))
     return {"frame": len(frames) - 1, "dtype": name, "shape": list(array.shape)}
 
 

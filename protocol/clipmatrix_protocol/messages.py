@@ -203,7 +203,7 @@ class Done(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False, ta
 
 
 class Failed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="failed"):
-    """A refusal or an error: one sentence of what is wrong, one of what to do. ``job`` is None when it is about none."""
+    """A refusal or an error: one sentence says what is wrong, one what to do; ``job`` is None when it is about none."""
 
     code: FailureCode
     message: str
