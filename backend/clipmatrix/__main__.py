@@ -1,0 +1,5 @@
+"""``python -m clipmatrix``: the command line."""
+
+from .cli import main
+
+main()
