@@ -1,0 +1,27 @@
+"""The demo: a prompt becomes a character, with a real backend and a real Blender in processes of their own."""
+
+from .processes import Backend, BlenderRun, start_backend, start_blender
+from .request import DemoRequest, Pictures, check, own_extension
+from .show import show
+
+__all__ = [
+    "Backend",
+    "BlenderRun",
+    "DemoRequest",
+    "Pictures",
+    "check",
+    "own_extension",
+    "show",
+    "start_backend",
+    "start_blender",
+]
+    "Backend",
+    "BlenderRun",
+    "DemoRequest",
+    "Pictures",
+    "check",
+    "own_extension",
+    "show",
+    "start_backend",
+    "start_blender",
+]

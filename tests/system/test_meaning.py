@@ -1,0 +1,97 @@
+"""Results mean what was asked: measured in the saved .blend, not in the loss."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from clipmatrix.evaluate.appearance import mean_colour, visible_area
+from clipmatrix.evaluate.girth import girth
+from clipmatrix.evaluate.palette import nearest_colour
+from clipmatrix_protocol import Settings
+from msgspec import structs
+
+FAST = Settings(steps=100, texture_size=256)
+
+
+def seen_colour(blend: dict[str, np.ndarray]) -> np.ndarray:
+    areas = visible_area(blend["vertices"], blend["triangles"])
+    return mean_colour(blend["corner_uvs"], areas, blend["texture"])
+
+
+def waist(vertices: np.ndarray, triangles: np.ndarray) -> float:
+    """The least girth between 55 % and 70 % of the height: between hips and chest."""
+    low, high = vertices[:, 2].min(), vertices[:, 2].max()
+    return min(girth(vertices, triangles, low + share * (high - low)) for share in np.linspace(0.55, 0.70, 7))
+
+
+def test_seven_of_eight_colours_come_out_as_named(generate, read_blend):
+    colours = ("red", "green", "blue", "yellow", "purple", "orange", "black", "white")
+    found = {}
+    for colour in colours:
+        seen = seen_colour(read_blend(generate(f"a {colour} figure", FAST)))
+        found[colour] = (nearest_colour(seen), np.round(seen, 2).tolist())
+    right = [colour for colour in colours if found[colour][0] == colour]
+    assert len(right) >= 7, found
+
+
+def test_fat_and_thin_change_the_waist_the_right_way(generate, read_blend):
+    waists = {}
+    for word in ("fat", "thin"):
+        blend = read_blend(generate(f"a very {word} figure", FAST))
+        waists[word] = waist(blend["vertices"], blend["triangles"]) / waist(blend["basis"], blend["triangles"])
+    assert waists["fat"] > 1.02, waists
+    assert waists["thin"] < 0.98, waists
+
+
+def test_a_red_shirt_and_blue_trousers_go_to_the_right_halves(generate, read_blend):
+    right = 0
+    seen = []
+    for seed in range(3):
+        blend = read_blend(generate("a person with a red shirt and blue trousers", structs.replace(FAST, seed=seed)))
+        areas = visible_area(blend["vertices"], blend["triangles"])
+        centres = blend["basis"][blend["triangles"]].mean(axis=1)
+        height = centres[:, 2] / blend["basis"][:, 2].max()
+        across = np.abs(centres[:, 0]) / blend["basis"][:, 2].max()
+        chest = areas * ((height > 0.60) & (height < 0.80) & (across < 0.13))
+        legs = areas * ((height > 0.10) & (height < 0.45))
+        upper, lower = (mean_colour(blend["corner_uvs"], part, blend["texture"]) for part in (chest, legs))
+        seen.append((np.round(upper, 2).tolist(), np.round(lower, 2).tolist()))
+        right += int(upper[0] - upper[2] > 0.1 and lower[2] - lower[0] > 0.1)
+    assert right >= 2, seen
+
+
+def test_the_saved_character_still_plays_its_action(generate, read_blend):
+    blend = read_blend(generate("a very fat red figure", FAST))
+    corners = blend["frames"][:, blend["triangles"]]
+    start = blend["start_frames"][:, blend["triangles"]]
+    normals, start_normals = (
+        np.cross(mesh[:, :, 1] - mesh[:, :, 0], mesh[:, :, 2] - mesh[:, :, 0]).astype(np.float64)
+        for mesh in (corners, start)
+    )
+    areas, start_areas = (np.linalg.norm(normal, axis=2) for normal in (normals, start_normals))
+    whole = start_areas > 1e-12
+    assert len(blend["frames"]) > 10
+    assert not ((normals * start_normals).sum(axis=2)[whole] < 0).any()
+    assert not (areas[whole] < 1e-3 * start_areas[whole]).any()
+
+
+def test_the_same_seed_gives_the_same_result(generate, read_blend):
+    short, other_seed = (Settings(steps=15, texture_size=256, seed=seed) for seed in (3, 4))
+    first = generate("a striped figure, red and white", short)
+    first_arrays = read_blend(first)
+    again = read_blend(generate("a striped figure, red and white", short))
+    other = read_blend(generate("a striped figure, red and white", other_seed))
+    for name in ("vertices", "texture"):
+        np.testing.assert_array_equal(first_arrays[name], again[name])
+    assert not np.array_equal(first_arrays["texture"], other["texture"])
+
+
+@pytest.mark.slow
+def test_the_judge_prefers_the_right_prompt_among_twenty(tmp_path):
+    script = Path(__file__).resolve().parents[2] / "benchmarks" / "retrieval.py"
+    report = tmp_path / "retrieval.json"
+    subprocess.run([sys.executable, str(script), "--json", str(report), "--seeds", "1"], check=True)
+    assert json.loads(report.read_text())["retrieved"] >= 0.7
