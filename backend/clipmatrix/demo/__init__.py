@@ -15,13 +15,3 @@ __all__ = [
     "start_backend",
     "start_blender",
 ]
-    "Backend",
-    "BlenderRun",
-    "DemoRequest",
-    "Pictures",
-    "check",
-    "own_extension",
-    "show",
-    "start_backend",
-    "start_blender",
-]
