@@ -12,8 +12,11 @@ from .errors import ProtocolError
 DTYPES = frozenset({"uint8", "int32", "float32"})
 """The element types that may travel; always little-endian, C order."""
 
-MAX_ELEMENTS = 2**28
-"""Upper bound on one array's element count: a header cannot ask for more than a gigabyte of float32."""
+MAX_FRAME_BYTES = 2**29
+"""Upper bound on one frame: 512 MiB, far above any character (a 4096 x 4096 texture has 48 MiB)."""
+
+MAX_AXES = 4
+"""More axes than any field has are refused before numpy sees them."""
 
 
 class ArrayHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,11 +43,13 @@ def pack(array: np.ndarray, frames: list[memoryview]) -> dict[str, Any]:
     Raises
     ------
     ProtocolError
-        If the element type may not travel.
+        If the element type may not travel or the array is larger than :data:`MAX_FRAME_BYTES`.
     """
     name = array.dtype.name
     if name not in DTYPES:
         raise ProtocolError(f"an array of {name} cannot travel; use one of {', '.join(sorted(DTYPES))}")
+    if array.nbytes > MAX_FRAME_BYTES:
+        raise ProtocolError(f"an array of {array.nbytes} bytes is too large to travel; {MAX_FRAME_BYTES} is the limit")
     little_endian = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
     frames.append(memoryview(little_endian.reshape(-1).view(np.uint8).data))
     return {"frame": len(frames) - 1, "dtype": name, "shape": list(array.shape)}
@@ -60,11 +65,9 @@ def unpack(header: ArrayHeader, frames: Sequence[Any]) -> np.ndarray:
     """
     if header.dtype not in DTYPES:
         raise ProtocolError(f"array type {header.dtype!r} is not allowed")
-    if len(header.shape) > 4 or any(size < 0 for size in header.shape):
-        raise ProtocolError(f"array shape {header.shape} is not possible")
+    if len(header.shape) > MAX_AXES or not all(0 <= size <= MAX_FRAME_BYTES for size in header.shape):
+        raise ProtocolError("array shape is not possible")
     count = math.prod(header.shape)
-    if count > MAX_ELEMENTS:
-        raise ProtocolError(f"array shape {header.shape} is larger than {MAX_ELEMENTS} elements")
     if not 0 <= header.frame < len(frames):
         raise ProtocolError(f"array frame {header.frame} is missing; the message brought {len(frames)}")
     dtype = np.dtype(header.dtype).newbyteorder("<")
@@ -90,6 +93,15 @@ def check(name: str, array: np.ndarray, dtype: str, shape: Sequence[int | None])
         raise ValueError(f"{name} has shape {array.shape}, not {wanted}")
     if dtype == "float32" and not np.isfinite(array).all():
         raise ValueError(f"{name} holds values that are not finite")
+
+
+def check_weights(name: str, weights: np.ndarray, rows: int, columns: int) -> None:
+    """Raise ``ValueError`` unless the weights are (rows, columns) float32, not negative, and sum to 1 in each row."""
+    check(name, weights, "float32", (rows, columns))
+    if rows and np.abs(weights.sum(axis=1) - 1).max() > 1e-4:
+        raise ValueError(f"{name} do not sum to 1 for every vertex")
+    if weights.size and weights.min() < 0:
+        raise ValueError(f"{name} hold negative values")
 
 
 def check_indices(name: str, array: np.ndarray, count: int) -> None:

@@ -3,7 +3,7 @@
 import msgspec
 import numpy as np
 
-from .arrays import check, check_indices
+from .arrays import check, check_indices, check_weights
 
 
 class BodyShape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False):
@@ -73,8 +73,8 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False, ta
     motions: tuple[Motion, ...]
 
     def __post_init__(self) -> None:
-        vertices, joints = len(self.vertices), len(self.joints)
         check("body vertices", self.vertices, "float32", (None, 3))
+        vertices, joints = len(self.vertices), len(self.joints)
         check("body polygons", self.polygons, "int32", (None, 4))
         check_indices("body polygons", self.polygons[:, :3], vertices)
         check_indices("body polygons", self.polygons[:, 3] + 1, vertices + 1)
@@ -86,7 +86,7 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False, ta
         check("body tails", self.tails, "float32", (joints, 3))
         check("body skin_joints", self.skin_joints, "int32", (vertices, None))
         check_indices("body skin_joints", self.skin_joints, joints)
-        check("body skin_weights", self.skin_weights, "float32", self.skin_joints.shape)
+        check_weights("body skin_weights", self.skin_weights, *self.skin_joints.shape)
         for shape in self.shapes:
             check(f"body shape {shape.name!r}", shape.deltas, "float32", (vertices, 3))
         for motion in self.motions:

@@ -7,7 +7,7 @@ its rest pose. Image rows start at v = 0, the bottom, as in ``bpy.types.Image.pi
 import msgspec
 import numpy as np
 
-from .arrays import check, check_indices
+from .arrays import check, check_indices, check_weights
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False):
@@ -46,15 +46,13 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False):
 
     def __post_init__(self) -> None:
         where = f"part {self.name!r}: "
-        count = len(self.vertices)
         check(where + "vertices", self.vertices, "float32", (None, 3))
+        count = len(self.vertices)
         check(where + "triangles", self.triangles, "int32", (None, 3))
         check_indices(where + "triangles", self.triangles, count)
         check(where + "corner_uvs", self.corner_uvs, "float32", (len(self.triangles), 3, 2))
         check(where + "skin_joints", self.skin_joints, "int32", (count, None))
-        check(where + "skin_weights", self.skin_weights, "float32", self.skin_joints.shape)
-        if self.skin_weights.size and np.abs(self.skin_weights.sum(axis=1) - 1).max() > 1e-4:
-            raise ValueError(where + "skin_weights do not sum to 1 for every vertex")
+        check_weights(where + "skin_weights", self.skin_weights, *self.skin_joints.shape)
         check(where + "shapes", self.shapes, "int32", (None,))
         check(where + "shape_deltas", self.shape_deltas, "float32", (len(self.shapes), count, 3))
         if self.texture < 0:
@@ -113,6 +111,10 @@ class Character(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=Fals
     def __post_init__(self) -> None:
         if not self.parts or not self.joints:
             raise ValueError("a character needs at least one part and one joint")
+        if not any(len(part.triangles) for part in self.parts):
+            raise ValueError("a character needs at least one triangle")
+        if self.textures > len(self.parts):
+            raise ValueError(f"{self.textures} textures for {len(self.parts)} parts")
         check("poses", self.poses, "float32", (None, len(self.joints), 4, 4))
         if not len(self.poses):
             raise ValueError("a character needs at least one pose")
@@ -125,6 +127,8 @@ class Character(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=Fals
             raise ValueError(f"{len(self.start_textures)} start textures for {self.textures} textures")
         for index, image in enumerate(self.start_textures):
             check(f"start texture {index}", image, "uint8", (None, None, 3))
+            if not image.size:
+                raise ValueError(f"start texture {index} has no pixels")
         if self.start_offsets and len(self.start_offsets) != len(self.parts):
             raise ValueError(f"{len(self.start_offsets)} start offsets for {len(self.parts)} parts")
         for part, offsets in zip(self.parts, self.start_offsets, strict=False):

@@ -26,7 +26,7 @@ def encode(message: Message) -> list[bytes | memoryview]:
     Raises
     ------
     ProtocolError
-        If an array's element type may not travel.
+        If :func:`decode` would refuse the result: an array's element type, a value out of range or not finite.
     """
     frames: list[memoryview] = []
 
@@ -35,7 +35,11 @@ def encode(message: Message) -> list[bytes | memoryview]:
             return pack(value, frames)
         raise ProtocolError(f"{type(value).__name__} cannot travel")
 
-    header = msgspec.json.encode(message, enc_hook=array_header)
+    try:
+        header = msgspec.json.encode(message, enc_hook=array_header)
+    except UnicodeEncodeError as error:
+        raise ProtocolError(f"a value cannot travel: {error}") from error
+    decode([header, *frames])  # JSON turns NaN into null and ranges are checked by readers only: find out here
     return [header, *frames]
 
 

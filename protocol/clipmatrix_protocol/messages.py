@@ -23,7 +23,7 @@ from .body import Body
 from .brief import Brief
 from .character import Character
 
-JobId = Annotated[str, Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
+JobId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}\Z")]
 
 FailureCode = Literal[
     "version", "secret", "not_welcomed", "bad_message", "bad_request", "unknown_job", "unknown_body",

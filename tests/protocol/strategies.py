@@ -1,0 +1,219 @@
+"""Hypothesis strategies that build valid messages, arrays of size zero included."""
+
+from typing import Any
+
+import numpy as np
+from clipmatrix_protocol import (
+    PROTOCOL_VERSION,
+    Accepted,
+    Attach,
+    Body,
+    BodyRequest,
+    BodyShape,
+    Brief,
+    CameraOrbit,
+    Cancel,
+    Character,
+    Done,
+    Failed,
+    Hello,
+    Look,
+    Motion,
+    Part,
+    Ping,
+    Pong,
+    Progress,
+    Prompt,
+    Settings,
+    Shape,
+    State,
+    Submit,
+    Summary,
+    Update,
+    Validity,
+    Vary,
+    Welcome,
+)
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+Strategy = st.SearchStrategy[Any]
+
+names = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+jobs = st.from_regex(r"\A[A-Za-z0-9_-]{1,64}\Z")
+numbers = st.floats(allow_nan=False, allow_infinity=False)
+counts = st.integers(0, 10_000)
+sizes = st.integers(0, 4)
+colours = st.tuples(numbers, numbers, numbers)
+
+
+def floats(*shape: int) -> Strategy:
+    return arrays.arrays(np.float32, shape, elements=st.floats(-1e6, 1e6, width=32))
+
+
+def indices(low: int, high: int, *shape: int) -> Strategy:
+    """Indices in [low, high); an array without elements where that range is empty."""
+    if low >= high:
+        return arrays.arrays(np.int32, (0, *shape[1:]))
+    return arrays.arrays(np.int32, shape, elements=st.integers(low, high - 1))
+
+
+def images(low: int = 0) -> Strategy:
+    return st.tuples(st.integers(low, 4), st.integers(low, 4)).flatmap(lambda side: arrays.arrays(np.uint8, (*side, 3)))
+
+
+def weights(rows: int, columns: int) -> Strategy:
+    def normalised(raw: np.ndarray) -> np.ndarray:
+        return (raw / raw.sum(axis=1, keepdims=True)).astype(np.float32)
+
+    return arrays.arrays(np.float32, (rows, columns), elements=st.floats(0.125, 1, width=32)).map(normalised)
+
+
+def tuples(element: Strategy, low: int = 0, high: int = 3) -> Strategy:
+    return st.lists(element, min_size=low, max_size=high).map(tuple)
+
+
+@st.composite
+def parts(draw: st.DrawFn, joints: int, shapes: int, textures: int, triangles: int) -> Part:
+    vertices = draw(st.integers(3 if triangles else 0, 6))
+    influences = draw(st.integers(1, 3))
+    used = draw(indices(0, shapes, draw(sizes)))
+    return Part(
+        name=draw(names),
+        vertices=draw(floats(vertices, 3)),
+        triangles=draw(indices(0, vertices, triangles, 3)),
+        corner_uvs=draw(floats(triangles, 3, 2)),
+        texture=draw(st.integers(0, textures - 1)),
+        skin_joints=draw(indices(0, joints, vertices, influences)),
+        skin_weights=draw(weights(vertices, influences)),
+        shapes=used,
+        shape_deltas=draw(floats(len(used), vertices, 3)),
+    )
+
+
+@st.composite
+def shape_keys(draw: st.DrawFn) -> Shape:
+    low, value, high = sorted(draw(st.tuples(numbers, numbers, numbers)))
+    return Shape(draw(names), value, low, high)
+
+
+@st.composite
+def characters(draw: st.DrawFn) -> Character:
+    joints, shapes = draw(tuples(names, 1)), draw(tuples(shape_keys()))
+    triangles = [draw(st.integers(1, 4)), *draw(st.lists(sizes, max_size=2))]
+    textures = draw(st.integers(1, len(triangles)))
+    own = tuple(draw(parts(len(joints), len(shapes), textures, count)) for count in triangles)
+    return Character(
+        name=draw(names),
+        parts=own,
+        shapes=shapes,
+        joints=joints,
+        poses=draw(floats(draw(st.integers(1, 3)), len(joints), 4, 4)),
+        textures=textures,
+        start_textures=draw(st.just(()) | st.tuples(*[images(1)] * textures)),
+        start_offsets=draw(st.just(()) | st.tuples(*[floats(*part.vertices.shape) for part in own])),
+    )
+
+
+@st.composite
+def bodies(draw: st.DrawFn) -> Body:
+    vertices, joints, polygons = draw(st.integers(0, 5)), draw(tuples(names, 1, 4)), draw(sizes)
+    corners = draw(indices(0, vertices, polygons, 4)).copy()
+    corners[::2, 3] = -1
+    influences = draw(st.integers(1, 3))
+    return Body(
+        name=draw(names),
+        licence=draw(names),
+        vertices=draw(floats(vertices, 3)),
+        polygons=corners,
+        polygon_uvs=draw(floats(len(corners), 4, 2)),
+        joints=joints,
+        parents=np.array([draw(st.integers(-1, index - 1)) for index in range(len(joints))], np.int32),
+        heads=draw(floats(len(joints), 3)),
+        tails=draw(floats(len(joints), 3)),
+        skin_joints=draw(indices(0, len(joints), vertices, influences)),
+        skin_weights=draw(weights(vertices, influences)),
+        shapes=draw(tuples(st.builds(BodyShape, names, numbers, numbers, st.booleans(), floats(vertices, 3)))),
+        motions=draw(
+            tuples(
+                sizes.flatmap(
+                    lambda frames: st.builds(Motion, names, numbers, floats(frames, len(joints), 3), floats(frames, 3))
+                )
+            )
+        ),
+    )
+
+
+def between(low: float, high: float) -> Strategy:
+    return st.tuples(st.floats(low, high), st.floats(low, high)).map(lambda pair: tuple(sorted(pair)))
+
+
+briefs = st.builds(
+    Brief,
+    prompts=tuples(
+        st.builds(
+            Prompt,
+            names.filter(str.strip),
+            st.floats(-10, 10),
+            st.sampled_from(["both", "textured", "plain"]),
+        ),
+        low=1,
+    ),
+    vary=st.builds(Vary, *[st.floats(0, 10)] * 5),
+    cameras=st.builds(CameraOrbit, between(-360, 360), between(-90, 90), between(1, 120)),
+    settings=st.builds(
+        Settings,
+        names.filter(bool),
+        st.integers(1, 10_000),
+        st.integers(1, 64),
+        st.integers(0, 1024),
+        st.sampled_from([64, 128, 256, 512, 1024, 2048, 4096]),
+        st.integers(0, 2**31 - 1),
+        st.floats(0, 60),
+    ),
+)
+
+looks = st.builds(Look, st.floats(0, 1), st.floats(0, 1), colours, colours, colours)
+states = st.builds(
+    State,
+    coefficients=sizes.flatmap(floats),
+    offsets=tuples(sizes.flatmap(lambda count: floats(count, 3))),
+    textures=tuples(images()),
+    look=looks,
+)
+summaries = st.builds(
+    Summary,
+    counts,
+    numbers,
+    st.booleans(),
+    numbers,
+    numbers,
+    st.builds(Validity, counts, counts, counts, numbers),
+    numbers,
+    names,
+    st.dictionaries(names, names, max_size=3),
+)
+
+MESSAGES: dict[str, Strategy] = {
+    "hello": st.builds(Hello, st.just(PROTOCOL_VERSION) | st.integers(-(2**63), 2**63 - 1), names, names),
+    "welcome": st.builds(Welcome, counts, names, names, tuples(names), tuples(names)),
+    "body_request": st.builds(BodyRequest, names),
+    "body": bodies(),
+    "submit": st.builds(Submit, jobs, characters(), briefs),
+    "attach": st.builds(Attach, jobs),
+    "cancel": st.builds(Cancel, jobs),
+    "ping": st.builds(Ping, numbers),
+    "pong": st.builds(Pong, numbers, st.none() | numbers),
+    "accepted": st.builds(Accepted, jobs, counts, tuples(names)),
+    "progress": st.builds(Progress, jobs, counts, counts, numbers, numbers, numbers),
+    "update": st.builds(Update, jobs, counts, states),
+    "done": st.builds(Done, jobs, states, summaries),
+    "failed": st.builds(
+        Failed,
+        st.sampled_from(["version", "secret", "bad_message", "diverged", "internal"]),
+        names,
+        names,
+        st.none() | jobs,
+    ),
+}
+"""One strategy per message type, by its tag on the wire."""
