@@ -1,0 +1,68 @@
+"""What CLIP looks at instead of the bare picture: random crops seen in slightly tilted perspective.
+
+A picture that pleases CLIP only pixel by pixel does not survive a crop and a tilt; the character's look does
+(CLIPDraw, Frans et al. 2021, section 3).
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import Generator, Tensor
+
+SMALLEST_CROP = 0.7
+"""Side of the smallest crop, as a share of the picture."""
+
+TILT = 0.12
+"""How far a crop's corners move, at most, as a share of the crop's side."""
+
+
+def augment(images: Tensor, copies: int, size: int, generator: Generator) -> Tensor:
+    """Crop and tilt each picture several times.
+
+    Parameters
+    ----------
+    images
+        (N, 3, H, W) in [0, 1].
+    copies
+        Crops per picture.
+    size
+        Side of a crop in pixels.
+    generator
+        On the CPU, so that a seed means the same on every device.
+
+    Returns
+    -------
+    Tensor
+        (N * copies, 3, size, size), the copies of a picture one after the other; differentiable. What lies outside of
+        the picture repeats its border.
+    """
+    count = len(images) * copies
+    grid = _grid(_corners(count, generator), size).to(images.device)
+    return F.grid_sample(
+        images.repeat_interleave(copies, dim=0), grid, mode="bilinear", padding_mode="border", align_corners=False
+    )
+
+
+def _corners(count: int, generator: Generator) -> Tensor:
+    """Draw the corners of crops in picture coordinates [-1, 1]: (count, 4, 2), (x, y) counter-clockwise."""
+    side = SMALLEST_CROP + (1 - SMALLEST_CROP) * torch.rand(count, 1, 1, generator=generator)
+    centre = (1 - side) * (2 * torch.rand(count, 1, 2, generator=generator) - 1)
+    tilt = TILT * (2 * torch.rand(count, 4, 2, generator=generator) - 1)
+    square = torch.tensor([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
+    return centre + side * (square + tilt)
+
+
+def _grid(corners: Tensor, size: int) -> Tensor:
+    """Lay a picture of size x size pixels over each quadrilateral: (count, size, size, 2).
+
+    The homography of the unit square to four points (Heckbert 1989, section 2.2.3).
+    """
+    a, b, c, d = corners.unbind(dim=1)
+    total, ab, cd = a - b + c - d, b - c, d - c
+    determinant = ab[:, 0] * cd[:, 1] - ab[:, 1] * cd[:, 0]
+    g = (total[:, 0] * cd[:, 1] - total[:, 1] * cd[:, 0]) / determinant
+    h = (ab[:, 0] * total[:, 1] - ab[:, 1] * total[:, 0]) / determinant
+    steps = (torch.arange(size) + 0.5) / size
+    v, u = (axis[None, ..., None] for axis in torch.meshgrid(steps, steps, indexing="ij"))
+    g, h = g[:, None, None, None], h[:, None, None, None]
+    a, b, d = (corner[:, None, None, :] for corner in (a, b, d))
+    return ((b - a + g * b) * u + (d - a + h * d) * v + a) / (g * u + h * v + 1)

@@ -1,0 +1,51 @@
+"""AdamUniform: Adam (Kingma and Ba 2015) with one step size for a whole field (Nicolet et al. 2021)."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, overload
+
+import torch
+
+
+class AdamUniform(torch.optim.Optimizer):
+    """Adam whose step keeps the direction of its first moment: weak places do not catch up with strong ones.
+
+    Parameters
+    ----------
+    params
+        Tensors, or groups with a rate ``lr`` each; every tensor is one field.
+    lr
+        How far the fastest element moves in a step.
+    betas
+        Decay of the first and the second moment.
+    """
+
+    def __init__(self, params: Iterable[Any], lr: float = 0.01, betas: tuple[float, float] = (0.9, 0.999)) -> None:
+        super().__init__(params, {"lr": lr, "betas": betas})
+
+    @overload
+    def step(self, closure: None = None) -> None: ...
+
+    @overload
+    def step(self, closure: Callable[[], float]) -> float: ...
+
+    @torch.no_grad()
+    def step(self, closure: Callable[[], float] | None = None) -> float | None:
+        """Move every field that has a gradient."""
+        loss = None if closure is None else torch.enable_grad()(closure)()
+        for group in self.param_groups:
+            first_decay, second_decay = group["betas"]
+            for field in group["params"]:
+                if field.grad is None:
+                    continue
+                state = self.state[field]
+                if not state:
+                    state.update(step=0, first=torch.zeros_like(field), second=torch.zeros_like(field))
+                state["step"] += 1
+                state["first"].lerp_(field.grad, 1 - first_decay)
+                state["second"].lerp_(field.grad.square(), 1 - second_decay)
+                first = state["first"] / (1 - first_decay ** state["step"])
+                second = state["second"].max() / (
+                    1 - second_decay ** state["step"]
+                )  # the one difference to Adam: max()
+                field.sub_(group["lr"] * first / second.sqrt().clamp_min(1e-20))
+        return loss

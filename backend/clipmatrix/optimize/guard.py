@@ -1,0 +1,72 @@
+"""The way back when a step goes wrong: the last good state is kept, and a bad step returns to it."""
+
+from collections.abc import Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ..errors import JobError
+
+EVERY = 10
+"""Good steps between two copies of the state."""
+
+PATIENCE = 5
+"""So many returns in a row without a good step between two copies, and the job is given up."""
+
+
+@dataclass
+class Guard:
+    """Keeps a copy of tensors and optimisers.
+
+    Attributes
+    ----------
+    tensors
+        What is watched; leaves of the optimisation.
+    optimisers
+        Their state goes back together with the tensors.
+    """
+
+    tensors: Sequence[Tensor]
+    optimisers: Sequence[torch.optim.Optimizer]
+    _good: list[Tensor] = field(default_factory=list, init=False)
+    _moments: list[dict[str, Any]] = field(default_factory=list, init=False)
+    _steps: int = field(default=0, init=False)
+    _returns: int = field(default=0, init=False)
+
+    def healthy(self, loss: Tensor) -> bool:
+        """Whether the loss and every gradient are finite."""
+        values = [loss, *(tensor.grad for tensor in self.tensors if tensor.grad is not None)]
+        return all(bool(torch.isfinite(value).all()) for value in values)
+
+    def keep(self) -> None:
+        """Count a good step; copy the state now and then."""
+        if self._steps % EVERY == 0:
+            self._good = [tensor.detach().clone() for tensor in self.tensors]
+            self._moments = [deepcopy(optimiser.state_dict()) for optimiser in self.optimisers]
+            self._returns = 0
+        self._steps += 1
+
+    def restore(self) -> None:
+        """Go back to the last copy.
+
+        Raises
+        ------
+        JobError
+            ``diverged``, when this has happened :data:`PATIENCE` times since the last copy.
+        """
+        self._returns += 1
+        if self._returns > PATIENCE or not self._good:
+            raise JobError(
+                "diverged",
+                "The optimisation left the numbers a computer can hold, again and again.",
+                "Lower the strengths under Vary, or look for broken weights or shape keys in the character.",
+            )
+        with torch.no_grad():
+            for tensor, good in zip(self.tensors, self._good, strict=True):
+                tensor.copy_(good)
+        for optimiser, moments in zip(self.optimisers, self._moments, strict=True):
+            optimiser.load_state_dict(moments)
+        self._steps = 1

@@ -1,0 +1,81 @@
+"""What keeps a result a clean body: terms on offsets, coefficients and light, all free of units.
+
+Lengths are compared with those of the shape without offsets, so a character in metres and the same one in centimetres
+have equal terms, and the shape basis may change the body as it likes.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Edges of a mesh.
+
+    Attributes
+    ----------
+    ends
+        (E, 2) int64, each edge once.
+    faces
+        (F, 2) int64, the two triangles at each edge that has exactly two.
+    """
+
+    ends: Tensor
+    faces: Tensor
+
+
+def edges(triangles: Tensor) -> Edges:
+    """Find the edges of triangles (T, 3)."""
+    corners = triangles[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2).sort(dim=1).values
+    owner = torch.arange(len(triangles), device=triangles.device).repeat_interleave(3)
+    ends, inverse, counts = corners.unique(dim=0, return_inverse=True, return_counts=True)
+    by_edge = owner[inverse.argsort(stable=True)]
+    first = counts.cumsum(0) - counts
+    inner = first[counts == 2]
+    return Edges(ends, torch.stack([by_edge[inner], by_edge[inner + 1]], dim=1))
+
+
+def edge_stretch(vertices: Tensor, reference: Tensor, mesh: Edges) -> Tensor:
+    """Mean squared relative change of edge lengths between two shapes (V, 3); scalar."""
+    start = _lengths(reference, mesh)
+    known = start > start.mean() * 1e-4
+    ratio = _lengths(vertices, mesh)[known] / start[known]
+    return (ratio - 1).square().mean()
+
+
+def crease(vertices: Tensor, reference: Tensor, triangles: Tensor, mesh: Edges) -> Tensor:
+    """Mean squared change of the cosine between neighbouring faces' normals (normal consistency); scalar."""
+    return (_cosines(vertices, triangles, mesh) - _cosines(reference, triangles, mesh)).square().mean()
+
+
+def magnitude(offsets: Tensor, size: float) -> Tensor:
+    """Mean squared offset (V, 3) relative to the character's size in the same unit; scalar."""
+    return (offsets / size).square().sum(dim=1).mean()
+
+
+def departure(coefficients: Tensor, start: Tensor, low: Tensor, high: Tensor) -> Tensor:
+    """Mean squared departure of coefficients (K,) from their start, relative to their ranges; scalar."""
+    if not len(coefficients):
+        return coefficients.sum()
+    return ((coefficients - start) / (high - low)).square().mean()
+
+
+def chroma(colours: Tensor) -> Tensor:
+    """How far lights (..., 3) are from neutral, relative to their brightness: coloured light would fake paint."""
+    neutral = colours.mean(dim=-1, keepdim=True)
+    return ((colours - neutral) / neutral.detach().clamp_min(1e-3)).square().mean()
+
+
+def _lengths(vertices: Tensor, mesh: Edges) -> Tensor:
+    a, b = vertices.index_select(0, mesh.ends[:, 0]), vertices.index_select(0, mesh.ends[:, 1])
+    return (a - b).square().sum(dim=1).clamp_min(1e-30).sqrt()
+
+
+def _cosines(vertices: Tensor, triangles: Tensor, mesh: Edges) -> Tensor:
+    a, b, c = (vertices.index_select(0, triangles[:, corner]) for corner in range(3))
+    normals = torch.linalg.cross(b - a, c - a)
+    normals = normals / normals.square().sum(dim=1, keepdim=True).clamp_min(1e-30).sqrt()
+    pair = normals.index_select(0, mesh.faces[:, 0]) * normals.index_select(0, mesh.faces[:, 1])
+    return pair.sum(dim=1)

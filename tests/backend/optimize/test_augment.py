@@ -1,0 +1,55 @@
+import torch
+from clipmatrix.guidance.augment import augment
+from clipmatrix.guidance.backgrounds import backgrounds, checker, flat, noise
+
+
+def generator(seed: int) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def test_crops_come_in_the_order_of_their_pictures():
+    pictures = torch.stack([torch.full((3, 32, 32), value) for value in (0.2, 0.8)])
+    crops = augment(pictures, 3, 24, generator(0))
+    assert crops.shape == (6, 3, 24, 24)
+    assert torch.allclose(crops.mean(dim=(1, 2, 3)), torch.tensor([0.2] * 3 + [0.8] * 3))
+
+
+def test_crops_are_upright_and_show_a_part_of_the_picture():
+    ramp = torch.linspace(0, 1, 64)
+    picture = torch.stack([ramp.expand(64, 64), ramp[:, None].expand(64, 64), torch.zeros(64, 64)])[None]
+    crops = augment(picture, 16, 32, generator(1))
+    assert (crops[:, 0, :, -4:].mean(dim=(1, 2)) > crops[:, 0, :, :4].mean(dim=(1, 2)) + 0.4).all()
+    assert (crops[:, 1, -4:].mean(dim=(1, 2)) > crops[:, 1, :4].mean(dim=(1, 2)) + 0.4).all()
+    assert (crops[:, 0].amax(dim=(1, 2)) - crops[:, 0].amin(dim=(1, 2)) < 0.99).any()
+
+
+def test_straight_lines_stay_straight_in_a_tilted_crop():
+    ramp = torch.linspace(-1, 1, 256)
+    picture = (ramp[None, :] + 0.3 * ramp[:, None] > 0).float().expand(1, 3, 256, 256)
+    crop = augment(picture, 1, 128, generator(2))[0, 0] > 0.5
+    first = crop.float().argmax(dim=1).float()
+    inner = (first > 0) & (first < 127)
+    rows = torch.arange(128.0)[inner]
+    design = torch.stack([rows, torch.ones_like(rows)], dim=1)
+    fit = design @ torch.linalg.lstsq(design, first[inner, None]).solution
+    assert inner.sum() > 60
+    assert (fit[:, 0] - first[inner]).abs().max() < 1.5
+
+
+def test_the_same_seed_draws_the_same_crops_and_backgrounds():
+    picture = torch.rand(1, 3, 16, 16, generator=generator(3))
+    assert torch.equal(augment(picture, 2, 16, generator(4)), augment(picture, 2, 16, generator(4)))
+    assert torch.equal(backgrounds(5, 32, generator(4)), backgrounds(5, 32, generator(4)))
+    assert not torch.equal(backgrounds(5, 32, generator(4)), backgrounds(5, 32, generator(5)))
+
+
+def test_backgrounds_are_colours_of_every_kind():
+    drawn = backgrounds(40, 64, generator(6))
+    assert drawn.shape == (40, 64, 64, 3)
+    assert drawn.min() >= 0
+    assert drawn.max() <= 1
+    spread = drawn.flatten(1, 2).std(dim=1).mean(dim=1)
+    assert 5 < int((spread < 1e-6).sum()) < 25
+    assert flat(8, generator(7)).std(dim=(0, 1)).max() < 1e-6
+    assert noise(64, generator(7)).std(dim=(0, 1)).min() > 0.01
+    assert checker(64, generator(7)).std(dim=(0, 1)).max() > 0.05
