@@ -1,9 +1,11 @@
 """What travels between the ClipMatrix extension and its backend, and how."""
 
+from .address import DEFAULT_ADDRESS, DEFAULT_PORT
+from .arrays import MAX_FRAME_BYTES
 from .body import Body, BodyShape, Motion
 from .brief import Brief, CameraOrbit, Prompt, Settings, Vary
 from .character import Character, Part, Shape
-from .codec import decode, encode
+from .codec import decode, encode, greeting_version
 from .errors import ProtocolError
 from .messages import (
     Accepted,
@@ -31,6 +33,9 @@ from .messages import (
 from .version import PROTOCOL_VERSION, mismatch
 
 __all__ = [
+    "DEFAULT_ADDRESS",
+    "DEFAULT_PORT",
+    "MAX_FRAME_BYTES",
     "PROTOCOL_VERSION",
     "Accepted",
     "Attach",
@@ -67,5 +72,6 @@ __all__ = [
     "Welcome",
     "decode",
     "encode",
+    "greeting_version",
     "mismatch",
 ]

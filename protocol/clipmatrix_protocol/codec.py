@@ -79,3 +79,22 @@ def decode(frames: Sequence[Any]) -> Message:
     if len(used) != len(arrays):
         raise ProtocolError(f"{len(arrays)} array frames arrived where {len(used)} were announced")
     return cast(Message, message)
+
+
+class _Greeting(msgspec.Struct, tag="hello"):
+    """The part of a Hello that no version of the protocol may change."""
+
+    version: int
+
+
+def greeting_version(frames: Sequence[Any]) -> int | None:
+    """Read the version out of a Hello of any protocol version; None if the frames are no Hello.
+
+    A peer of another version may fail :func:`decode`; this is how it is told which side to update all the same.
+    """
+    if len(frames) != 1 or len(frames[0]) > MAX_HEADER_BYTES:
+        return None
+    try:
+        return msgspec.json.decode(frames[0], type=_Greeting).version
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None

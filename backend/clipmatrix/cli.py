@@ -1,0 +1,37 @@
+"""The command line: a list of commands, and what their errors become."""
+
+import sys
+
+import typer
+
+from .commands.serve import serve
+from .errors import UsageError
+
+app = typer.Typer(
+    name="clipmatrix",
+    help="Grow a rigged character into a text prompt, with CLIP.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(serve)
+
+
+@app.callback()
+def _commands() -> None:
+    """Keep commands as words of their own even while there is only one."""
+
+
+def main() -> None:
+    """Run the command line: exit code 0 for success, 2 and one line for a usage error, 130 after Ctrl-C."""
+    try:
+        app()
+    except UsageError as error:
+        print(f"clipmatrix: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

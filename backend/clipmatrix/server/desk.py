@@ -1,0 +1,209 @@
+"""What the backend does about each message that arrives and each result that a thread brings."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from clipmatrix_protocol import (
+    Attach,
+    Body,
+    BodyRequest,
+    Cancel,
+    Done,
+    Failed,
+    Hello,
+    Message,
+    Ping,
+    Pong,
+    Progress,
+    ProtocolError,
+    Submit,
+    Update,
+    decode,
+)
+
+from ..errors import JobError
+from .clients import Clients
+from .failures import failure
+from .handshake import greet, welcome
+from .jobs import Job, Jobs, Stage
+from .services import Services
+from .worker import Worker, run_job
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A submitted job may be queued; these are the remarks on it."""
+
+    job: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Built:
+    """The answer to a client's request for a body."""
+
+    client: bytes
+    answer: Body | Failed
+
+
+Event = Progress | Update | Done | Failed | Checked | Built
+"""What threads post to the router loop; a ``Failed`` here is always about a job."""
+
+
+class Desk:
+    """Decides. Runs in the router's thread; whatever takes longer than a moment is given to one of two workers.
+
+    Parameters
+    ----------
+    services
+        Who computes.
+    secret
+        The launch secret.
+    clients
+        Where answers go.
+    post
+        Brings events of other threads to :meth:`happened`.
+    """
+
+    def __init__(self, services: Services, secret: str, clients: Clients, post: Callable[[Event], None]) -> None:
+        self._services = services
+        self._secret = secret
+        self._clients = clients
+        self._post = post
+        self._jobs = Jobs()
+        self._runner = Worker("clipmatrix-jobs")
+        self._clerk = Worker("clipmatrix-requests")
+        self._runner.give(services.warm_up)
+
+    def close(self, seconds: float) -> bool:
+        """End the workers; a running job is dropped. Returns whether both ended within ``seconds`` each."""
+        return all([self._runner.stop(seconds), self._clerk.stop(seconds)])
+
+    # -- messages ----------------------------------------------------------------------------------------------
+
+    def receive(self, client: bytes, frames: Sequence[bytes]) -> None:
+        """Act on what a client sent."""
+        if client not in self._clients:
+            self._admit(client, frames)
+            return
+        self._clients.heard(client)
+        try:
+            message = decode(frames)
+        except ProtocolError as error:
+            self._say(client, Failed("bad_message", f"A message cannot be read: {error}.", "Report it."))
+            return
+        try:
+            self._answer(client, message, frames)
+        except JobError as error:
+            self._say(client, failure(error, getattr(message, "job", None)))
+
+    def _admit(self, client: bytes, frames: Sequence[bytes]) -> None:
+        greeting = greet(client, frames, self._secret)
+        if isinstance(greeting, Failed):
+            log.info("refused a client: %s", greeting.code)
+            self._clients.refuse(client, greeting)
+            return
+        self._clients.welcome(client, greeting.client)
+        self._say(client, welcome(self._services))
+
+    def _answer(self, client: bytes, message: Message, frames: Sequence[bytes]) -> None:
+        match message:
+            case Hello():
+                self._admit(client, frames)
+            case Ping(stamp=stamp):
+                self._say(client, Pong(stamp, self._jobs.idle()))
+            case BodyRequest(name=name):
+                self._clerk.give(lambda: self._build(client, name))
+            case Submit():
+                self._jobs.add(message, client)
+                self._clerk.give(lambda: self._check(message))
+            case Attach(job=job):
+                self._attach(self._jobs.get(job), client)
+            case Cancel(job=job):
+                self._cancel(self._jobs.get(job), client)
+            case _:
+                kind = type(message).__name__
+                raise JobError("bad_message", f"A backend does not take {kind} messages.", "Report it.")
+
+    def _attach(self, job: Job, client: bytes) -> None:
+        job.watchers.add(client)
+        if job.stage is not Stage.CHECKING:
+            self._say(client, self._jobs.accepted(job))
+        for newest in (job.progress, job.update, job.outcome):
+            if newest is not None:
+                self._say(client, newest)
+
+    def _cancel(self, job: Job, client: bytes) -> None:
+        job.watchers.add(client)
+        job.cancel.set()
+        if job.outcome is not None:
+            self._say(client, job.outcome)
+        elif job.stage is not Stage.RUNNING:
+            self._end(job, Failed("cancelled", "The job was cancelled before it began.", "", job.id))
+
+    # -- in the workers' threads -------------------------------------------------------------------------------
+
+    def _check(self, submit: Submit) -> None:
+        try:
+            self._post(Checked(submit.job, self._services.warnings(submit.brief)))
+        except Exception as error:
+            self._post(failure(error, submit.job))
+
+    def _build(self, client: bytes, name: str) -> None:
+        answer: Body | Failed
+        try:
+            answer = self._services.body(name)
+        except Exception as error:
+            answer = failure(error, None)
+        self._post(Built(client, answer))
+
+    # -- events ------------------------------------------------------------------------------------------------
+
+    def happened(self, event: Event) -> None:
+        """Act on what a thread has posted."""
+        if isinstance(event, Built):
+            self._say(event.client, event.answer)
+            return
+        assert event.job is not None
+        try:
+            job = self._jobs.get(event.job)
+        except JobError:
+            return  # cancelled while it was checked, and forgotten since
+        if job.stage is Stage.ENDED:
+            return
+        match event:
+            case Checked(warnings=warnings):
+                job.stage, job.warnings = Stage.QUEUED, warnings
+                self._tell(job, self._jobs.accepted(job))
+            case Progress():
+                job.progress = event
+                job.touch()
+                self._tell(job, event)
+            case Update():
+                job.update = event
+                self._tell(job, event)
+            case Done() | Failed():
+                self._end(job, event)
+
+    def start_next(self) -> None:
+        """Hand the first queued job to its worker, if none is running."""
+        job = self._jobs.next()
+        if job is None or job.submit is None:
+            return
+        submit = job.submit
+        job.stage = Stage.RUNNING
+        job.touch()
+        self._runner.give(lambda: run_job(submit, self._services, job.cancel, self._runner.stopping, self._post))
+
+    def _end(self, job: Job, outcome: Done | Failed) -> None:
+        self._jobs.end(job, outcome)
+        self._tell(job, outcome)
+
+    def _tell(self, job: Job, message: Message) -> None:
+        job.watchers = {client for client in job.watchers if self._say(client, message)}
+
+    def _say(self, client: bytes, message: Message) -> bool:
+        return self._clients.put(client, message)

@@ -1,0 +1,46 @@
+"""Which device jobs run on."""
+
+from dataclasses import dataclass
+
+from ..errors import UsageError
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+@dataclass(frozen=True)
+class Device:
+    """A torch device.
+
+    Attributes
+    ----------
+    kind
+        What ``torch.device`` takes.
+    name
+        In words, as in ``cuda (NVIDIA H200)``.
+    """
+
+    kind: str
+    name: str
+
+
+def find_device(wanted: str) -> Device:
+    """Find a device by name; ``auto`` prefers CUDA, then MPS, then the CPU. Imports torch unless the CPU is wanted.
+
+    Raises
+    ------
+    UsageError
+        If there is no such device.
+    """
+    if wanted not in DEVICES:
+        raise UsageError(f"there is no device {wanted!r}", f"choose one of {', '.join(DEVICES)}")
+    if wanted == "cpu":
+        return Device("cpu", "cpu")
+    import torch
+
+    if wanted in ("auto", "cuda") and torch.cuda.is_available():
+        return Device("cuda", f"cuda ({torch.cuda.get_device_name()})")
+    if wanted in ("auto", "mps") and torch.backends.mps.is_available():
+        return Device("mps", "mps (Apple GPU)")
+    if wanted == "auto":
+        return Device("cpu", "cpu")
+    raise UsageError(f"torch finds no {wanted} device here", "use --device auto or --device cpu")

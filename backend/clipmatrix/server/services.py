@@ -1,0 +1,82 @@
+"""What a backend can do, as functions, so that the server knows nothing of torch."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from clipmatrix_protocol import Body, Brief, Done, Progress, Submit, Update
+
+Report = Callable[[Progress | Update], None]
+Cancelled = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class Services:
+    """The functions behind the messages; all may raise :class:`~clipmatrix.errors.JobError`.
+
+    Attributes
+    ----------
+    device
+        What jobs run on, in words.
+    clips, bodies
+        Names that need nobody's help to load.
+    warm_up
+        Called once in the job thread, so that the first job need not wait for imports and weights.
+    warnings
+        What the artist should know before the job runs.
+    body
+        Builds a body by name.
+    optimise
+        Runs a job in the calling thread: reports while it runs, asks after every step whether it was cancelled.
+    """
+
+    device: str
+    clips: tuple[str, ...]
+    bodies: tuple[str, ...]
+    warm_up: Callable[[], None]
+    warnings: Callable[[Brief], tuple[str, ...]]
+    body: Callable[[str], Body]
+    optimise: Callable[[Submit, Report, Cancelled], Done]
+
+
+def real_services(device: str) -> Services:
+    """Bind the compute rooms to a device; they are imported by the thread that first needs them.
+
+    Parameters
+    ----------
+    device
+        ``auto``, ``cpu``, ``cuda`` or ``mps``.
+
+    Raises
+    ------
+    UsageError
+        If this machine has no such device.
+    """
+    from .device import find_device
+
+    chosen = find_device(device)
+
+    def warm_up() -> None:
+        import torch
+
+        from ..guidance import load_tower
+
+        load_tower("embedded", torch.device(chosen.kind))
+
+    def warnings(brief: Brief) -> tuple[str, ...]:
+        from ..optimize import warnings as check
+
+        return check(brief)
+
+    def body(name: str) -> Body:
+        from ..bodies.message import body_message
+
+        return body_message(name)
+
+    def optimise(job: Submit, report: Report, cancelled: Cancelled) -> Done:
+        import torch
+
+        from ..optimize import optimise as run
+
+        return run(job, torch.device(chosen.kind), report, cancelled)
+
+    return Services(chosen.name, ("embedded",), ("figure",), warm_up, warnings, body, optimise)

@@ -1,0 +1,68 @@
+"""The socket clients connect to, with every limit set."""
+
+import errno
+
+import zmq
+from clipmatrix_protocol import MAX_FRAME_BYTES
+
+from ..errors import UsageError
+
+QUEUE_LENGTH = 4
+"""Messages that may wait in libzmq for one client and from one client (ZMQ_SNDHWM, ZMQ_RCVHWM)."""
+
+HEARTBEAT_MS = 2_000
+"""Between two ZMTP pings; a silent peer is dropped after :data:`HEARTBEAT_TIMEOUT_MS`."""
+
+HEARTBEAT_TIMEOUT_MS = 10_000
+"""Generous: a laptop under load is not a dead peer."""
+
+
+def open_router(
+    context: "zmq.Context[zmq.Socket[bytes]]", address: str, max_frame_bytes: int = MAX_FRAME_BYTES
+) -> "zmq.Socket[bytes]":
+    """Bind a ROUTER socket.
+
+    ``ROUTER_MANDATORY`` makes a send to a client that has gone, or whose queue is full, an error instead of a silent
+    loss. ``ROUTER_HANDOVER`` stays off: nobody takes over the connection of a client that was let in.
+
+    Parameters
+    ----------
+    context
+        The process's zmq context.
+    address
+        As :func:`~.security.check_address` returns it.
+    max_frame_bytes
+        A longer frame closes its connection.
+
+    Raises
+    ------
+    UsageError
+        If the port is taken or the address does not exist on this machine.
+    """
+    socket = context.socket(zmq.ROUTER)
+    for option, value in (
+        (zmq.LINGER, 0),
+        (zmq.SNDHWM, QUEUE_LENGTH),
+        (zmq.RCVHWM, QUEUE_LENGTH),
+        (zmq.MAXMSGSIZE, max_frame_bytes),
+        (zmq.ROUTER_MANDATORY, 1),
+        (zmq.HEARTBEAT_IVL, HEARTBEAT_MS),
+        (zmq.HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS),
+        (zmq.HEARTBEAT_TTL, HEARTBEAT_TIMEOUT_MS),
+        (zmq.IPV6, int("[" in address)),
+    ):
+        socket.setsockopt(option, value)
+    try:
+        socket.bind(address)
+    except zmq.ZMQError as error:
+        socket.close()
+        if error.errno in (errno.EADDRINUSE, zmq.EADDRINUSE):
+            raise UsageError(f"{address} is taken", "choose another port, or 0 for a free one") from error
+        raise UsageError(f"cannot listen on {address}: {error.strerror}", "choose another --address") from error
+    return socket
+
+
+def bound_address(socket: "zmq.Socket[bytes]") -> str:
+    """Return the address a socket is bound to, with the port the system chose."""
+    endpoint: bytes = socket.getsockopt(zmq.LAST_ENDPOINT)  # type: ignore[assignment]
+    return endpoint.rstrip(b"\0").decode()
