@@ -1,0 +1,25 @@
+"""ClipMatrix for Blender: grow a rigged character into the words of a prompt."""
+
+from . import fixes, operators, panels, preferences, properties, pump, session, takes
+
+ROOMS = (preferences, properties, takes, session, pump, operators, fixes, panels)
+"""What has something to register, in order; unregistered in reverse."""
+
+
+def register() -> None:
+    """Switch the extension on; a room that fails takes the earlier ones down with it."""
+    done = []
+    try:
+        for room in ROOMS:
+            room.register()
+            done.append(room)
+    except BaseException:
+        for room in reversed(done):
+            room.unregister()
+        raise
+
+
+def unregister() -> None:
+    """Switch the extension off and leave nothing behind."""
+    for room in reversed(ROOMS):
+        room.unregister()

@@ -1,0 +1,43 @@
+"""How results come home: which object each part is, and how rest space maps back to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .handles import Handle
+
+
+@dataclass(frozen=True, eq=False)
+class PartBinding:
+    """One part's way home.
+
+    Attributes
+    ----------
+    object
+        The mesh object.
+    vertices
+        How many vertices it had when it was sent.
+    to_object
+        (3, 3) float64: a displacement in rest space, metres, to one in the object's own space.
+    shapes
+        Index among the character's shapes and the name of this object's shape key, for each it has.
+    texture
+        Index among the character's textures.
+    """
+
+    object: Handle
+    vertices: int
+    to_object: np.ndarray
+    shapes: tuple[tuple[int, str], ...]
+    texture: int
+
+
+@dataclass(frozen=True, eq=False)
+class Binding:
+    """A character's way home; parts in the order of the message."""
+
+    name: str
+    parts: tuple[PartBinding, ...]
+    armature: Handle | None

@@ -1,0 +1,67 @@
+"""What the extension says when it can't go on: one sentence, and the operator that helps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from textwrap import wrap
+
+import bpy
+
+
+@dataclass(frozen=True)
+class Fix:
+    """A button that removes the cause.
+
+    Attributes
+    ----------
+    operator
+        Its ``bl_idname``, as in ``"clipmatrix.unwrap"``.
+    label
+        What the button says.
+    properties
+        Values for the operator's properties.
+    """
+
+    operator: str
+    label: str
+    properties: Mapping[str, str] = field(default_factory=dict)
+
+
+class Refusal(Exception):
+    """Something can't be done; carries its remedy.
+
+    Attributes
+    ----------
+    message
+        One sentence: what is wrong.
+    remedy
+        One sentence: what to do; may be empty where the button says it all.
+    fix
+        The button, or None.
+    """
+
+    def __init__(self, message: str, remedy: str = "", fix: Fix | None = None) -> None:
+        super().__init__(f"{message} {remedy}".strip())
+        self.message = message
+        self.remedy = remedy
+        self.fix = fix
+
+    @property
+    def operator(self) -> str:
+        """The fixing operator's ``bl_idname``; empty if there is none."""
+        return self.fix.operator if self.fix else ""
+
+
+def draw(refusal: Refusal, layout: bpy.types.UILayout, columns: int = 38) -> None:
+    """Show the refusal as a box: its sentences, wrapped to ``columns`` letters, and its button."""
+    box = layout.box()
+    box.alert = True
+    icon = "ERROR"
+    for line in wrap(refusal.message, columns) + wrap(refusal.remedy, columns):
+        box.label(text=line, icon=icon)  # type: ignore[arg-type]
+        icon = "BLANK1"
+    if refusal.fix:
+        button = box.operator(refusal.fix.operator, text=refusal.fix.label)
+        for name, value in refusal.fix.properties.items():
+            setattr(button, name, value)

@@ -1,0 +1,56 @@
+"""Defaults and ranges of the protocol's Structs, as keyword arguments for Blender properties."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import msgspec.inspect
+
+
+def _field(struct: type[msgspec.Struct], name: str) -> msgspec.inspect.Field:
+    kind = msgspec.inspect.type_info(struct)
+    if not isinstance(kind, msgspec.inspect.StructType):
+        raise TypeError(f"{struct.__name__} is no Struct")
+    for candidate in kind.fields:
+        if candidate.name == name:
+            return candidate
+    raise KeyError(f"{struct.__name__} has no field {name!r}")
+
+
+def number(struct: type[msgspec.Struct], name: str) -> dict[str, Any]:
+    """``default``, ``min`` and ``max`` of an int or float field, for Int- and FloatProperty."""
+    found = _field(struct, name)
+    if not isinstance(found.type, msgspec.inspect.IntType | msgspec.inspect.FloatType):
+        raise TypeError(f"{struct.__name__}.{name} is no number")
+    limits: dict[str, Any] = {"default": found.default}
+    if found.type.ge is not None:
+        limits["min"] = found.type.ge
+    if found.type.le is not None:
+        limits["max"] = found.type.le
+    elif found.type.lt is not None:
+        limits["max"] = found.type.lt - 1
+    return limits
+
+
+def text(struct: type[msgspec.Struct], name: str) -> dict[str, Any]:
+    """``default`` and ``maxlen`` of a str field, for StringProperty."""
+    found = _field(struct, name)
+    if not isinstance(found.type, msgspec.inspect.StrType):
+        raise TypeError(f"{struct.__name__}.{name} is no text")
+    default = found.default if isinstance(found.default, str) else ""
+    return {"default": default, "maxlen": found.type.max_length or 0}
+
+
+def choice(struct: type[msgspec.Struct], name: str) -> dict[str, Any]:
+    """``items`` and ``default`` of a Literal field, for EnumProperty; identifiers are the values as text."""
+    found = _field(struct, name)
+    if not isinstance(found.type, msgspec.inspect.LiteralType):
+        raise TypeError(f"{struct.__name__}.{name} is no choice")
+    values = [str(value) for value in found.type.values]
+    return {"items": [(value, value.capitalize(), "") for value in values], "default": str(found.default)}
+
+
+def span(struct: type[msgspec.Struct], name: str) -> dict[str, Any]:
+    """``default`` and ``size`` of a (low, high) field, for FloatVectorProperty."""
+    return {"default": _field(struct, name).default, "size": 2}

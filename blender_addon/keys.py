@@ -1,0 +1,113 @@
+"""Offsets and shape coefficients as they live in a mesh object: its shape keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import bpy
+import numpy as np
+
+OFFSETS = "ClipMatrix offsets"
+"""The shape key that holds a take's geometry."""
+
+
+@dataclass(frozen=True, eq=False)
+class KeysBefore:
+    """An object's shape keys before a job wrote into them.
+
+    Attributes
+    ----------
+    existed
+        Whether there were any.
+    offsets
+        (V * 3,) float32, the points of an earlier take's key; None if there was none.
+    offsets_value
+        That key's value.
+    values
+        Value by name of the keys the job may move.
+    active
+        Index of the active key.
+    """
+
+    existed: bool
+    offsets: np.ndarray | None
+    offsets_value: float
+    values: Mapping[str, float]
+    active: int
+
+
+def points(key: bpy.types.ShapeKey) -> np.ndarray:
+    """The key's positions, (V * 3,) float32, object space."""
+    flat = np.empty(len(key.data) * 3, np.float32)
+    key.data.foreach_get("co", flat)
+    return flat
+
+
+def mesh_of(thing: bpy.types.Object) -> bpy.types.Mesh:
+    """The object's mesh; a TypeError for objects of other types, which never get this far."""
+    if not isinstance(thing.data, bpy.types.Mesh):
+        raise TypeError(f"{thing.name} is no mesh")
+    return thing.data
+
+
+def record(thing: bpy.types.Object, names: tuple[str, ...]) -> KeysBefore:
+    """Remember everything :func:`restore` needs; ``names`` are the keys the job may move."""
+    keys = mesh_of(thing).shape_keys
+    if keys is None:
+        return KeysBefore(False, None, 0.0, {}, 0)
+    earlier = keys.key_blocks.get(OFFSETS)
+    return KeysBefore(
+        existed=True,
+        offsets=points(earlier) if earlier else None,
+        offsets_value=earlier.value if earlier else 0.0,
+        values={name: keys.key_blocks[name].value for name in names},
+        active=thing.active_shape_key_index or 0,
+    )
+
+
+def write_offsets(thing: bpy.types.Object, displacement: np.ndarray) -> None:
+    """Put displacements (V, 3), object space, into the offsets key, which is made if it is not there."""
+    mesh = mesh_of(thing)
+    active = thing.active_shape_key_index
+    if mesh.shape_keys is None:
+        thing.shape_key_add(name="Basis", from_mix=False)
+    assert mesh.shape_keys is not None
+    key = mesh.shape_keys.key_blocks.get(OFFSETS)
+    if key is None:
+        key = thing.shape_key_add(name=OFFSETS, from_mix=False)
+        thing.active_shape_key_index = active
+    basis = mesh.shape_keys.reference_key
+    key.relative_key = basis
+    key.value = 1.0
+    key.data.foreach_set("co", points(basis) + displacement.reshape(-1).astype(np.float32))
+
+
+def write_values(thing: bpy.types.Object, values: Mapping[str, float]) -> None:
+    """Set shape keys' values by name; a key that is gone is passed over."""
+    keys = mesh_of(thing).shape_keys
+    if keys is None:
+        return
+    for name, value in values.items():
+        key = keys.key_blocks.get(name)
+        if key is not None:
+            key.value = value
+
+
+def restore(thing: bpy.types.Object, before: KeysBefore) -> None:
+    """Undo :func:`write_offsets` and :func:`write_values`."""
+    mesh = mesh_of(thing)
+    key = mesh.shape_keys.key_blocks.get(OFFSETS) if mesh.shape_keys else None
+    if not before.existed:
+        if mesh.shape_keys and len(mesh.shape_keys.key_blocks) > 2:  # the artist has made some meanwhile
+            before = replace(before, offsets=None, active=thing.active_shape_key_index or 0)
+        else:
+            thing.shape_key_clear()
+            return
+    if key is not None and before.offsets is None:
+        thing.shape_key_remove(key)
+    elif key is not None and before.offsets is not None and len(before.offsets) == len(key.data) * 3:
+        key.data.foreach_set("co", before.offsets)
+        key.value = before.offsets_value
+    write_values(thing, before.values)
+    thing.active_shape_key_index = before.active

@@ -1,0 +1,87 @@
+"""The socket to the backend: never waits, never raises for a peer that is away."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import zmq
+from clipmatrix_protocol import Message, ProtocolError, decode, encode
+
+MAX_MESSAGE_BYTES = 2**30
+"""A longer frame closes the connection (ZMQ_MAXMSGSIZE)."""
+
+HEARTBEAT_MS = 2_000
+"""Between two ZMTP pings; a silent connection is dropped after three of them."""
+
+
+@dataclass(frozen=True)
+class Garbled:
+    """Something arrived that is no message of this protocol; ``why`` is the decoder's sentence."""
+
+    why: str
+
+
+class Link:
+    """A DEALER socket on one address. Reconnects by itself, with back-off; the session above has to say hello again."""
+
+    def __init__(self, socket: zmq.Socket[bytes]) -> None:
+        self._socket = socket
+
+    @classmethod
+    def open(cls, address: str) -> Link:
+        """Start to connect to ``tcp://host:port``; returns at once.
+
+        Raises
+        ------
+        zmq.ZMQError
+            If the address can't be one.
+        """
+        socket: zmq.Socket[bytes] = zmq.Context.instance().socket(zmq.DEALER)
+        for option, value in (
+            (zmq.LINGER, 0),
+            (zmq.SNDHWM, 4),
+            (zmq.RCVHWM, 4),
+            (zmq.MAXMSGSIZE, MAX_MESSAGE_BYTES),
+            # Queue for finished connections only: a send that fails tells at once that nobody is there.
+            (zmq.IMMEDIATE, 1),
+            (zmq.RECONNECT_IVL, 200),
+            (zmq.RECONNECT_IVL_MAX, 2_000),
+            (zmq.HEARTBEAT_IVL, HEARTBEAT_MS),
+            (zmq.HEARTBEAT_TIMEOUT, 3 * HEARTBEAT_MS),
+        ):
+            socket.setsockopt(option, value)
+        try:
+            socket.connect(address)
+        except zmq.ZMQError:
+            socket.close()
+            raise
+        return cls(socket)
+
+    def send(self, message: Message) -> bool:
+        """Hand a message to the socket; False if there is no connection or its queue is full."""
+        try:
+            self._socket.send_multipart(encode(message), flags=zmq.NOBLOCK)
+        except zmq.Again:
+            return False
+        return True
+
+    def drain(self, seconds: float = 0.004) -> list[Message | Garbled]:
+        """Everything that has arrived, oldest first; stops early when ``seconds`` are used up."""
+        arrived: list[Message | Garbled] = []
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            try:
+                frames: list[Any] = self._socket.recv_multipart(flags=zmq.NOBLOCK)
+            except zmq.Again:
+                break
+            try:
+                arrived.append(decode(frames))
+            except ProtocolError as error:
+                arrived.append(Garbled(str(error)))
+        return arrived
+
+    def close(self) -> None:
+        """Drop the connection and everything not sent."""
+        self._socket.close(linger=0)

@@ -1,0 +1,183 @@
+"""A take's base colour and material on a mesh object: copies of its materials around an image of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+from clipmatrix_protocol import Look
+
+from . import shading
+from .handles import Handle, find, handle
+from .keys import mesh_of
+
+LONGEST_NAME = 34
+"""Bytes of an artist's name that go into ours; Blender before 5.0 cuts names at 63 bytes."""
+
+
+@dataclass(frozen=True)
+class SlotBefore:
+    """A material slot: the artist's material (None: an empty slot), its fake-user flag, the name of our copy."""
+
+    original: Handle | None
+    fake_user: bool
+    copy: str
+
+
+@dataclass(frozen=True)
+class SurfaceBefore:
+    """An object's materials before a job touched them.
+
+    Attributes
+    ----------
+    slots
+        In their order; one for a slot of ours where ``bare``.
+    bare
+        Whether the object had no slots at all.
+    image
+        Name of the base colour image.
+    """
+
+    slots: tuple[SlotBefore, ...]
+    bare: bool
+    image: str
+
+
+def record(thing: bpy.types.Object, reserved: set[str]) -> SurfaceBefore:
+    """Remember everything :func:`restore` needs, and settle the names of what is going to be made.
+
+    Parameters
+    ----------
+    reserved
+        Names that other objects' records have settled on; this object's are added.
+    """
+    image = _free_name(f"ClipMatrix {_cut(thing.name)} base colour", {*bpy.data.images.keys(), *reserved})
+    reserved.add(image)
+    copies: dict[str, str] = {}
+    slots = []
+    for material in [slot.material for slot in thing.material_slots] or [None]:
+        name = material.name if material else thing.name
+        if name not in copies:
+            copies[name] = _free_name(f"ClipMatrix {_cut(name)}", {*bpy.data.materials.keys(), *reserved})
+            reserved.add(copies[name])
+        slots.append(
+            SlotBefore(handle(material) if material else None, bool(material and material.use_fake_user), copies[name])
+        )
+    return SurfaceBefore(tuple(slots), not thing.material_slots, image)
+
+
+def dress(thing: bpy.types.Object, before: SurfaceBefore) -> None:
+    """Put our copies into the object's slots; makes what is missing, so it may be called again after an undo.
+
+    The artist's materials get a fake user, so that saving does not lose them.
+    """
+    if before.bare and not thing.material_slots:
+        mesh_of(thing).materials.append(None)
+    for slot, was in zip(thing.material_slots, before.slots, strict=False):
+        copy = bpy.data.materials.get(was.copy) or _make_copy(was)
+        if slot.material != copy:
+            slot.material = copy
+
+
+def paint(before: SurfaceBefore, texture: np.ndarray) -> None:
+    """Write the base colour.
+
+    Parameters
+    ----------
+    texture
+        (H, W, 3) uint8, sRGB encoded, row 0 at the bottom.
+    """
+    height, width = texture.shape[:2]
+    image = bpy.data.images.get(before.image)
+    if image is None:
+        image = bpy.data.images.new(before.image, width, height, alpha=False)
+    if _size(image) != (width, height):
+        image.scale(width, height)
+    for material in _copies(before):
+        shading.show_image(material, image)
+    rgba = np.ones((height, width, 4), np.float32)
+    np.multiply(texture, np.float32(1 / 255), out=rgba[:, :, :3])
+    image.pixels.foreach_set(rgba.reshape(-1))  # type: ignore[arg-type]
+    image.update_tag()
+
+
+def polish(before: SurfaceBefore, look: Look) -> None:
+    """Write roughness and metallic."""
+    for material in _copies(before):
+        shading.set_look(material, look)
+
+
+def worn_texture(thing: bpy.types.Object) -> np.ndarray | None:
+    """The base colour of the take an object wears, (H, W, 3) uint8 sRGB, row 0 at the bottom; None without one."""
+    images = {shading.shown_image(slot.material) for slot in thing.material_slots if slot.material}
+    image = images.pop() if len(images) == 1 else None
+    if image is None or not image.has_data:
+        return None
+    width, height = _size(image)
+    rgba = np.empty(width * height * 4, np.float32)
+    image.pixels.foreach_get(rgba)
+    return np.rint(rgba.reshape(height, width, 4)[:, :, :3] * 255).astype(np.uint8)
+
+
+def keep(before: SurfaceBefore) -> None:
+    """Pack the image into the .blend, once, when the take is kept."""
+    image = bpy.data.images.get(before.image)
+    if image is not None:
+        image.pack()
+
+
+def restore(thing: bpy.types.Object, before: SurfaceBefore) -> None:
+    """Undo :func:`dress`; a slot that the artist has given another material meanwhile keeps it."""
+    for slot, was in zip(thing.material_slots, before.slots, strict=False):
+        worn = slot.material
+        if worn is None or worn.name != was.copy:
+            continue
+        original = find(was.original, bpy.data.materials) if was.original else None
+        slot.material = original
+        if original is not None:
+            original.use_fake_user = was.fake_user
+    if before.bare and thing.material_slots and thing.material_slots[-1].material is None:
+        mesh_of(thing).materials.pop()
+
+
+def sweep(before: SurfaceBefore) -> None:
+    """Remove our materials and image from the file."""
+    for material in _copies(before):
+        bpy.data.materials.remove(material)
+    image = bpy.data.images.get(before.image)
+    if image is not None:
+        bpy.data.images.remove(image)
+
+
+def _make_copy(was: SlotBefore) -> bpy.types.Material:
+    original = find(was.original, bpy.data.materials) if was.original else None
+    if original is None:
+        return bpy.data.materials.new(was.copy)
+    original.use_fake_user = True
+    copy = original.copy()
+    assert copy is not None
+    copy.name, copy.use_fake_user = was.copy, False
+    return copy
+
+
+def _copies(before: SurfaceBefore) -> list[bpy.types.Material]:
+    names = dict.fromkeys(slot.copy for slot in before.slots)
+    return [bpy.data.materials[name] for name in names if name in bpy.data.materials]
+
+
+def _size(image: bpy.types.Image) -> tuple[int, int]:
+    width, height = image.size  # type: ignore[misc]
+    return int(width), int(height)  # type: ignore[has-type]
+
+
+def _cut(name: str) -> str:
+    return name.removeprefix("ClipMatrix ").encode()[:LONGEST_NAME].decode(errors="ignore")
+
+
+def _free_name(wanted: str, taken: Container[str]) -> str:
+    name, number = wanted, 1
+    while name in taken:
+        name, number = f"{wanted}.{number:03}", number + 1
+    return name
