@@ -38,7 +38,7 @@ def pack_shapes(deltas: Floats) -> tuple[NDArray[np.int16], NDArray[np.float32]]
 
 
 def pack_expressions(deltas: Floats) -> dict[str, NDArray[np.generic]]:
-    """Keep of the expressions (E, V, 3) the moved vertices: counts and steps (E,), vertices (N,), int8 deltas (N, 3)."""
+    """Keep of expressions (E, V, 3) what moves: counts and steps (E,), vertices (N,), int8 deltas (N, 3)."""
     counts, vertices, steps, packed = [], [], [], []
     for delta in deltas:
         moved = np.flatnonzero(np.abs(delta).max(axis=1) > EXPRESSION_THRESHOLD)

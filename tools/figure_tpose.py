@@ -137,20 +137,19 @@ def fit_to_rig(body: PosedBody, rig: PosedBody, joints: Sequence[Joint], weights
     is turned and stretched along the bone onto the rig's bone, blended by the skin weights.
     """
     names = [joint.name for joint in joints]
-    children = {name: [j.name for j in joints if j.parent == name] for name in names}
-    ends = {}
-    for index, name in enumerate(names):
-        single = names.index(children[name][0]) if len(children[name]) == 1 else None
-        ends[name] = (
-            (body.tails[index], rig.tails[index]) if single is None else (body.heads[single], rig.heads[single])
-        )
-    spans = [(ends[name][0] - body.heads[i], ends[name][1] - rig.heads[i]) for i, name in enumerate(names)]
+    children = [[names.index(other.name) for other in joints if other.parent == name] for name in names]
+    spans = []
+    for index, below in enumerate(children):
+        # A bone ends where its only child begins, so that chains stay whole; elsewhere at its own tail.
+        here, there = (body.tails[index], rig.tails[index])
+        if len(below) == 1:
+            here, there = (body.heads[below[0]], rig.heads[below[0]])
+        spans.append((here - body.heads[index], there - rig.heads[index]))
     scale = sum(np.linalg.norm(there) for _, there in spans) / sum(np.linalg.norm(here) for here, _ in spans)
     maps = np.empty((len(joints), 3, 4))
-    for index, name in enumerate(names):
-        here, there = spans[index]
+    for index, (here, there) in enumerate(spans):
         linear = scale * np.eye(3)
-        if children[name]:
+        if children[index]:
             axis = here / np.linalg.norm(here)
             stretch = np.linalg.norm(there) / (scale * np.linalg.norm(here))
             linear = scale * _turn(here, there) @ (np.eye(3) + (stretch - 1.0) * np.outer(axis, axis))

@@ -81,7 +81,7 @@ def walk(frames: int = 24, fps: float = 24.0) -> Motion:
         "spine3": spine(0.5, -0.5 * turn),
         "neck": spine(-2.0, 0.35 * turn),
         "head": spine(-2.0, 0.35 * turn),
-    } | fingers(1.2)
+    } | fingers(1.6)
     for side, sign in SIDES.items():
         own = phase if side == "left" else phase + 0.5
         joints[f"{side}_hip"] = hip(sign, _curve(_HIP_FLEXION, own))

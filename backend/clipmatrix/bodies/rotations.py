@@ -1,7 +1,7 @@
 """Compose joint rotations in the words of a body: bend, lower, swing, twist.
 
-All angles are in degrees, all joint frames equal Blender's world axes at rest: x to the character's left, y to its back,
-z up. A mirrored pair of functions is avoided by a side: +1 for left, -1 for right.
+All angles are in degrees; all joint frames at rest equal Blender's world axes: x to the character's left, y to its
+back, z up. A mirrored pair of functions is avoided by a side: +1 for left, -1 for right.
 """
 
 from __future__ import annotations
