@@ -65,7 +65,7 @@ def enable() -> ModuleType:
     import bpy
 
     bpy.ops.preferences.addon_enable(module=MODULE)
-    if MODULE not in bpy.context.preferences.addons:
+    if not _is_enabled():
         raise HeadlessError(f"Blender did not enable {MODULE}")
     return importlib.import_module(MODULE)
 
@@ -74,8 +74,15 @@ def disable() -> None:
     """Switch the extension off: classes and timers left behind can hang Blender at exit."""
     import bpy
 
-    if MODULE in bpy.context.preferences.addons:
+    if _is_enabled():
         bpy.ops.preferences.addon_disable(module=MODULE)
+
+
+def _is_enabled() -> bool:
+    import bpy
+
+    preferences = bpy.context.preferences
+    return preferences is not None and MODULE in preferences.addons
 
 
 @contextlib.contextmanager

@@ -1,0 +1,116 @@
+"""Motions from the wire as Actions: rotations in world-aligned joint frames become pose-bone channels."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import bpy
+import numpy as np
+from clipmatrix_protocol import Body, Motion
+
+LINEAR = 1
+"""Interpolation of a keyframe, by its number: ``foreach_set`` takes no names."""
+
+FIRST_FRAME = 1.0
+
+
+def add_action(rig: bpy.types.Object, body: Body, motion: Motion, fps: float) -> bpy.types.Action:
+    """Make an Action that plays ``motion`` on ``rig``; it is kept in the file but not assigned.
+
+    With B the bone's rest axes (columns, armature space), a rotation R in the world-aligned joint frame is
+    ``B^T R B`` in the bone's own frame, and the root's translation t is the location ``B^T t``.
+
+    A motion whose last frame leads into its first gets a closing key and repeats for ever.
+
+    Parameters
+    ----------
+    rig
+        An armature built from ``body``.
+    fps
+        The scene's frames per second; keys are spaced so that the motion keeps its own speed.
+    """
+    armature = rig.data
+    assert isinstance(armature, bpy.types.Armature)
+    action = bpy.data.actions.new(motion.name)
+    action.use_fake_user = True
+    looping = loops(motion)
+    order = [*range(len(motion.rotations)), 0] if looping else [*range(len(motion.rotations))]
+    frames = FIRST_FRAME + np.arange(len(order)) * (fps / motion.fps)
+    curves = _new_curves(action, rig)
+    for index, name in enumerate(body.joints):
+        axes = np.array(armature.bones[name].matrix_local.to_3x3(), dtype=np.float64)
+        path = f'pose.bones["{bpy.utils.escape_identifier(name)}"].'
+        local = quaternions(motion.rotations[order, index].astype(np.float64) @ axes)
+        _add_channels(curves, name, path + "rotation_quaternion", frames, local, looping)
+        if body.parents[index] < 0:
+            location = motion.translation[order].astype(np.float64) @ axes
+            _add_channels(curves, name, path + "location", frames, location, looping)
+    action.use_frame_range = True
+    action.frame_start, action.frame_end = float(frames[0]), float(frames[-1])
+    action.use_cyclic = looping
+    return action
+
+
+def assign(rig: bpy.types.Object, action: bpy.types.Action) -> None:
+    """Make ``action`` the one that moves ``rig``."""
+    animation: Any = rig.animation_data_create()
+    animation.action = action
+    if hasattr(action, "slots"):
+        animation.action_slot = action.slots[0]
+
+
+def loops(motion: Motion) -> bool:
+    """Tell whether the step from the last frame to the first is like the steps between the others."""
+    if len(motion.rotations) < 3:
+        return False
+    steps = np.abs(np.diff(motion.rotations, axis=0)).max(axis=(1, 2))
+    closing = float(np.abs(motion.rotations[0] - motion.rotations[-1]).max())
+    travel = float(np.abs(motion.translation[0] - motion.translation[-1]).max())
+    return closing <= 1.5 * float(steps.max()) + 1e-6 and travel < 0.05
+
+
+def quaternions(rotations: np.ndarray) -> np.ndarray:
+    """Turn axis-angle (F, 3), radians, into unit quaternions (F, 4), w first, without sign jumps between frames."""
+    angle = np.linalg.norm(rotations, axis=1, keepdims=True)
+    scale = 0.5 * np.sinc(angle / (2 * np.pi))  # sin(angle / 2) / angle, also at 0
+    found = np.concatenate([np.cos(angle / 2), rotations * scale], axis=1)
+    flips = np.sum(found[1:] * found[:-1], axis=1) < 0
+    signs = np.where(np.concatenate([[False], np.cumsum(flips) % 2 == 1]), -1.0, 1.0)
+    return np.asarray(found * signs[:, None])
+
+
+def curves(action: Any) -> Iterator[bpy.types.FCurve]:
+    """Yield an Action's curves, layered (4.4 and newer) or not."""
+    if not hasattr(action, "layers"):
+        yield from action.fcurves
+        return
+    for layer in action.layers:
+        for strip in layer.strips:
+            for bag in strip.channelbags:
+                yield from bag.fcurves
+
+
+def _new_curves(action: Any, rig: bpy.types.Object) -> Any:
+    """Return the collection that takes new curves: the Action itself, or the channel bag of a new slot."""
+    if not hasattr(action, "slots"):
+        return action
+    slot = action.slots.new(id_type="OBJECT", name=rig.name)
+    strip = action.layers.new("Layer").strips.new(type="KEYFRAME")
+    return strip.channelbag(slot, ensure=True)
+
+
+def _add_channels(bag: Any, group: str, path: str, frames: np.ndarray, values: np.ndarray, repeat: bool) -> None:
+    """Add one curve per column of ``values`` (F, C), keyed at ``frames`` (F,)."""
+    for channel in range(values.shape[1]):
+        curve = bag.fcurves.new(path, index=channel)
+        curve.group = _group(bag, group)
+        curve.keyframe_points.add(len(frames))
+        points = np.stack([frames, values[:, channel]], axis=1).astype(np.float32)
+        curve.keyframe_points.foreach_set("co", points.ravel())
+        curve.keyframe_points.foreach_set("interpolation", np.full(len(frames), LINEAR, dtype=np.int32))
+        curve.update()
+        if repeat:
+            curve.modifiers.new("CYCLES")
+
+
+def _group(bag: Any, name: str) -> Any:
+    return bag.groups.get(name) or bag.groups.new(name)

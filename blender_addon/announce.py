@@ -1,0 +1,126 @@
+"""What a headless command says while it works: JSON lines for a program that listens, or plain text for a person."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal, Protocol, TextIO
+
+from clipmatrix_protocol import Progress
+
+Manner = Literal["json", "text"]
+
+
+class Announcer(Protocol):
+    """Says one thing a call, each on a line of its own."""
+
+    def phase(self, text: str) -> None:
+        """Say what begins now."""
+
+    def progress(self, progress: Progress) -> None:
+        """Say where the job stands."""
+
+    def warning(self, text: str) -> None:
+        """Say what the artist should know, though it goes on."""
+
+    def written(self, path: Path) -> None:
+        """Name a file that is there now."""
+
+    def failed(self, code: str, message: str, remedy: str) -> None:
+        """Say why it ends here, and what helps; ``code`` is ``bad_arguments``, ``failed`` or ``cancelled``."""
+
+
+class JsonLines:
+    """One JSON object a line, told apart by its ``event``."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def phase(self, text: str) -> None:
+        """``{"event": "phase", "text": ...}``."""
+        self._say("phase", text=text)
+
+    def progress(self, progress: Progress) -> None:
+        """``{"event": "progress", "step": ..., "steps": ..., "steps_per_second": ..., ...}``."""
+        self._say(
+            "progress",
+            step=progress.step,
+            steps=progress.steps,
+            steps_per_second=progress.steps_per_second,
+            seconds_left=progress.seconds_left,
+            similarity=progress.similarity,
+        )
+
+    def warning(self, text: str) -> None:
+        """``{"event": "warning", "text": ...}``."""
+        self._say("warning", text=text)
+
+    def written(self, path: Path) -> None:
+        """``{"event": "written", "path": ...}``."""
+        self._say("written", path=str(path))
+
+    def failed(self, code: str, message: str, remedy: str) -> None:
+        """``{"event": "failed", "code": ..., "message": ..., "remedy": ...}``."""
+        self._say("failed", code=code, message=message, remedy=remedy)
+
+    def _say(self, event: str, **facts: str | float) -> None:
+        print(json.dumps({"event": event, **facts}), file=self._stream, flush=True)
+
+
+class PlainText:
+    """Sentences; progress once for every twentieth of the way."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._twentieth = -1
+
+    def phase(self, text: str) -> None:
+        """Print it with three dots."""
+        print(f"{text} ...", file=self._stream, flush=True)
+
+    def progress(self, progress: Progress) -> None:
+        """Print step, speed, time left, similarity."""
+        twentieth = 20 * progress.step // max(progress.steps, 1)
+        if twentieth == self._twentieth:
+            return
+        self._twentieth = twentieth
+        print(
+            f"  step {progress.step}/{progress.steps}, {progress.steps_per_second:.1f} steps/s, "
+            f"{progress.seconds_left:.0f} s left, similarity {progress.similarity:.3f}",
+            file=self._stream,
+            flush=True,
+        )
+
+    def warning(self, text: str) -> None:
+        """Print it as a note."""
+        print(f"note: {text}", file=self._stream, flush=True)
+
+    def written(self, path: Path) -> None:
+        """Print the path."""
+        print(f"wrote {path}", file=self._stream, flush=True)
+
+    def failed(self, code: str, message: str, remedy: str) -> None:
+        """Print message and remedy to the error stream."""
+        print(f"clipmatrix: {message} {remedy}".rstrip(), file=sys.stderr, flush=True)
+
+
+def announcer(manner: Manner, stream: TextIO) -> Announcer:
+    """Return the announcer for a manner of speaking."""
+    return JsonLines(stream) if manner == "json" else PlainText(stream)
+
+
+@contextmanager
+def own_stdout() -> Iterator[TextIO]:
+    """Keep standard output for us, and send Blender's talk, which comes from C as well, to standard error."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        with os.fdopen(os.dup(kept), "w", encoding="utf-8") as stream:
+            yield stream
+    finally:
+        sys.stdout.flush()
+        os.dup2(kept, 1)
+        os.close(kept)
