@@ -33,19 +33,20 @@ __all__ = [
 ]
 
 # (share of the cycle, degrees), from one heel strike of the same foot to the next.
-_HIP_FLEXION = ((0.0, 27.0), (0.12, 22.0), (0.30, 4.0), (0.50, -14.0), (0.62, -4.0), (0.75, 17.0), (0.87, 28.0))
+_HIP_FLEXION = ((0.0, 21.0), (0.12, 16.0), (0.30, -3.0), (0.50, -20.0), (0.62, -9.0), (0.75, 13.0), (0.88, 22.0))
 _KNEE_BEND = (
-    (0.0, 4.0),
-    (0.13, 16.0),
-    (0.38, 5.0),
-    (0.50, 12.0),
+    (0.0, 3.0),
+    (0.12, 13.0),
+    (0.35, 6.0),
+    (0.50, 13.0),
     (0.61, 38.0),
-    (0.72, 58.0),
-    (0.86, 24.0),
+    (0.72, 55.0),
+    (0.86, 26.0),
     (0.95, 4.0),
 )
-_ANKLE_LIFT = ((0.0, 2.0), (0.08, -5.0), (0.28, 5.0), (0.45, 9.0), (0.62, -15.0), (0.76, 1.0), (0.90, 3.0))
-_TOE_LIFT = ((0.0, 6.0), (0.10, 0.0), (0.40, 1.0), (0.55, 20.0), (0.63, 14.0), (0.75, 2.0), (0.90, 6.0))
+_ANKLE_LIFT = ((0.0, 0.0), (0.10, -4.0), (0.28, 5.0), (0.44, 9.0), (0.53, 1.0), (0.63, -16.0), (0.76, 1.0), (0.90, 2.0))
+_TOE_LIFT = ((0.0, 6.0), (0.10, 0.0), (0.38, 2.0), (0.50, 22.0), (0.62, 20.0), (0.75, 2.0), (0.90, 6.0))
+_LEG = 0.95  # metres from hip to sole: how far a sway of the pelvis tilts the legs
 
 
 def _curve(points: tuple[tuple[float, float], ...], phase: np.ndarray) -> np.ndarray:
@@ -74,6 +75,7 @@ def walk(frames: int = 24, fps: float = 24.0) -> Motion:
     phase = np.arange(frames) / frames  # 0 is the left foot's heel strike
     beat = 2.0 * np.pi * phase
     turn, drop = -5.0 * np.cos(beat), -2.5 * np.sin(beat)
+    sway = 0.018 * np.sin(beat)
     joints = {
         "pelvis": spine(2.0, turn, drop),
         "spine1": spine(1.0, -0.6 * turn, -0.5 * drop),
@@ -84,7 +86,9 @@ def walk(frames: int = 24, fps: float = 24.0) -> Motion:
     } | fingers(1.6)
     for side, sign in SIDES.items():
         own = phase if side == "left" else phase + 0.5
-        joints[f"{side}_hip"] = hip(sign, _curve(_HIP_FLEXION, own))
+        # The legs take back what the pelvis turns, drops and sways, so that the standing foot stays in its track.
+        track = np.degrees(np.arcsin(sway / _LEG)) - drop
+        joints[f"{side}_hip"] = hip(sign, _curve(_HIP_FLEXION, own), -sign * track, -sign * turn)
         joints[f"{side}_knee"] = knee(_curve(_KNEE_BEND, own))
         joints[f"{side}_ankle"] = ankle(_curve(_ANKLE_LIFT, own))
         joints[f"{side}_foot"] = ankle(_curve(_TOE_LIFT, own))
@@ -92,9 +96,9 @@ def walk(frames: int = 24, fps: float = 24.0) -> Motion:
         joints[f"{side}_collar"] = turned("y", sign * 6.0)
         joints[f"{side}_shoulder"] = shoulder(sign, ARM_DOWN - 6.0, 19.0 * back - 2.0)
         joints[f"{side}_elbow"] = elbow(sign, 22.0 - 11.0 * back)
-    sway = np.zeros((frames, 3), np.float32)
-    sway[:, 0] = 0.018 * np.sin(beat)
-    return _on_ground(Motion("walk", fps, joint_rotations(frames, joints), sway))
+    translation = np.zeros((frames, 3), np.float32)
+    translation[:, 0] = sway
+    return _on_ground(Motion("walk", fps, joint_rotations(frames, joints), translation))
 
 
 def _on_ground(motion: Motion) -> Motion:
