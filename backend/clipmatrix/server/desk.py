@@ -97,7 +97,7 @@ class Desk:
             return
         try:
             self._answer(client, message, frames)
-        except JobError as error:
+        except Exception as error:
             self._say(client, failure(error, getattr(message, "job", None)))
 
     def _admit(self, client: bytes, frames: Sequence[bytes]) -> None:
