@@ -5,10 +5,9 @@ from __future__ import annotations
 import ipaddress
 import re
 
-from .errors import Refusal
+from clipmatrix_protocol import DEFAULT_PORT
 
-DEFAULT_PORT = 7661
-"""Where ``clipmatrix serve`` listens unless told otherwise."""
+from .errors import Refusal
 
 _FORM = re.compile(r"(?:[a-z]+://)?(?P<host>\[[0-9a-fA-F:]+\]|[^\s:/\[\]]+)(?::(?P<port>\d{1,5}))?/*")
 
@@ -24,7 +23,7 @@ def normalise(text: str) -> str:
     match = _FORM.fullmatch(text.strip())
     port = int(match["port"] or DEFAULT_PORT) if match else 0
     if match is None or not 0 < port < 65536:
-        raise Refusal(f"“{text}” is no address.", "Write it as host:port, for example 127.0.0.1:7661.")
+        raise Refusal(f"“{text}” is no address.", f"Write it as host:port, for example 127.0.0.1:{DEFAULT_PORT}.")
     return f"tcp://{match['host']}:{port}"
 
 

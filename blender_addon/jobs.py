@@ -8,7 +8,7 @@ from clipmatrix_protocol import Brief, Progress, State, Summary
 
 from . import apply
 from .binding import Binding
-from .errors import Fix, Refusal
+from .errors import Refusal
 
 
 @dataclass
@@ -109,7 +109,3 @@ def abandon(job: Job) -> None:
     """Take the job's traces off what is left of a character that was deleted or remodelled while the job ran."""
     if job.draft is not None and not apply.blocked(job.binding):
         apply.discard(job.draft)
-
-
-STOP = Fix("clipmatrix.stop", "Stop")
-"""The remedy where a running job is in the way."""

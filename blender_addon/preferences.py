@@ -4,8 +4,7 @@ import os
 
 import bpy
 from bpy.props import StringProperty
-
-from .address import DEFAULT_PORT
+from clipmatrix_protocol import DEFAULT_ADDRESS
 
 SECRET_VARIABLE = "CLIPMATRIX_SECRET"
 """Environment variable with the launch secret, for where none is set in the preferences."""
@@ -19,7 +18,7 @@ class ClipMatrixPreferences(bpy.types.AddonPreferences):
     address: StringProperty(  # type: ignore[valid-type]
         name="Backend",
         description="Where “clipmatrix serve” runs: host, host:port or tcp://host:port",
-        default=f"127.0.0.1:{DEFAULT_PORT}",
+        default=DEFAULT_ADDRESS,
     )
     secret: StringProperty(  # type: ignore[valid-type]
         name="Secret",

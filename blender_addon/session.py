@@ -36,15 +36,13 @@ from clipmatrix_protocol import (
     mismatch,
 )
 
-from . import jobs
+from . import jobs, refusals
 from .binding import Binding
 from .connection import Connection
-from .errors import Fix, Refusal
+from .errors import Refusal
 from .jobs import Job
 from .link import Garbled
-from .phases import BUSY, FREE, TALKING, WORKING, Patience, Phase
-
-AGAIN = Fix("clipmatrix.connect", "Connect")
+from .phases import FREE, TALKING, WORKING, Patience, Phase
 
 
 @dataclass
@@ -239,7 +237,7 @@ class Session:
     def _welcomed(self, message: Welcome) -> None:
         wrong = mismatch(PROTOCOL_VERSION, message.version)
         if wrong:
-            self._refuse(Refusal(wrong, fix=AGAIN))
+            self._refuse(Refusal(wrong, fix=refusals.CONNECT))
             return
         self.welcome = message
         if self.state not in (Phase.CONNECTING, Phase.LOST):
@@ -259,20 +257,32 @@ class Session:
             self.state = Phase.FINISHED if self.job.summary else Phase.FAILED
 
     def _failed(self, message: Failed) -> None:
-        if message.code in ("version", "secret"):
-            self._refuse(Refusal(message.message, message.remedy, AGAIN))
-        elif message.code == "not_welcomed":  # a new connection, to a backend that was restarted
+        refusal = Refusal(message.message, message.remedy)
+        if message.code == "not_welcomed":
+            self._forgotten()
+        elif message.code in ("version", "secret") or (message.job is None and self.state is Phase.CONNECTING):
+            self._refuse(Refusal(message.message, message.remedy, refusals.CONNECT))
+        elif self.job and message.job == self.job.id:
+            self._job_failed(self.job, None if message.code == "cancelled" else refusal)
+        elif message.job is None:
+            self._build, self.error = None, refusal
+            if self.job and not self.job.ended:
+                self._job_failed(self.job, refusal)
+            else:
+                self.state = Phase.FAILED
+
+    def _forgotten(self) -> None:
+        """The backend does not know this connection: it was restarted, or the connection is a new one."""
+        if self._connection and self.state in TALKING:
             self.state = Phase.LOST if self.job and not self.job.ended else Phase.CONNECTING
-            if self._connection:
-                self._connection.greet_again()
-        elif message.job is None or (self.job and message.job == self.job.id):
-            self.error = Refusal(message.message, message.remedy)
-            self._build = None
-            if self.job:
-                self.job.ended = True
-            if self.job and self.job.newest is None:
-                self.job = None
-            self.state = Phase.FAILED
+            self._connection.greet_again()
+
+    def _job_failed(self, job: Job, refusal: Refusal | None) -> None:
+        """The job has ended without a result; what it had sent before stays until the artist decides."""
+        job.ended, self.error = True, refusal
+        if job.newest is None:
+            self.job = None
+        self.state = Phase.IDLE if refusal is None and self.job is None else Phase.FAILED
 
     def _built(self, body: Body) -> None:
         build, self._build = self._build, None
@@ -288,31 +298,19 @@ class Session:
 
     def _garbled(self, why: str) -> None:
         if self.state is Phase.CONNECTING:
-            self._refuse(
-                Refusal(
-                    f"What answers at {self.address} does not speak this extension's protocol ({why}).",
-                    "Check the address, and update the extension and the backend.",
-                    AGAIN,
-                )
-            )
+            self._refuse(refusals.foreign(self.address, why))
         else:
-            self.error = Refusal(f"The backend sent something unreadable ({why}).", "Update extension and backend.")
+            self.error = refusals.unreadable(why)
 
     def _watch(self, connection: Connection) -> None:
         """Ping, and notice silence."""
         if self.state is Phase.CONNECTING and connection.silent > self.patience.welcome:
             self._hang_up()
-            self.state = Phase.OFFLINE
-            self.error = Refusal(
-                f"No backend answers at {connection.address}.", "Start it with “clipmatrix serve”, then connect.", AGAIN
-            )
+            self.state, self.error = Phase.OFFLINE, refusals.no_answer(connection.address)
         elif self.state in TALKING and (connection.silent > self.patience.silence or not connection.ping()):
-            what = "The job goes on there" if self.job and not self.job.ended else "Nothing is lost"
-            self.error = Refusal(
-                f"The backend at {connection.address} is silent.", f"{what}; still trying to reach it.", AGAIN
-            )
+            working = self.job is not None and not self.job.ended
+            self.state, self.error = Phase.LOST, refusals.silence(connection.address, working=working)
             self._build = None
-            self.state = Phase.LOST
         elif self.state is Phase.LOST:
             connection.knock()
 
@@ -335,7 +333,7 @@ class Session:
         if self.job is None or self.job.newest is None:
             raise Refusal("There is no result.", "Generate one first.")
         if self.state in WORKING:
-            raise Refusal("The job is still running.", "Stop it first.", jobs.STOP)
+            raise refusals.still_running()
         return self.job
 
     def _close_job(self) -> None:
@@ -345,10 +343,8 @@ class Session:
             self.state = Phase.IDLE
 
     def _require_free(self) -> None:
-        if self.state in BUSY:
-            raise Refusal(f"ClipMatrix is {self.state.value}.", "Wait for it, or stop it.", jobs.STOP)
         if self.state not in FREE:
-            raise Refusal(f"The backend is {self.state.value}.", "Connect first.", AGAIN)
+            raise refusals.not_free(self.state)
         self.error = None
 
     def _send(self, message: Message) -> None:

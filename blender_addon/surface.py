@@ -113,7 +113,7 @@ def worn_texture(thing: bpy.types.Object) -> np.ndarray | None:
     """The base colour of the take an object wears, (H, W, 3) uint8 sRGB, row 0 at the bottom; None without one."""
     images = {shading.shown_image(slot.material) for slot in thing.material_slots if slot.material}
     image = images.pop() if len(images) == 1 else None
-    if image is None or not image.has_data:
+    if image is None or 0 in _size(image):
         return None
     width, height = _size(image)
     rgba = np.empty(width * height * 4, np.float32)
@@ -138,8 +138,8 @@ def restore(thing: bpy.types.Object, before: SurfaceBefore) -> None:
         slot.material = original
         if original is not None:
             original.use_fake_user = was.fake_user
-    if before.bare and thing.material_slots and thing.material_slots[-1].material is None:
-        mesh_of(thing).materials.pop()
+    if before.bare and len(thing.material_slots) == 1 and thing.material_slots[0].material is None:
+        _remove_only_slot(thing)
 
 
 def sweep(before: SurfaceBefore) -> None:
@@ -149,6 +149,15 @@ def sweep(before: SurfaceBefore) -> None:
     image = bpy.data.images.get(before.image)
     if image is not None:
         bpy.data.images.remove(image)
+
+
+def _remove_only_slot(thing: bpy.types.Object) -> None:
+    mesh = mesh_of(thing)
+    indices = np.empty(len(mesh.polygons), np.int32)
+    mesh.polygons.foreach_get("material_index", indices)
+    mesh.materials.pop()
+    mesh.polygons.foreach_set("material_index", indices)  # which pop() has counted down
+    thing.data = mesh  # has the object count its slots anew, which pop() forgets
 
 
 def _make_copy(was: SlotBefore) -> bpy.types.Material:
