@@ -1,0 +1,131 @@
+"""The pictures show the character: framed, lit, upright, before above after; the artist's scene is left alone."""
+
+import itertools
+from math import pi
+
+import numpy as np
+import pytest
+
+from .columns import column_body
+
+TILE = 32
+
+
+@pytest.fixture
+def character(blender, rooms):
+    return list(rooms("add_body").build_body(column_body(), blender.context))
+
+
+@pytest.fixture
+def pictures(rooms):
+    return rooms("pictures")
+
+
+def tiles(row):
+    return [row[:, start : start + TILE] for start in range(0, row.shape[1], TILE)]
+
+
+def seen(tile):
+    """(H, W): where the tile shows something other than its backdrop, which is in its corners."""
+    return np.abs(tile - tile[0, 0]).max(axis=-1) > 0.04
+
+
+def paint(character, colour):
+    shader = character[0].data.materials[0].node_tree.nodes["Principled BSDF"]
+    shader.inputs["Base Color"].default_value = (*colour, 1)
+
+
+def test_every_picture_shows_the_whole_character_large_and_lit(character, pictures):
+    row = pictures.row(character, pictures.plan(character), tile=TILE)
+    assert row.shape == (TILE, 12 * TILE, 3)
+    for tile in tiles(row):
+        mask = seen(tile)
+        edge = np.ones_like(mask)
+        edge[1:-1, 1:-1] = False
+        assert not mask[edge].any()
+        assert mask.any(axis=1).sum() > 0.6 * TILE
+        assert 0.3 < tile[mask].mean() < 0.95
+
+
+def test_the_head_is_up(blender, character, pictures, rooms):
+    """Row 0 is at the bottom: a key that widens the upper half widens the upper rows."""
+    mesh_object, _ = character
+    key = mesh_object.shape_key_add(name="shoulders", from_mix=False)
+    upper = np.array([vertex.co[:] for vertex in mesh_object.data.vertices], np.float32)
+    upper[upper[:, 2] > 1.0, :2] *= 2
+    key.points.foreach_set("co", upper.ravel())
+    key.value = 1.0
+    front = seen(tiles(pictures.row(character, pictures.plan(character), tile=TILE))[0])
+    assert front[TILE // 2 :].sum() > 1.3 * front[: TILE // 2].sum()
+
+
+def test_angles_go_around_and_posed_frames_move(character, pictures):
+    row = tiles(pictures.row(character, pictures.plan(character), tile=TILE))
+    front, side = seen(row[0]).sum(), seen(row[2]).sum()
+    assert front > 1.2 * side  # the column is wider than deep
+    posed = [seen(tile) for tile in row[8:]]
+    assert all((one != other).sum() > 4 for one, other in itertools.pairwise(posed))
+
+
+def test_azimuth_half_pi_looks_from_the_left_hand_of_a_character_that_faces_the_front(character, rooms, scenes):
+    studio = rooms("studio")
+    with studio.studio(character, TILE, 1) as place:
+        studio.look(place, studio.Framing((0.0, 0.0, 1.0), 3.0), pi / 2)
+        assert place.camera.location.x > 2.9
+        studio.look(place, studio.Framing((0.0, 0.0, 1.0), 3.0), 0.0)
+        assert place.camera.location.y < -2.9
+
+
+def test_the_sheet_has_before_above_after(character, pictures, rooms, tmp_path):
+    framing = pictures.plan(character)
+    before = pictures.row(character, framing, tile=TILE)
+    paint(character, (0.8, 0.0, 0.0))
+    after = pictures.row(character, framing, tile=TILE)
+    sheet = rooms("images").read_image(pictures.contact_sheet(before, after, tmp_path / "contact.png"))
+    assert sheet.shape == (2 * TILE + 4, 12 * TILE, 3)
+    redness = (sheet[..., 0] - sheet[..., 1]).reshape(len(sheet), -1).max(axis=1)
+    assert redness[: TILE // 2].max() > 0.4  # rows count from the bottom
+    assert redness[TILE + 4 :].max() < 0.05
+
+
+def test_the_artists_scene_and_data_are_left_as_they_were(blender, character, pictures, tmp_path):
+    scene = blender.context.scene
+    scene.view_settings.view_transform = "AgX"
+    scene.frame_set(3)
+    kinds = ("scenes", "objects", "cameras", "lights", "worlds", "images", "meshes", "materials")
+    before = {kind: [block.name for block in getattr(blender.data, kind)] for kind in kinds}
+    settings = (scene.render.engine, scene.render.resolution_x, scene.render.filepath, scene.frame_current)
+    pictures.row(character, pictures.plan(character), tile=8)
+    pictures.turntable(character, tmp_path / "film.mp4", size=16, frames=2)
+    after = {kind: [block.name for block in getattr(blender.data, kind)] for kind in kinds}
+    # Blender keeps its own "Render Result" once something was rendered.
+    after["images"] = [name for name in after["images"] if name != "Render Result"]
+    assert after == before
+    assert settings == (scene.render.engine, scene.render.resolution_x, scene.render.filepath, scene.frame_current)
+    assert scene.view_settings.view_transform == "AgX"
+    assert character[1].data.pose_position == "POSE"
+
+
+def test_the_turntable_is_a_film_in_which_the_character_moves(blender, character, pictures, tmp_path):
+    path = pictures.turntable(character, tmp_path / "turntable.mp4", size=TILE, frames=6)
+    film = blender.data.movieclips.load(str(path))
+    assert tuple(film.size) == (TILE, TILE)
+    assert film.frame_duration == 6
+    assert film.fps == 24.0
+
+
+def test_a_character_without_armature_or_action_has_pictures_too(scenes, pictures, tmp_path):
+    cube = scenes.cube()
+    row = pictures.row([cube], pictures.plan([cube]), tile=TILE)
+    assert all(seen(tile).any() for tile in tiles(row))
+    assert pictures.turntable([cube], tmp_path / "cube.mp4", size=16, frames=2).stat().st_size > 0
+
+
+def test_what_is_called_between_two_pictures_can_end_the_row_and_the_scene_is_clean(blender, character, pictures):
+    def stop():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        pictures.row(character, pictures.plan(character), between=stop, tile=8)
+    assert len(blender.data.scenes) == 1
+    assert character[1].data.pose_position == "POSE"
