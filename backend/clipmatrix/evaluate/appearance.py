@@ -5,7 +5,7 @@ import math
 import numpy as np
 import torch
 
-from ..render.camera import orthographic
+from ..render.camera import look_at, orthographic
 from ..render.visibility import visibility
 
 _DIRECTIONS = 26
@@ -33,11 +33,10 @@ def visible_area(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
     low, high = points.amin(0), points.amax(0)
     centre, radius = (low + high) / 2, float((high - low).norm()) / 2
     seen = torch.zeros(len(faces), dtype=torch.bool)
-    homogeneous = torch.cat([points, torch.ones(len(points), 1)], dim=1)
     for direction in _sphere(_DIRECTIONS):
-        cameras = orthographic(centre + direction * 3 * radius, centre, radius)
-        clip = homogeneous @ cameras.world_to_clip[0].T
-        ids = visibility(clip[None], faces, _SIDE, _SIDE)
+        placement = look_at((centre + direction * 2 * radius)[None], centre)
+        cameras = orthographic(placement, 2 * radius, far=4 * radius)
+        ids = visibility(cameras.project(points), faces, _SIDE, _SIDE)
         seen[ids[ids >= 0].unique()] = True
     corners = points[faces]
     area = torch.linalg.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]).norm(dim=1) / 2

@@ -1,0 +1,28 @@
+"""The differentiable renderer: posed meshes, textures, lights and cameras in, pictures out."""
+
+from .camera import Cameras, look_at, orbit, orthographic, perspective
+from .colour import linear_from_srgb, srgb_from_linear
+from .lights import Lights, sky
+from .material import Material
+from .mesh import Mesh, mesh
+from .render import Images, render
+from .visibility import Visibility, visibility
+
+__all__ = [
+    "Cameras",
+    "Images",
+    "Lights",
+    "Material",
+    "Mesh",
+    "Visibility",
+    "linear_from_srgb",
+    "look_at",
+    "mesh",
+    "orbit",
+    "orthographic",
+    "perspective",
+    "render",
+    "sky",
+    "srgb_from_linear",
+    "visibility",
+]

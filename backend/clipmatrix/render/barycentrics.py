@@ -1,0 +1,63 @@
+"""Recompute perspective-correct barycentrics and depth at covered pixels, differentiable in the clip coordinates.
+
+With corners v_k = (x_k, y_k, w_k) moved so that the pixel is the origin, x'_k = x_k - X w_k and y'_k = y_k - Y w_k, the
+homogeneous edge function opposite corner k is E_k = x'_{k+1} y'_{k+2} - y'_{k+1} x'_{k+2}, and the barycentrics of the
+surface point behind the pixel are E_k / sum E. No division by w: corners behind the camera are harmless. Moving the
+origin first keeps small triangles accurate in float32.
+"""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from clipmatrix.render.pixels import Pixels
+
+_NEXT, _LAST = [1, 2, 0], [2, 0, 1]
+
+
+def barycentrics(corners: Tensor, pixels: Pixels) -> Tensor:
+    """Perspective-correct barycentrics of the pixel centres.
+
+    Parameters
+    ----------
+    corners : (4, 3, P)
+        Clip coordinates of each pixel's triangle, from `gather_corners`. z is not used.
+    pixels : Pixels
+
+    Returns
+    -------
+    (3, P)
+        Weights of the three corners, summing to one; inside the triangle they lie in [0, 1]. Gradients flow to
+        `corners`; the choice of triangle is constant.
+    """
+    weights: Tensor = _Barycentrics.apply(corners, pixels.x, pixels.y)
+    return weights
+
+
+def depth(corners: Tensor, weights: Tensor) -> Tensor:
+    """Normalised device depth z / w (P,), -1 near to 1 far, of points with barycentrics weights (3, P)."""
+    return (corners[2] * weights).sum(0) / (corners[3] * weights).sum(0)
+
+
+class _Barycentrics(torch.autograd.Function):
+    """Closed-form backward: E is bilinear in the moved corners, so both directions are a handful of products."""
+
+    @staticmethod
+    def forward(ctx: Any, corners: Tensor, x: Tensor, y: Tensor) -> Tensor:
+        w = corners[3]
+        moved_x, moved_y = corners[0] - x * w, corners[1] - y * w
+        edges = moved_x[_NEXT] * moved_y[_LAST] - moved_y[_NEXT] * moved_x[_LAST]
+        inverse = edges.sum(0).reciprocal()
+        weights = edges * inverse
+        ctx.save_for_backward(moved_x, moved_y, inverse, weights, x, y)
+        return weights
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
+        moved_x, moved_y, inverse, weights, x, y = ctx.saved_tensors
+        to_edges = (gradient - (gradient * weights).sum(0)) * inverse
+        before, after = to_edges[_LAST], to_edges[_NEXT]
+        to_x = before * moved_y[_NEXT] - after * moved_y[_LAST]
+        to_y = after * moved_x[_LAST] - before * moved_x[_NEXT]
+        return torch.stack([to_x, to_y, torch.zeros_like(to_x), -(x * to_x + y * to_y)]), None, None

@@ -1,0 +1,35 @@
+"""Lights: ambient spherical harmonics, suns, points. Colours are linear RGB."""
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Lights:
+    """All lights of a scene; any of the counts may be 0.
+
+    Attributes
+    ----------
+    ambient
+        (9, 3) coefficients of irradiance over pi in real spherical harmonics of order 2 (Ramamoorthi and Hanrahan
+        2001), basis order 1, y, z, x, xy, yz, 3z^2 - 1, xz, x^2 - y^2. Row 0 alone is a uniform sky of that colour.
+    sun_directions, sun_colours
+        (D, 3) unit vectors towards the light; (D, 3) radiance over pi reaching a surface that faces it.
+    point_positions, point_colours
+        (Q, 3) metres; (Q, 3), radiance over pi at one metre.
+    """
+
+    ambient: Tensor
+    sun_directions: Tensor
+    sun_colours: Tensor
+    point_positions: Tensor
+    point_colours: Tensor
+
+
+def sky(colour: Tensor, sun_direction: Tensor, sun_colour: Tensor) -> Lights:
+    """Make a uniform sky (3,) and one sun: direction (3,) towards it, colour (3,)."""
+    ambient = colour.new_zeros(9, 3)
+    ambient[0] = colour
+    none = colour.new_zeros(0, 3)
+    return Lights(ambient, sun_direction[None], sun_colour[None], none, none)
