@@ -1,8 +1,8 @@
 """ClipMatrix for Blender: grow a rigged character into the words of a prompt."""
 
-from . import add_body, fixes, operators, panels, preferences, properties, pump, session, takes
+from . import add_body, command, fixes, operators, panels, preferences, properties, pump, session, takes
 
-ROOMS = (preferences, properties, takes, session, pump, operators, fixes, panels, add_body)
+ROOMS = (preferences, properties, takes, session, pump, operators, fixes, panels, add_body, command)
 """What has something to register, in order; unregistered in reverse."""
 
 

@@ -240,11 +240,10 @@ class Session:
             self._refuse(Refusal(wrong, fix=refusals.CONNECT))
             return
         self.welcome = message
-        if self.state not in (Phase.CONNECTING, Phase.LOST):
-            return
-        if self.job and not self.job.ended:
+        if self.job and not self.job.ended:  # a welcome to a new connection, which the job's messages must follow
             self._send(Attach(job=self.job.id))
-        self._resume()
+        if self.state in (Phase.CONNECTING, Phase.LOST):
+            self._resume()
 
     def _resume(self) -> None:
         """The backend is back: return to where the job, if any, stands."""
