@@ -1,10 +1,11 @@
 """What a headless command says while it works: JSON lines for a program that listens, or plain text for a person."""
 
+import ctypes
 import json
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Literal, Protocol, TextIO
 
@@ -113,14 +114,21 @@ def announcer(manner: Manner, stream: TextIO) -> Announcer:
 
 @contextmanager
 def own_stdout() -> Iterator[TextIO]:
-    """Keep standard output for us, and send Blender's talk, which comes from C as well, to standard error."""
-    sys.stdout.flush()
+    """Keep standard output for us, and send Blender's talk, from Python and from C, to standard error."""
+    _flush()
     kept = os.dup(1)
     os.dup2(2, 1)
     try:
-        with os.fdopen(os.dup(kept), "w", encoding="utf-8") as stream:
+        with os.fdopen(os.dup(kept), "w", encoding="utf-8") as stream, redirect_stdout(sys.stderr):
             yield stream
     finally:
-        sys.stdout.flush()
+        _flush()
         os.dup2(kept, 1)
         os.close(kept)
+
+
+def _flush() -> None:
+    """Have everything written that was printed so far, by Python or by Blender's C, whose buffer Python can't reach."""
+    sys.stdout.flush()
+    if os.name == "posix":
+        ctypes.CDLL(None).fflush(None)

@@ -15,6 +15,7 @@ from typing import Any
 
 import bpy
 import numpy as np
+from msgspec.structs import replace
 
 from . import pictures, preferences, properties, session, stage
 from .acting import Character
@@ -122,8 +123,15 @@ def _grow(request: GenerateRequest, say: Announcer) -> tuple[Job, tuple[str, ...
     now = session.current()
     job, remarks = now.job, (*now.remarks, *now.warnings)
     assert job is not None
+    _tell_the_end(job, say)
     stage.press("accept")
     return job, remarks
+
+
+def _tell_the_end(job: Job, say: Announcer) -> None:
+    """Announce the last step, which a backend in a hurry leaves to the result to tell."""
+    if job.progress is not None and job.summary is not None and job.progress.step < job.summary.steps:
+        say.progress(replace(job.progress, step=job.summary.steps, seconds_left=0.0))
 
 
 def _reporter(say: Announcer, patience: float) -> Callable[[session.Session], None]:

@@ -1,0 +1,161 @@
+"""The headless command walks the whole way: body, snapshot, job, take, files; and says what it does."""
+
+import json
+
+import numpy as np
+import pytest
+
+from .painter import IMPOSSIBLE, RED, SECRET, painter
+
+
+@pytest.fixture
+def backend(monkeypatch):
+    monkeypatch.setenv("CLIPMATRIX_SECRET", SECRET)
+    with painter() as running:
+        yield running
+
+
+@pytest.fixture
+def generate(blender, rooms, backend, tmp_path, capfd):
+    """Run ``generate`` with these arguments more; returns the exit code and the events."""
+
+    def call(*arguments):
+        capfd.readouterr()
+        base = [
+            "generate",
+            "--address",
+            backend.address,
+            "--out",
+            str(tmp_path),
+            "--steps",
+            "8",
+            "--texture-size",
+            "64",
+        ]
+        code = rooms("command").run([*base, "--progress", "json", *arguments])
+        return code, [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+
+    return call
+
+
+def result(folder):
+    return json.loads((folder / "result.json").read_text())
+
+
+def test_a_prompt_and_the_figure_become_files(generate, backend, tmp_path):
+    code, events = generate("--figure", "--prompt", "a red figure", "--seed", "7", "--no-pictures")
+    assert code == 0
+    written = {event["path"].rsplit("/", 1)[1] for event in events if event["event"] == "written"}
+    assert written == {"character.blend", "character.glb", "result.json"} == {path.name for path in tmp_path.iterdir()}
+    assert backend.jobs[0].brief.settings.seed == 7
+    assert result(tmp_path)["prompt"] == "a red figure"
+    assert result(tmp_path)["summary"]["similarity_after"] == 0.3
+    assert {"torch", "blender"} <= set(result(tmp_path)["versions"])
+
+
+def test_progress_is_told_step_by_step(generate):
+    _, events = generate("--figure", "--prompt", "a red figure", "--no-pictures")
+    steps = [event["step"] for event in events if event["event"] == "progress"]
+    assert steps == sorted(steps)
+    assert steps[-1] == 8
+    assert all(event["steps"] == 8 and "seconds_left" in event for event in events if event["event"] == "progress")
+
+
+def test_the_saved_character_wears_the_result_and_plays_its_action(generate, blender, tmp_path):
+    generate("--figure", "--prompt", "a red figure", "--no-pictures")
+    blender.ops.wm.open_mainfile(filepath=str(tmp_path / "character.blend"))
+    mesh = blender.data.objects["column"].data
+    basis, offsets = mesh.shape_keys.key_blocks["Basis"], mesh.shape_keys.key_blocks["ClipMatrix offsets"]
+    assert np.allclose(offsets.points[0].co - basis.points[0].co, (0.02, 0, 0), atol=1e-5)
+    image = next(image for image in blender.data.images if "column" in image.name)
+    assert image.packed_file
+    assert np.allclose(np.array(image.pixels[:3]) * 255, RED, atol=0.6)
+    scene = blender.context.scene
+    assert (scene.frame_start, scene.frame_end) == (1, 8)
+    assert blender.data.objects["column rig"].animation_data.action.name == "sway"
+    assert len(scene.clipmatrix_takes) == 1
+
+
+def test_pictures_show_before_and_after(generate, rooms, tmp_path, monkeypatch):
+    monkeypatch.setattr(rooms("pictures"), "TILE_SAMPLES", 1)
+    monkeypatch.setattr(rooms("pictures"), "FILM_SAMPLES", 1)
+    code, _ = generate("--figure", "--prompt", "a red figure")
+    assert code == 0
+    sheet = rooms("images").read_image(tmp_path / "contact.png")
+    half = len(sheet) // 2
+    assert (sheet[:half, :, 0] - sheet[:half, :, 1]).max() > 0.4  # rows count from the bottom
+    assert (sheet[half + 4 :, :, 0] - sheet[half + 4 :, :, 1]).max() < 0.1
+    assert (tmp_path / "turntable.mp4").stat().st_size > 1000
+
+
+def test_a_character_of_the_open_file_is_used_where_no_figure_is_asked_for(generate, scenes, backend):
+    _, rig = scenes.character()
+    scenes.wave(rig)
+    scenes.bpy.ops.object.select_all(action="DESELECT")
+    scenes.bpy.context.view_layer.objects.active = None
+    code, _ = generate("--prompt", "a red column", "--no-pictures")
+    assert code == 0
+    assert backend.jobs[0].character.parts[0].name == "Column"
+    assert len(backend.jobs[0].character.poses) > 2
+
+
+def test_a_file_is_opened_where_one_is_named(generate, scenes, backend, tmp_path, blender):
+    scenes.character()
+    blender.ops.wm.save_as_mainfile(filepath=str(tmp_path / "own.blend"), copy=True)
+    blender.ops.wm.read_homefile(use_empty=True)
+    code, _ = generate("--blend", str(tmp_path / "own.blend"), "--prompt", "a red column", "--no-pictures")
+    assert code == 0
+    assert backend.jobs[0].character.parts[0].name == "Column"
+
+
+def test_the_backends_remarks_are_handed_on(generate, tmp_path):
+    _, events = generate("--figure", "--prompt", "a quixotic figure", "--no-pictures")
+    remark = "The CLIP does not know the word quixotic."
+    assert remark in [event["text"] for event in events if event["event"] == "warning"]
+    assert remark in result(tmp_path)["warnings"]
+
+
+def test_a_job_that_fails_ends_with_its_reason_and_code_1(generate, tmp_path):
+    code, events = generate("--figure", "--prompt", IMPOSSIBLE, "--no-pictures")
+    assert code == 1
+    assert events[-1] == {
+        "event": "failed",
+        "code": "failed",
+        "message": "The character fell apart.",
+        "remedy": "Use fewer steps.",
+    }
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_wrong_secret_ends_with_code_1_in_words(generate, monkeypatch):
+    monkeypatch.setenv("CLIPMATRIX_SECRET", "another")
+    code, events = generate("--figure", "--prompt", "a red figure")
+    assert code == 1
+    assert "secret" in events[-1]["message"].lower()
+
+
+def test_an_empty_file_is_refused_in_words(generate):
+    code, events = generate("--prompt", "a red figure")
+    assert code == 1
+    assert events[-1]["message"] == "The file shows no character."
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["generate", "--prompt", " ", "--out", "{out}"], "prompt is empty"),
+        (["generate", "--prompt", "x", "--out", "{out}", "--steps", "10001"], "10000"),
+        (["generate", "--prompt", "x", "--out", "{out}", "--texture-size", "1000"], "texture_size"),
+        (["generate", "--prompt", "x", "--out", "/proc/self/nowhere"], "can't be written"),
+        (["generate", "--prompt", "x", "--out", "{out}", "--address", "a b"], "no address"),
+        (["generate", "--prompt", "x", "--out", "{out}", "--blend", "{out}/none.blend"], "no file"),
+        (["generate", "--out", "{out}"], "--prompt"),
+        (["dance"], "dance"),
+    ],
+)
+def test_bad_arguments_end_with_code_2_and_one_sentence(blender, rooms, tmp_path, capfd, arguments, words):
+    assert rooms("command").run([argument.format(out=tmp_path) for argument in arguments]) == 2
+    said = capfd.readouterr()
+    assert said.out == ""
+    assert words in said.err
+    assert len(said.err.strip().splitlines()) == 1
