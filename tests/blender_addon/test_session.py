@@ -118,12 +118,18 @@ def connected(session, peer, phase):
 def running(blender, scenes, connected, peer, phase):
     """A job on a skinned column, accepted by the peer, one update on its way."""
     scenes.character()
+    generate(blender, connected, peer)
+    assert connected.state is phase.RUNNING
+    return connected
+
+
+def generate(blender, session, peer):
+    """Press Generate, and have the peer accept the job and send one update, which lands in the scene."""
     assert blender.ops.clipmatrix.generate() == {"FINISHED"}
-    pump(connected, peer, lambda: peer.last(Submit))
+    pump(session, peer, lambda: peer.last(Submit))
     peer.say(Accepted(job(peer), 0, ("a remark",)), Progress(job(peer), 1, 5, 2.0, 2.0, 0.2))
     peer.say(Update(job(peer), 1, state(peer, 0.1)))
-    pump(connected, peer, lambda: connected.state is phase.RUNNING and connected.result is not None)
-    return connected
+    pump(session, peer, lambda: session.job is not None and session.job.draft is not None)
 
 
 def job(peer):
@@ -328,16 +334,44 @@ def test_updates_wait_while_the_artist_is_in_edit_mode(blender, running, peer):
     assert running.paused == ""
 
 
-def test_undo_takes_the_draft_away_for_one_tick_only(blender, scenes, running, peer):
-    assert shown(blender) == 0.1
-    thing = blender.data.objects["Column"]
-    thing.shape_key_clear()  # what an undo to before the job does
-    thing.data.materials.clear()
-    for handler in list(blender.app.handlers.undo_post):
-        handler(blender.context.scene)
-    running.tick()
-    assert shown(blender) == 0.1
-    assert thing.material_slots[0].material.name.startswith("ClipMatrix")
+def test_an_undo_while_the_job_runs_takes_the_draft_away_for_one_tick_only(blender, scenes, connected, peer, phase):
+    scenes.character()
+    blender.ops.ed.undo_push(message="before")
+    generate(blender, connected, peer)
+    blender.ops.ed.undo_push(message="something the artist did")
+    blender.ops.ed.undo()
+    assert shown(blender) is None
+    pump(connected, peer, lambda: shown(blender) == 0.1)
+    assert blender.data.objects["Column"].material_slots[0].material.name.startswith("ClipMatrix")
+    peer.say(Done(job(peer), state(peer, 0.5), SUMMARY))
+    pump(connected, peer, lambda: shown(blender) == 0.5)
+    blender.ops.clipmatrix.discard()
+    assert shown(blender) is None
+    assert not blender.data.objects["Column"].material_slots
+
+
+def test_one_undo_step_takes_an_accepted_take_back(blender, scenes, connected, peer, phase):
+    scenes.character()
+    blender.ops.ed.undo_push(message="before")
+    generate(blender, connected, peer)
+    peer.say(Done(job(peer), state(peer, 0.5), SUMMARY))
+    pump(connected, peer, lambda: connected.state is phase.FINISHED)
+    blender.ops.clipmatrix.accept("EXEC_DEFAULT", True)  # True: with its undo step, as a click has it
+    blender.ops.ed.undo()
+    connected.tick()
+    assert shown(blender) is None
+    assert not blender.context.scene.clipmatrix_takes
+    blender.ops.ed.redo()
+    connected.tick()
+    assert shown(blender) == 0.5
+    assert len(blender.context.scene.clipmatrix_takes) == 1
+
+
+def test_a_file_loaded_while_the_job_runs_ends_it(blender, running, peer, phase):
+    blender.ops.wm.read_homefile(use_empty=True, use_factory_startup=False)
+    pump(running, peer, lambda: running.state is phase.FAILED)
+    assert "no longer in the file" in running.error.message
+    pump(running, peer, lambda: peer.last(Cancel))
 
 
 def test_a_character_deleted_while_the_job_runs_stops_it(blender, running, peer, phase):
