@@ -1,0 +1,1 @@
+"""Training of the two small CLIP models that ship with ClipMatrix: the guide (``embedded``) and the judge."""

@@ -1,0 +1,113 @@
+"""The two models: open_clip configurations, and what else tells the guide's training from the judge's."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from clipmatrix.guidance.vocabulary import Vocabulary
+from open_clip.model import CLIP
+from torch import Tensor, nn
+
+from .grammars import GUIDE, JUDGE, Grammar
+from .meanings import AXES, PAINTS, VIEWS, Kind, Pictures
+
+MEAN = (0.5, 0.5, 0.5)
+STD = (0.28, 0.28, 0.28)
+CONTEXT_LENGTH = 24
+_EMBED_DIM = 128
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One model's training.
+
+    Attributes
+    ----------
+    name
+        Folder of the weights: ``embedded`` or ``judge``.
+    vision, text
+        open_clip's ``vision_cfg``, and its ``text_cfg`` but for the vocabulary.
+    grammar
+        Whose words the captions are written in.
+    seed
+        Of the weights, the pictures and the captions.
+    buffer_size, buffer_count
+        Side and number of the geometry buffers; other bodies and poses for another seed.
+    learning_rate
+        The highest rate of AdamW.
+    """
+
+    name: str
+    vision: dict[str, Any]
+    text: dict[str, int]
+    grammar: Grammar
+    seed: int
+    buffer_size: int
+    buffer_count: int
+    learning_rate: float
+
+
+RECIPES = {
+    "embedded": Recipe(
+        name="embedded",
+        # Four numbers of blocks make open_clip build its ResNet, which learns these pictures far faster than a ViT.
+        vision={"image_size": 64, "layers": [1, 1, 2, 1], "width": 16, "head_width": 32},
+        text={"width": 128, "heads": 4, "layers": 2},
+        grammar=GUIDE,
+        seed=11,
+        buffer_size=80,
+        buffer_count=4000,
+        learning_rate=2e-3,
+    ),
+    "judge": Recipe(
+        name="judge",
+        vision={"image_size": 64, "patch_size": 8, "width": 96, "layers": 3, "head_width": 32},
+        text={"width": 96, "heads": 3, "layers": 2},
+        grammar=JUDGE,
+        seed=23,
+        buffer_size=80,
+        buffer_count=3000,
+        learning_rate=1.5e-3,
+    ),
+}
+
+
+def model_config(recipe: Recipe, vocabulary: Vocabulary) -> dict[str, Any]:
+    """open_clip's ``model_cfg``."""
+    return {
+        "embed_dim": _EMBED_DIM,
+        "vision_cfg": dict(recipe.vision),
+        "text_cfg": {
+            "context_length": vocabulary.context_length,
+            "vocab_size": len(vocabulary.token_ids),
+            **recipe.text,
+        },
+    }
+
+
+def build(recipe: Recipe, vocabulary: Vocabulary) -> CLIP:
+    """The model with fresh weights."""
+    config = model_config(recipe, vocabulary)
+    return CLIP(config["embed_dim"], config["vision_cfg"], config["text_cfg"])
+
+
+class AttributeHeads(nn.Module):
+    """Linear read-outs of what a picture shows, used in training only: they tell the tower what there is to see."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kind = nn.Linear(_EMBED_DIM, len(Kind) - 2)
+        self.first = nn.Linear(_EMBED_DIM, len(PAINTS))
+        self.second = nn.Linear(_EMBED_DIM, len(PAINTS))
+        self.finish = nn.Linear(_EMBED_DIM, 2)
+        self.view = nn.Linear(_EMBED_DIM, len(VIEWS))
+        self.body = nn.Linear(_EMBED_DIM, len(AXES))
+
+    def forward(self, features: Tensor, pictures: Pictures) -> Tensor:
+        """Loss of the read-outs on image features (B, D); what a picture lacks counts nothing."""
+        loss = torch.zeros(())
+        for name in ("kind", "first", "second", "finish", "view"):
+            wanted = torch.from_numpy(getattr(pictures, name))
+            loss = loss + nn.functional.cross_entropy(getattr(self, name)(features), wanted, ignore_index=-1)
+        places = torch.from_numpy(pictures.body)
+        return loss + 4 * nn.functional.smooth_l1_loss(self.body(features), places, beta=0.3)
