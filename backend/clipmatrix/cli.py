@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from .commands.demo import demo
 from .commands.serve import serve
 from .errors import UsageError
 
@@ -14,12 +15,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command()(demo)
 app.command()(serve)
-
-
-@app.callback()
-def _commands() -> None:
-    """Keep commands as words of their own even while there is only one."""
 
 
 def main() -> None:
