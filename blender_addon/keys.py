@@ -39,8 +39,8 @@ class KeysBefore:
 
 def points(key: bpy.types.ShapeKey) -> np.ndarray:
     """The key's positions, (V * 3,) float32, object space."""
-    flat = np.empty(len(key.data) * 3, np.float32)
-    key.data.foreach_get("co", flat)
+    flat = np.empty(len(key.points) * 3, np.float32)
+    key.points.foreach_get("co", flat)
     return flat
 
 
@@ -80,7 +80,7 @@ def write_offsets(thing: bpy.types.Object, displacement: np.ndarray) -> None:
     basis = mesh.shape_keys.reference_key
     key.relative_key = basis
     key.value = 1.0
-    key.data.foreach_set("co", points(basis) + displacement.reshape(-1).astype(np.float32))
+    key.points.foreach_set("co", points(basis) + displacement.reshape(-1).astype(np.float32))
 
 
 def write_values(thing: bpy.types.Object, values: Mapping[str, float]) -> None:
@@ -106,8 +106,8 @@ def restore(thing: bpy.types.Object, before: KeysBefore) -> None:
             return
     if key is not None and before.offsets is None:
         thing.shape_key_remove(key)
-    elif key is not None and before.offsets is not None and len(before.offsets) == len(key.data) * 3:
-        key.data.foreach_set("co", before.offsets)
+    elif key is not None and before.offsets is not None and len(before.offsets) == len(key.points) * 3:
+        key.points.foreach_set("co", before.offsets)
         key.value = before.offsets_value
     write_values(thing, before.values)
     thing.active_shape_key_index = before.active
