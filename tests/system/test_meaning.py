@@ -91,7 +91,7 @@ def test_the_same_seed_gives_the_same_result(generate, read_blend):
 
 @pytest.mark.slow
 def test_the_judge_prefers_the_right_prompt_among_twenty(tmp_path):
-    script = Path(__file__).resolve().parents[2] / "benchmarks" / "retrieval.py"
+    script = Path(__file__).resolve().parents[2] / "benchmarks" / "meaning.py"
     report = tmp_path / "retrieval.json"
     subprocess.run([sys.executable, str(script), "--json", str(report), "--seeds", "1"], check=True)
     assert json.loads(report.read_text())["retrieved"] >= 0.7
