@@ -120,10 +120,7 @@ def main() -> None:
             found.append(result)
             rank = result.judged.rank(result.prompt)
             print(f"{result.seed}  rank {rank:2d}  {result.prompt}  (best: {result.judged.best})", flush=True)
-    shares = [
-        recall([(result.judged, result.prompt) for result in found if result.seed == seed])
-        for seed in range(asked.seeds)
-    ]
+    shares = [recall([(one.judged, one.prompt) for one in found if one.seed == seed]) for seed in range(asked.seeds)]
     report = {
         "retrieved": statistics.mean(shares),
         "per_seed": shares,
