@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from clipmatrix.render.pixels import Pixels
+from .pixels import Pixels
 
 _NEXT, _LAST = [1, 2, 0], [2, 0, 1]
 

@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from clipmatrix.render.pixels import Pixels
+from .pixels import Pixels
 
 
 def interpolate_corners(corners: Tensor, weights: Tensor) -> Tensor:

@@ -5,7 +5,8 @@ barycentrics, depth and antialiasing are recomputed from the clip coordinates by
 differentiable, perspective-correct and equal whoever rasterised.
 
 The plain torch rasteriser below fills scanline spans. It works on homogeneous edge functions (Olano and Greer,
-"Triangle scan conversion using 2D homogeneous coordinates", 1997), so a triangle that crosses the camera plane needs no clipping.
+"Triangle scan conversion using 2D homogeneous coordinates", 1997), so a triangle that crosses the camera's plane needs
+no clipping.
 """
 
 from collections.abc import Callable, Iterator
@@ -133,7 +134,7 @@ def _check(clip_vertices: Tensor, triangles: Tensor, height: int, width: int) ->
 
 
 def _pixel_coordinates(clip_vertices: Tensor, height: int, width: int) -> Tensor:
-    """Return (V, N, 4) homogeneous column, row (centres at integers), depth and w, in float64 where there is float64."""
+    """Return (V, N, 4) homogeneous column, row (centres at integers), depth and w; float64 where the device has it."""
     precise = torch.float32 if clip_vertices.device.type == "mps" else torch.float64
     x, y, z, w = clip_vertices.to(precise).permute(2, 1, 0)
     column = x * (width / 2) + w * ((width - 1) / 2)
