@@ -12,8 +12,7 @@ from clipmatrix_protocol import PROTOCOL_VERSION, Hello, Message, Ping
 from .address import is_loopback, normalise
 from .errors import Refusal
 from .link import Garbled, Link
-
-CLIENT = "ClipMatrix extension 0.1.0"
+from .version import version
 
 
 class Connection:
@@ -45,7 +44,7 @@ class Connection:
             self._link = Link.open(self.address)
         except zmq.ZMQError as error:
             raise Refusal(f"“{text}” is no address: {error}.", "Write it as host:port.") from error
-        self._hello = Hello(version=PROTOCOL_VERSION, client=CLIENT, secret=secret)
+        self._hello = Hello(version=PROTOCOL_VERSION, client=f"ClipMatrix extension {version()}", secret=secret)
         self._every = every
         self._outbox: deque[Message] = deque()
         self._heard = self._beaten = time.monotonic()

@@ -105,6 +105,12 @@ def discard(job: Job) -> None:
     apply.discard(job.draft)
 
 
+def pack(job: Job) -> None:
+    """Have a .blend that is about to be saved hold the job's images as they are now."""
+    if job.draft is not None:
+        apply.accept(job.draft)
+
+
 def abandon(job: Job) -> None:
     """Take the job's traces off what is left of a character that was deleted or remodelled while the job ran."""
     if job.draft is not None and not apply.blocked(job.binding):

@@ -1,5 +1,6 @@
-"""What calls the session's ``tick()`` in a window: a timer, with handlers for undo and file load beside it."""
+"""What calls the session's ``tick()`` in a window: a timer, with handlers for undo, load and save beside it."""
 
+from collections.abc import Callable
 from typing import Any
 
 import bpy
@@ -36,15 +37,22 @@ def _replaced(*_: Any) -> None:
     session.current().scene_was_replaced()
 
 
-def _handler_lists() -> tuple[list[Any], ...]:
-    handlers = bpy.app.handlers
-    return handlers.undo_post, handlers.redo_post, handlers.load_post
+@persistent
+def _saving(*_: Any) -> None:
+    session.current().file_will_be_saved()
+
+
+def _handlers() -> tuple[tuple[list[Any], Callable[..., None]], ...]:
+    """Which of our functions goes into which of Blender's lists."""
+    lists = bpy.app.handlers
+    replaced = (lists.undo_post, lists.redo_post, lists.load_post)
+    return (*((handlers, _replaced) for handlers in replaced), (lists.save_pre, _saving))
 
 
 def register() -> None:
-    """Start the timer, which only a window lets run, and listen to undo, redo and load."""
-    for handlers in _handler_lists():
-        handlers.append(_replaced)
+    """Start the timer, which only a window lets run, and listen to undo, redo, load and save."""
+    for handlers, ours in _handlers():
+        handlers.append(ours)
     bpy.app.timers.register(pump, first_interval=CALM_SECONDS, persistent=True)
 
 
@@ -52,5 +60,5 @@ def unregister() -> None:
     """Stop both."""
     if bpy.app.timers.is_registered(pump):
         bpy.app.timers.unregister(pump)
-    for handlers in _handler_lists():
-        handlers.remove(_replaced)
+    for handlers, ours in _handlers():
+        handlers.remove(ours)

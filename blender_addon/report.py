@@ -12,12 +12,13 @@ import numpy as np
 import zmq
 
 from .session import Session
+from .version import version
 
 
 def text(session: Session) -> str:
     """Versions, backend, state and the last error, one fact a line; holds no secret and no path."""
     lines = [
-        f"ClipMatrix protocol {clipmatrix_protocol.PROTOCOL_VERSION}",
+        f"ClipMatrix extension {version()}, protocol {clipmatrix_protocol.PROTOCOL_VERSION}",
         f"Blender {bpy.app.version_string}, Python {sys.version.split()[0]}, {platform.platform()}",
         f"numpy {np.__version__}, msgspec {msgspec.__version__}, pyzmq {zmq.__version__}, zmq {zmq.zmq_version()}",
         f"State: {session.state.value}",

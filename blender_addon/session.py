@@ -197,6 +197,11 @@ class Session:
         if self.job and self.job.newest is not None:
             self.job.pending = True
 
+    def file_will_be_saved(self) -> None:
+        """Have the saved file hold an unfinished result too."""
+        if self.job:
+            jobs.pack(self.job)
+
     # -- inside ------------------------------------------------------------------------------------------------
 
     def _take(self, message: Message | Garbled) -> None:

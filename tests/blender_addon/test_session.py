@@ -367,6 +367,15 @@ def test_one_undo_step_takes_an_accepted_take_back(blender, scenes, connected, p
     assert len(blender.context.scene.clipmatrix_takes) == 1
 
 
+def test_a_file_saved_while_the_job_runs_holds_the_result_so_far(blender, running, tmp_path):
+    blender.ops.wm.save_as_mainfile(filepath=str(tmp_path / "meanwhile.blend"))
+    blender.ops.wm.open_mainfile(filepath=str(tmp_path / "meanwhile.blend"))
+    assert shown(blender) == 0.1
+    (image,) = (image for image in blender.data.images if image.name.startswith("ClipMatrix"))
+    assert image.packed_file
+    assert image.pixels[0] == pytest.approx(200 / 255)
+
+
 def test_a_file_loaded_while_the_job_runs_ends_it(blender, running, peer, phase):
     blender.ops.wm.read_homefile(use_empty=True, use_factory_startup=False)
     pump(running, peer, lambda: running.state is phase.FAILED)

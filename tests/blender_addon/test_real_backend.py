@@ -1,0 +1,139 @@
+"""The extension and a real backend process, each as an artist has them."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+SECRET = "a-secret-for-tests"
+
+
+class Backend:
+    """``clipmatrix serve`` in a process of its own."""
+
+    def __init__(self, address: str = "tcp://127.0.0.1:0") -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "clipmatrix", "serve", "--address", address, "--parent-pid", str(os.getpid())],
+            env={**os.environ, "CLIPMATRIX_SECRET": SECRET, "OMP_NUM_THREADS": "1"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        self.address = self.process.stdout.readline().removeprefix("clipmatrix ready ").strip()
+        assert self.address.startswith("tcp://"), self.address
+
+    def kill(self) -> None:
+        """Kill -9."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def close(self) -> None:
+        """End it politely."""
+        self.process.terminate()
+        self.process.wait(20)
+        self.process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def backend():
+    backend = Backend()
+    yield backend
+    backend.close()
+
+
+@pytest.fixture
+def session(blender, rooms):
+    return rooms("session").current()
+
+
+def pump(session, until, seconds=90.0):
+    end = time.monotonic() + seconds
+    while not until():
+        assert time.monotonic() < end, f"still {session.state}, {session.error}"
+        session.tick()
+        time.sleep(0.01)
+
+
+def connect(blender, rooms, session, address, secret=SECRET):
+    """Fill in the preferences and press Connect."""
+    settings = rooms("preferences").of(blender.context)
+    settings.address, settings.secret = address, secret
+    blender.ops.clipmatrix.connect()
+    phase = rooms("phases").Phase
+    pump(session, lambda: session.state is not phase.CONNECTING)
+    return phase
+
+
+def small_job(blender, scenes, steps=3):
+    """A skinned column with a shape key, and settings that take a moment only."""
+    thing, _ = scenes.character()
+    thing.shape_key_add(name="Basis")
+    for point in thing.shape_key_add(name="wide", from_mix=False).data:
+        point.co.x *= 1.5
+    settings = blender.context.scene.clipmatrix
+    settings.steps, settings.views, settings.texture_size, settings.update_every = steps, 1, "64", 0.0
+    return thing
+
+
+def test_a_job_goes_from_generate_to_an_accepted_take(blender, scenes, rooms, session, backend):
+    phase = connect(blender, rooms, session, backend.address)
+    assert session.state is phase.IDLE, session.error
+    thing = small_job(blender, scenes)
+    vertices = [tuple(vertex.co) for vertex in thing.data.vertices]
+    blender.ops.clipmatrix.generate()
+    pump(session, lambda: session.state in (phase.FINISHED, phase.FAILED))
+    assert session.error is None
+    assert session.summary.steps == 3
+    assert blender.ops.clipmatrix.accept() == {"FINISHED"}
+    assert [tuple(vertex.co) for vertex in thing.data.vertices] == vertices
+    keys = thing.data.shape_keys.key_blocks
+    moved = np.array([a.co - b.co for a, b in zip(keys["ClipMatrix offsets"].data, keys["Basis"].data, strict=True)])
+    assert np.isfinite(moved).all()
+    assert np.abs(moved).max() > 0
+    image = thing.material_slots[0].material.node_tree.nodes["ClipMatrix base colour"].image
+    assert tuple(image.size) == (64, 64)
+    assert len(blender.context.scene.clipmatrix_takes) == 1
+
+
+def test_a_stopped_job_delivers_what_it_has_reached(blender, scenes, rooms, session, backend):
+    phase = connect(blender, rooms, session, backend.address)
+    small_job(blender, scenes, steps=10_000)
+    blender.ops.clipmatrix.generate()
+    pump(session, lambda: session.result is not None)
+    blender.ops.clipmatrix.stop()
+    pump(session, lambda: session.state in (phase.FINISHED, phase.FAILED))
+    assert session.error is None
+    assert session.summary.stopped_early
+    blender.ops.clipmatrix.discard()
+    assert session.state is phase.IDLE
+
+
+def test_a_wrong_secret_is_turned_away_in_words(blender, rooms, session, backend):
+    phase = connect(blender, rooms, session, backend.address, "wrong")
+    assert session.state is phase.REFUSED
+    assert "secret" in session.error.message
+
+
+def test_a_killed_backend_is_noticed_and_its_successor_asked_for_the_job(blender, scenes, rooms, session):
+    doomed = Backend()
+    phase = connect(blender, rooms, session, doomed.address)
+    small_job(blender, scenes, steps=10_000)
+    blender.ops.clipmatrix.generate()
+    pump(session, lambda: session.result is not None)
+    doomed.kill()
+    pump(session, lambda: session.state is phase.LOST, seconds=20)
+    assert session.result is not None
+    heir = Backend(doomed.address)
+    try:
+        pump(session, lambda: session.state is phase.FAILED, seconds=30)
+        assert "job" in session.error.message
+        assert blender.ops.clipmatrix.accept() == {"FINISHED"}
+        assert session.state is phase.IDLE
+    finally:
+        heir.close()
+        doomed.process.stdout.close()
