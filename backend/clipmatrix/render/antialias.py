@@ -4,7 +4,8 @@ A picture sampled at pixel centres does not change when an outline moves by less
 view the silhouette edges are those between a triangle that faces the camera and one that does not, and the boundary's.
 Where such an edge passes between two neighbouring pixel centres, the pair is blended by the distance of the crossing,
 so that coverage is linear in the edge's place. Mostly vertical edges are taken at the pixel rows, mostly horizontal
-ones at the columns. Where parts run into each other there is no mesh edge, hence no gradient.
+ones at the columns. Where parts run into each other there is no mesh edge, hence no gradient; nor is there one at what
+is so thin that it passes between pixel centres.
 """
 
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from torch import Tensor
 from .mesh import Mesh
 
 NEAREST = 1e-4
-"""Edges with an end nearer to the camera's plane than this (metres) are left as they are."""
+"""Edges with an end nearer to the camera's plane than this (clip w, metres) are left as they are."""
 
 IN_FRONT = 1e-4
 """By which share an edge must be nearer than the pixel it blends over."""
@@ -23,14 +24,14 @@ IN_FRONT = 1e-4
 
 @dataclass(frozen=True)
 class Crossings:
-    """C places where silhouettes pass between neighbouring pixel centres.
+    """Places where silhouettes pass between neighbouring pixel centres.
 
     Attributes
     ----------
     inner, outer
-        (C,) int64 flattened pixels, on the surface's side of the edge and beyond it.
+        (K,) int64 flattened pixels (N, H, W), on the surface's side of the edge and beyond it.
     distance
-        (C,) from the inner centre to the edge, in pixels, in [0, 1]; differentiable.
+        (K,) from the inner centre to the edge, in pixels, in [0, 1]; differentiable.
     """
 
     inner: Tensor
@@ -38,120 +39,157 @@ class Crossings:
     distance: Tensor
 
 
+@dataclass(frozen=True)
+class _Lines:
+    """One way to walk the pictures: `count` lines of `length` pixels, with the steps between flattened pixels."""
+
+    count: int
+    length: int
+    line_step: int
+    pixel_step: int
+
+
+@dataclass(frozen=True)
+class _Edges:
+    """K silhouette edges on screen.
+
+    Attributes
+    ----------
+    view
+        (K,) int64.
+    x, y
+        (2, K) pixels from the upper left corner of the picture, y down; differentiable.
+    nearness
+        (2, K) 1 / w, linear along the edge on screen.
+    side
+        (K,) 1 where the surface lies to the right of the edge (screen x grows) as one walks it downwards, else -1.
+    """
+
+    view: Tensor
+    x: Tensor
+    y: Tensor
+    nearness: Tensor
+    side: Tensor
+
+    def select(self, which: Tensor) -> "_Edges":
+        kept = which.nonzero().squeeze(1)
+        x, y, nearness = (item.index_select(1, kept) for item in (self.x, self.y, self.nearness))
+        return _Edges(self.view.index_select(0, kept), x, y, nearness, self.side.index_select(0, kept))
+
+
 def antialias(pictures: Tensor, crossings: Crossings) -> Tensor:
-    """Blend pictures (N, H, W, C) at their crossings; gradients go to the pictures and to the crossings' places."""
-    flat = pictures.reshape(-1, pictures.shape[-1])
-    inside, outside = flat.index_select(0, crossings.inner), flat.index_select(0, crossings.outer)
-    shift = (crossings.distance - 0.5)[:, None]
+    """Blend planar pictures (C, N * H * W) at their crossings; differentiable in both."""
+    inside, outside = pictures.index_select(1, crossings.inner), pictures.index_select(1, crossings.outer)
+    shift = crossings.distance - 0.5
     beyond = shift > 0
-    change = shift.abs() * torch.where(beyond, inside - outside, outside - inside)
-    target = torch.where(beyond[:, 0], crossings.outer, crossings.inner)
-    return flat.index_add(0, target, change).view_as(pictures)
+    change = (inside - outside) * shift  # a positive shift carries the inside out, a negative one the outside in
+    return pictures.index_add(1, torch.where(beyond, crossings.outer, crossings.inner), change)
 
 
-def find_crossings(clip_vertices: Tensor, mesh: Mesh, depth: Tensor) -> Crossings:
+def find_crossings(clip: Tensor, mesh: Mesh, depth: Tensor) -> Crossings:
     """Find where silhouettes cut.
 
     Parameters
     ----------
-    clip_vertices
-        (N, V, 4).
+    clip
+        (4, N, V) clip coordinates.
     mesh
         The mesh.
     depth
-        (N, H, W) distance along the view axis (clip w) of what each pixel sees, infinite where empty.
+        (N, H, W) clip w of what each pixel sees, infinite where empty.
     """
     _, height, width = depth.shape
-    view, edge, inwards = _silhouettes(clip_vertices.detach(), mesh)
-    ends = (
-        clip_vertices.reshape(-1, 4)
-        .index_select(0, (mesh.edges[edge] + (view * clip_vertices.shape[1])[:, None]).flatten())
-        .view(-1, 2, 4)
-    )
-    kept = (ends[..., 3] > NEAREST).all(dim=1)
-    view, ends, inwards = view[kept], ends[kept], inwards[kept]
-    x = (ends[..., 0] / ends[..., 3] + 1) * (width / 2)
-    y = (1 - ends[..., 1] / ends[..., 3]) * (height / 2)
-    nearness = 1 / ends[..., 3]
-    steep = (y[:, 1] - y[:, 0]).abs() >= (x[:, 1] - x[:, 0]).abs()
-    rows = _cut(x[steep], y[steep], nearness[steep], view[steep], -inwards[steep], (height, width), (width, 1))
-    flat = ~steep
-    columns = _cut(y[flat], x[flat], nearness[flat], view[flat], inwards[flat], (width, height), (1, width))
-    inner, outer, distance, nearness = (torch.cat(both) for both in zip(rows, columns, strict=True))
-    return _nearest(inner, outer, distance, nearness, depth.flatten(), len(rows[0]))
+    edges = _silhouettes(clip, mesh, height, width)
+    steep = (edges.y[1] - edges.y[0]).abs() >= (edges.x[1] - edges.x[0]).abs()
+    upright, level = edges.select(steep), edges.select(~steep)
+    rows = _cut(upright, upright.x, upright.y, upright.side, _Lines(height, width, width, 1))
+    # Walking a level edge rightwards instead of downwards, its right-hand side is below where it was above.
+    falling = torch.where((level.x[1] > level.x[0]) == (level.y[1] > level.y[0]), -1.0, 1.0)
+    columns = _cut(level, level.y, level.x, level.side * falling, _Lines(width, height, 1, width))
+    pairs = torch.cat([torch.minimum(rows[0], rows[1]), torch.minimum(columns[0], columns[1]) + depth.numel()])
+    inner, outer, distance, w = (torch.cat(both) for both in zip(rows, columns, strict=True))
+    kept = _nearest(pairs, outer, w, depth.flatten())
+    return Crossings(*(item.index_select(0, kept) for item in (inner, outer, distance)))
 
 
-def _silhouettes(clip: Tensor, mesh: Mesh) -> tuple[Tensor, Tensor, Tensor]:
-    """View, edge and the sign of the surface's side of each silhouette edge (in pixels, y down)."""
-    flat = clip[..., [0, 1, 3]]
-    corners = flat[:, mesh.triangles]
-    facing = torch.linalg.det(corners) > 0
-    first, second = mesh.edge_faces.unbind(1)
-    outline = (second < 0) | (facing[:, first] != facing[:, second.clamp_min(0)])
-    view, edge = outline.nonzero(as_tuple=True)
-    ends, face = mesh.edges[edge], first[edge]
-    third = mesh.triangles[face].sum(1) - ends.sum(1)
-    triple = torch.stack([flat[view, ends[:, 0]], flat[view, ends[:, 1]], flat[view, third]], dim=1)
-    return view, edge, -torch.linalg.det(triple).sign()
+def _silhouettes(clip: Tensor, mesh: Mesh, height: int, width: int) -> _Edges:
+    """Pick the edges whose faces differ in facing, and boundary edges; place them on screen."""
+    with torch.no_grad():
+        facing = _volume(clip, mesh.triangles.t()) > 0
+        first, second = mesh.edge_faces.t().contiguous()
+        left = facing.index_select(1, first)
+        outline = (left != facing.index_select(1, second.clamp_min(0))) | (second < 0)
+        near = (clip[3] <= NEAREST).index_select(1, mesh.edges.t().reshape(-1)).unflatten(1, (2, -1)).any(1)
+        view, edge = (outline & ~near).nonzero(as_tuple=True)
+        ends = mesh.edges.index_select(0, edge).t() + view * clip.shape[2]
+        third = mesh.opposite.index_select(0, edge) + view * clip.shape[2]
+        turn = _volume(clip.flatten(1)[:, None], torch.cat([ends, third[None]]))[0]
+    x, y, _, w = clip.flatten(1).index_select(1, ends.reshape(-1)).unflatten(1, (2, -1))
+    nearness = 1 / w
+    x, y = (x * nearness + 1) * (width / 2), (1 - y * nearness) * (height / 2)
+    downwards = torch.where(y[1] > y[0], 1.0, -1.0)
+    return _Edges(view, x, y, nearness.detach(), torch.where(turn > 0, downwards, -downwards))
 
 
-def _cut(
-    across: Tensor,
-    along: Tensor,
-    nearness: Tensor,
-    view: Tensor,
-    side: Tensor,
-    size: tuple[int, int],
-    stride: tuple[int, int],
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Cut edges with the pixel-centre lines they run across.
+def _volume(clip: Tensor, corners: Tensor) -> Tensor:
+    """Determinants (N, T) of the (x, y, w) of corners (3, T) in clip (4, N, V): positive if counter-clockwise."""
+    x, y, w = clip[[0, 1, 3]].index_select(2, corners.reshape(-1)).unflatten(2, (3, -1)).unbind(0)
+    first, second, third = (0, 1, 2), (1, 2, 0), (2, 0, 1)
+    terms = (x[:, i] * (y[:, j] * w[:, k] - y[:, k] * w[:, j]) for i, j, k in zip(first, second, third, strict=True))
+    return sum(terms, start=torch.zeros((), dtype=clip.dtype, device=clip.device))
+
+
+def _cut(edges: _Edges, across: Tensor, along: Tensor, side: Tensor, lines: _Lines) -> tuple[Tensor, ...]:
+    """Cut edges with the lines through pixel centres that they run across.
 
     Parameters
     ----------
-    across, along, nearness
-        (K, 2) pixel coordinates of the ends, in the direction of the pixel pairs and in that of the edge; 1 / w.
-    view
-        (K,).
+    edges
+        K edges, all nearer to the lines' normal than to the lines.
+    across, along
+        (2, K) their ends, in the direction of the lines and across them.
     side
-        (K,) sign of the surface's side, times the sign of the edge's run gives its direction across.
-    size
-        How many lines, and pixels on a line.
-    stride
-        Of a line and of a pixel on it, in flattened pixels.
+        (K,) 1 where the surface lies towards the end of the line.
+    lines
+        Rows or columns.
 
     Returns
     -------
-    inner, outer, distance, nearness
-        (C,) each, as in `Crossings`.
+    inner, outer, distance, w
+        (C,) each; see `Crossings`. w is the edge's distance from the camera's plane.
     """
-    lines, length = size
-    low, high = along.detach().min(1).values, along.detach().max(1).values
-    first = (low - 0.5).ceil().clamp(0, lines)
-    count = ((high - 0.5).ceil().clamp(0, lines) - first).clamp_min(0).long()
-    of = torch.arange(len(count), device=count.device).repeat_interleave(count)
-    line = torch.arange(len(of), device=of.device) - (count.cumsum(0) - count)[of] + first[of].long()
-    run = (along[:, 1] - along[:, 0])[of]
-    share = (line + 0.5 - along[of, 0]) / run
-    place = across[of, 0] + share * (across[of, 1] - across[of, 0]) - 0.5
+    low, high = along.detach().amin(0), along.detach().amax(0)
+    first = (low - 0.5).ceil().clamp(0, lines.count)
+    count = ((high - 0.5).ceil().clamp(0, lines.count) - first).long().clamp_min(0)
+    of = torch.repeat_interleave(count)
+    line = torch.arange(len(of), device=of.device) - (count.cumsum(0) - count - first.long()).index_select(0, of)
+    start, end = across.index_select(1, of)
+    near, far = along.index_select(1, of)
+    share = (line + 0.5 - near) / (far - near)
+    place = start + share * (end - start) - 0.5
     before = place.detach().floor()
-    inside = (before >= 0) & (before < length - 1)
-    of, line, run, share, place, before = (item[inside] for item in (of, line, run, share, place, before))
-    nearer = nearness[of, 0] + share * (nearness[of, 1] - nearness[of, 0])
-    start = view[of] * lines * length + line * stride[0] + before.long() * stride[1]
-    onwards = side[of] * run.detach().sign() > 0
-    end = start + stride[1]
-    distance = torch.where(onwards, before + 1 - place, place - before)
-    return torch.where(onwards, end, start), torch.where(onwards, start, end), distance, nearer.detach()
+    nearness = torch.lerp(edges.nearness[0].index_select(0, of), edges.nearness[1].index_select(0, of), share.detach())
+    inside = ((before >= 0) & (before < lines.length - 1)).nonzero().squeeze(1)
+    of, line, place, before, nearness = (item.index_select(0, inside) for item in (of, line, place, before, nearness))
+    before_pixel = before.long() * lines.pixel_step + line * lines.line_step
+    before_pixel = before_pixel + edges.view.index_select(0, of) * (lines.count * lines.length)
+    after_pixel = before_pixel + lines.pixel_step
+    onwards = side.index_select(0, of) > 0
+    return (
+        torch.where(onwards, after_pixel, before_pixel),
+        torch.where(onwards, before_pixel, after_pixel),
+        torch.where(onwards, before + 1 - place, place - before),
+        1 / nearness,
+    )
 
 
-def _nearest(inner: Tensor, outer: Tensor, distance: Tensor, nearness: Tensor, depth: Tensor, split: int) -> Crossings:
-    """Drop what is hidden, and keep the nearest crossing of each pixel pair; of equals the first."""
-    order = torch.arange(len(inner), device=inner.device)
-    seen = 1 / nearness < depth[outer] * (1 - IN_FRONT)
-    key = torch.minimum(inner, outer) + torch.where(order < split, 0, len(depth))
-    best = nearness.new_zeros(2 * len(depth)).scatter_reduce(0, key[seen], nearness[seen], "amax")
-    winner = seen & (nearness == best[key])
-    none = torch.full((2 * len(depth),), len(inner), device=inner.device)
-    first = none.scatter_reduce(0, key[winner], order[winner], "amin")
-    kept = winner & (first[key] == order)
-    return Crossings(inner[kept], outer[kept], distance[kept])
+def _nearest(pairs: Tensor, outer: Tensor, w: Tensor, depth: Tensor) -> Tensor:
+    """Indices of the crossings that are not hidden and nearest in their pixel pair; of equals the first."""
+    seen = (w < depth.index_select(0, outer) * (1 - IN_FRONT)).nonzero().squeeze(1)
+    pairs, w = pairs.index_select(0, seen), w.index_select(0, seen)
+    best = w.new_full((2 * len(depth),), torch.inf).scatter_reduce(0, pairs, w, "amin")
+    winner = (w == best.index_select(0, pairs)).nonzero().squeeze(1)
+    pairs, seen = pairs.index_select(0, winner), seen.index_select(0, winner)
+    order = torch.arange(len(seen), dtype=w.dtype, device=w.device)
+    first = w.new_full((2 * len(depth),), torch.inf).scatter_reduce(0, pairs, order, "amin")
+    return seen.index_select(0, (first.index_select(0, pairs) == order).nonzero().squeeze(1))

@@ -7,7 +7,7 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Material:
-    """``roughness`` and ``metallic`` in [0, 1]: scalars, or (P, 1) per shaded pixel."""
+    """``roughness`` and ``metallic`` in [0, 1], scalar tensors."""
 
     roughness: Tensor
     metallic: Tensor

@@ -8,7 +8,7 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Mesh:
-    """Constant over a job.
+    """Constant over a job; made by `mesh`.
 
     Attributes
     ----------
@@ -22,6 +22,8 @@ class Mesh:
         (E, 2) int64 vertices of each edge.
     edge_faces
         (E, 2) int64 the triangles on its sides; a boundary edge, or one with more than two, has -1 in its second place.
+    opposite
+        (E,) int64 the vertex of the first of these triangles that is not on the edge.
     """
 
     triangles: Tensor
@@ -29,16 +31,19 @@ class Mesh:
     slots: Tensor
     edges: Tensor
     edge_faces: Tensor
+    opposite: Tensor
 
 
 def mesh(triangles: Tensor, corner_uvs: Tensor, slots: Tensor) -> Mesh:
     """Find the edges of a mesh and the triangles they lie between."""
-    count = len(triangles)
     sides = torch.cat([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]).sort(dim=1).values
-    faces = torch.arange(count, device=triangles.device).repeat(3)
-    edges, which, uses = sides.unique(dim=0, return_inverse=True, return_counts=True)
-    order = which.argsort(stable=True)
-    first = uses.cumsum(0) - uses
-    sorted_faces = faces[order]
-    second = torch.where(uses == 2, sorted_faces[(first + 1).clamp(max=len(order) - 1)], -1)
-    return Mesh(triangles, corner_uvs, slots, edges, torch.stack([sorted_faces[first], second], dim=1))
+    faces = torch.arange(len(triangles), device=triangles.device).repeat(3)
+    span = int(triangles.max()) + 1 if len(triangles) else 1
+    keys, which, uses = (sides[:, 0] * span + sides[:, 1]).unique(return_inverse=True, return_counts=True)
+    edges = torch.stack([keys // span, keys % span], dim=1)
+    by_edge = faces[which.argsort(stable=True)]
+    start = uses.cumsum(0) - uses
+    second = torch.where(uses == 2, by_edge[(start + 1).clamp(max=max(len(by_edge) - 1, 0))], -1)
+    first = by_edge[start]
+    opposite = triangles[first].sum(1) - edges.sum(1)
+    return Mesh(triangles, corner_uvs, slots, edges, torch.stack([first, second], dim=1), opposite)

@@ -4,24 +4,37 @@ import torch
 from torch import Tensor
 
 
+def face_normals(vertices: Tensor, triangles: Tensor) -> Tensor:
+    """Normals (3, N, T) of triangles (T, 3) over planar vertices (3, N, V); their length is twice the area."""
+    count = len(triangles)
+    x, y, z = vertices.index_select(2, triangles.t().reshape(-1)).unflatten(2, (3, count)).unbind(0)
+    ax, ay, az = (side[:, 1] - side[:, 0] for side in (x, y, z))
+    bx, by, bz = (side[:, 2] - side[:, 0] for side in (x, y, z))
+    return torch.stack([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx])
+
+
 def vertex_normals(vertices: Tensor, triangles: Tensor) -> Tensor:
     """Average face normals, weighted by area, at each vertex.
 
     Parameters
     ----------
     vertices
-        (N, V, 3) metres.
+        (3, N, V) metres.
     triangles
-        (T, 3) int64.
+        (T, 3) int64, counter-clockwise from outside.
 
     Returns
     -------
     Tensor
-        (N, V, 3) unit vectors; zero where no triangle touches.
+        (3, N, V) unit vectors; zero where no triangle touches.
     """
-    corners = vertices[:, triangles]
-    normals = torch.linalg.cross(corners[:, :, 1] - corners[:, :, 0], corners[:, :, 2] - corners[:, :, 0])
+    faces = face_normals(vertices, triangles)
     total = torch.zeros_like(vertices)
-    for corner in range(3):
-        total = total.index_add(1, triangles[:, corner], normals)
-    return torch.nn.functional.normalize(total, dim=-1, eps=1e-20)
+    for corner in triangles.t().contiguous():
+        total = total.index_add(2, corner, faces)
+    return unit(total)
+
+
+def unit(vectors: Tensor) -> Tensor:
+    """Scale planar vectors (3, ...) to unit length; zero stays zero."""
+    return vectors * (vectors * vectors).sum(0).clamp_min(1e-30).rsqrt()

@@ -13,9 +13,9 @@ from .interpolate import corner_values, interpolate_corners, triangle_values
 from .lights import Lights
 from .material import Material
 from .mesh import Mesh
-from .normals import vertex_normals
+from .normals import unit, vertex_normals
 from .pixels import Pixels, covered_pixels, gather_corners
-from .shading import shade
+from .shading import colour, reflect
 from .texture import build_mips, level_of_detail, sample
 from .visibility import Visibility, visibility
 
@@ -30,7 +30,8 @@ class Images:
     Attributes
     ----------
     textured, plain
-        (N, H, W, 3) sRGB in [0, 1]: with its textures; in plain grey under the same light.
+        (N, H, W, 3) sRGB in [0, 1]: with its textures; in plain grey under the same light. Stored planar, so that
+        `permute(0, 3, 1, 2)` gives rows that lie together.
     coverage
         (N, H, W, 1) in [0, 1].
     """
@@ -63,7 +64,7 @@ def render(
     textures
         (S, H, W, 3) linear base colour, row 0 at v = 0.
     material, lights
-        How it reflects; what falls on it.
+        How it reflects; what falls on it. There are no shadows.
     backgrounds
         (N, H, W, 3) sRGB; their size is the pictures'.
     see
@@ -73,44 +74,41 @@ def render(
     -------
     Images
         Differentiable with respect to vertices, cameras, textures, material, lights and backgrounds. Surfaces are
-        two-sided. There are no shadows.
+        two-sided.
     """
     count, height, width, _ = backgrounds.shape
-    clip = cameras.project(vertices)
+    places = vertices.permute(2, 0, 1).contiguous()
+    clip = cameras.project(vertices).permute(2, 0, 1).contiguous()
     with torch.no_grad():
-        ids = see(clip.detach(), mesh.triangles, height, width)
+        ids = see(clip.permute(1, 2, 0), mesh.triangles, height, width)
     pixels = covered_pixels(ids, clip.dtype)
-    normals = vertex_normals(vertices, mesh.triangles)
-    carried = torch.cat([clip, vertices, normals], dim=-1).permute(2, 0, 1)
+    carried = torch.cat([clip, places, vertex_normals(places, mesh.triangles)])
     corners = gather_corners(carried, mesh.triangles, pixels)
     weights = barycentrics(corners[:4], pixels)
-    surface = _surface(interpolate_corners(corners[4:], weights).t(), cameras.positions[pixels.view])
-    base = _base_colour(clip.detach(), weights, mesh, pixels, textures, (height, width))
-    shaded = [shade(colour, *surface, material, lights) for colour in (base, torch.full_like(base, PLAIN))]
-    covered = torch.cat(
-        [*(srgb_from_linear(picture.clamp(0, 1)) for picture in shaded), torch.ones_like(base[:, :1])], 1
-    )
-    behind = backgrounds.reshape(-1, 3)
-    stacked = torch.cat([behind, behind, torch.zeros_like(behind[:, :1])], dim=1)
-    stacked = stacked.index_copy(0, pixels.where, covered).view(count, height, width, 7)
+    points, normals = interpolate_corners(corners[4:], weights).split(3)
+    eyes = cameras.positions.t().index_select(1, pixels.view)
+    base = _base_colour(corners[:4].detach(), weights, mesh, pixels, textures, (height, width))
+    light = reflect(unit(normals), points, eyes, material, lights)
+    shaded = torch.cat([colour(light, base, material), colour(light, base.new_full((1, 1), PLAIN), material)])
+    picture = _composite(srgb_from_linear(shaded.clamp(0, 1)), pixels, backgrounds)
     distance = (corners[3] * weights).sum(0).detach()
     depth = clip.new_full((ids.numel(),), torch.inf).index_copy(0, pixels.where, distance).view(ids.shape)
-    smooth = antialias(stacked, find_crossings(clip, mesh, depth))
-    return Images(smooth[..., :3], smooth[..., 3:6], smooth[..., 6:])
-
-
-def _surface(at: Tensor, eyes: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Split interpolated places and normals (P, 6); normals turn towards the eye: normals, points, eyes (P, 3)."""
-    points, normals = at[:, :3], torch.nn.functional.normalize(at[:, 3:], dim=-1, eps=1e-12)
-    away = ((eyes - points) * normals).sum(-1, keepdim=True) < 0
-    return torch.where(away, -normals, normals), points, eyes
+    smooth = antialias(picture, find_crossings(clip, mesh, depth))
+    textured, plain, coverage = smooth.view(7, count, height, width).permute(1, 2, 3, 0).split([3, 3, 1], dim=-1)
+    return Images(textured, plain, coverage)
 
 
 def _base_colour(
-    clip: Tensor, weights: Tensor, mesh: Mesh, pixels: Pixels, textures: Tensor, size: tuple[int, int]
+    corners: Tensor, weights: Tensor, mesh: Mesh, pixels: Pixels, textures: Tensor, size: tuple[int, int]
 ) -> Tensor:
-    """Look the textures up at every covered pixel: (P, 3) linear."""
-    uv = interpolate_corners(corner_values(mesh.corner_uvs, pixels), weights).t()
-    texels = textures.shape[1] * textures.shape[2]
-    level = level_of_detail(clip, mesh.triangles, mesh.corner_uvs, size, texels)[pixels.view, pixels.triangle]
+    """Look the textures up at every covered pixel: (3, P) linear."""
+    uv = interpolate_corners(corner_values(mesh.corner_uvs, pixels), weights)
+    level = level_of_detail(corners, mesh.corner_uvs, pixels, size, (textures.shape[1], textures.shape[2]))
     return sample(build_mips(textures), uv, triangle_values(mesh.slots, pixels), level)
+
+
+def _composite(shaded: Tensor, pixels: Pixels, backgrounds: Tensor) -> Tensor:
+    """Put what is covered (6, P) over the backgrounds (N, H, W, 3): planar pictures and coverage, (7, N * H * W)."""
+    behind = backgrounds.permute(3, 0, 1, 2).reshape(3, -1)
+    picture = torch.cat([behind, behind, torch.zeros_like(behind[:1])])
+    return picture.index_copy(1, pixels.where, torch.cat([shaded, torch.ones_like(shaded[:1])]))

@@ -1,73 +1,117 @@
-"""Light on a surface: Lambert diffuse under a spherical-harmonics sky, GGX highlights of suns and points."""
+"""Light on a surface: Lambert diffuse under a spherical-harmonics sky, GGX highlights of suns and points.
+
+Everything but the base colour is computed once, as a `Reflection`, and then coloured as often as one likes: the
+textured and the plain picture share it. Arrays are planar, (3, P).
+"""
+
+from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from .lights import Lights
 from .material import Material
+from .normals import unit
 
 DIELECTRIC = 0.04
 """Specular reflectance at normal incidence of what is not metal (Principled BSDF at IOR 1.5)."""
 
+SMOOTHEST = 0.05
+"""Least roughness: suns and points have no size, so their image in a mirror would be a point."""
 
-def shade(base: Tensor, normals: Tensor, points: Tensor, eyes: Tensor, material: Material, lights: Lights) -> Tensor:
-    """Shade P points.
+
+@dataclass(frozen=True)
+class Reflection:
+    """What P points would send to the eye; radiance is linear in base colour and in specular reflectance F0.
+
+    Attributes
+    ----------
+    diffuse
+        (3, P) by a white Lambert surface.
+    specular
+        (3, P) mirrored, for each unit of F0.
+    grazing
+        (3, P) mirrored whatever F0 is: Schlick's share of Fresnel.
+    """
+
+    diffuse: Tensor
+    specular: Tensor
+    grazing: Tensor
+
+
+def reflect(normals: Tensor, points: Tensor, eyes: Tensor, material: Material, lights: Lights) -> Reflection:
+    """Gather the light on P points.
 
     Parameters
     ----------
-    base
-        (P, 3) linear base colour.
     normals
-        (P, 3) unit, towards the viewer.
+        (3, P) unit; turned towards the eye where they look away, so that surfaces are two-sided.
     points, eyes
-        (P, 3) metres: the surface, and the camera that sees it.
+        (3, P) metres: the surface, and the camera that sees it.
     material, lights
-        How it reflects; what falls on it.
-
-    Returns
-    -------
-    Tensor
-        (P, 3) linear radiance.
+        How it reflects; what falls on it. There are no shadows.
     """
-    towards_eye = F.normalize(eyes - points, dim=-1)
-    diffuse = base * (1 - material.metallic)
-    specular = DIELECTRIC * (1 - material.metallic) + base * material.metallic
-    sky = irradiance(lights.ambient, normals)
+    view = unit(eyes - points)
+    seen = (normals * view).sum(0)
+    turned = torch.where(seen < 0, -1.0, 1.0)
+    normals, seen = normals * turned, seen * turned
+    facing, towards_eye, fallen = _arriving(normals, points, view, lights)
+    lobe, fresnel = _lobe(facing, seen.clamp_min(1e-3), towards_eye, material.roughness)
+    strength = lobe * facing
+    if fallen is None:
+        colours = lights.sun_colours.t()
+        diffuse, specular, grazing = (colours @ part for part in (facing, strength * (1 - fresnel), strength * fresnel))
+    else:
+        parts = (facing, strength * (1 - fresnel), strength * fresnel)
+        diffuse, specular, grazing = ((fallen * part).sum(1) for part in parts)
     # A rough stand-in for the sky's mirror image: its irradiance about the reflected ray.
-    mirrored = 2 * (normals * towards_eye).sum(-1, keepdim=True) * normals - towards_eye
-    total = diffuse * sky + specular * irradiance(lights.ambient, mirrored)
-    for direction, colour in zip(lights.sun_directions, lights.sun_colours, strict=True):
-        total = total + _lit(diffuse, specular, normals, towards_eye, direction.expand_as(normals), colour, material)
-    for position, colour in zip(lights.point_positions, lights.point_colours, strict=True):
-        ray = position - points
-        fallen = colour / (ray * ray).sum(-1, keepdim=True).clamp_min(1e-6)
-        total = total + _lit(diffuse, specular, normals, towards_eye, F.normalize(ray, dim=-1), fallen, material)
-    return total
+    mirrored = irradiance(lights.ambient, 2 * seen * normals - view)
+    return Reflection(diffuse + irradiance(lights.ambient, normals), specular + mirrored, grazing)
 
 
-def irradiance(coefficients: Tensor, normals: Tensor) -> Tensor:
-    """Evaluate ambient coefficients (9, 3) in directions (P, 3), clamped at 0: (P, 3)."""
-    x, y, z = normals.unbind(-1)
-    basis = torch.stack([torch.ones_like(x), y, z, x, x * y, y * z, 3 * z * z - 1, x * z, x * x - y * y], dim=-1)
-    return (basis @ coefficients).clamp_min(0)
+def colour(reflection: Reflection, base: Tensor, material: Material) -> Tensor:
+    """Radiance (3, P), linear, of a surface of base colour (3, P) or (3, 1), linear."""
+    metallic = material.metallic
+    head_on = DIELECTRIC * (1 - metallic) + base * metallic
+    return base * (1 - metallic) * reflection.diffuse + head_on * reflection.specular + reflection.grazing
 
 
-def _lit(
-    diffuse: Tensor, specular: Tensor, normals: Tensor, eye: Tensor, light: Tensor, colour: Tensor, material: Material
-) -> Tensor:
-    """Add one light: Cook-Torrance with GGX, Smith and Schlick (Walter et al. 2007; Heitz 2014)."""
-    facing = (normals * light).sum(-1, keepdim=True).clamp_min(0)
-    seen = (normals * eye).sum(-1, keepdim=True).clamp_min(1e-3)
-    half = F.normalize(light + eye, dim=-1, eps=1e-6)
-    at_half = (normals * half).sum(-1, keepdim=True).clamp(0, 1)
-    alpha2 = material.roughness.clamp_min(0.05) ** 4
-    distribution = alpha2 / ((at_half * at_half * (alpha2 - 1) + 1) ** 2)  # times pi: lights are given over pi
+def irradiance(coefficients: Tensor, directions: Tensor) -> Tensor:
+    """Evaluate ambient coefficients (9, 3) in unit directions (3, P), clamped at 0: (3, P)."""
+    x, y, z = directions
+    basis = torch.stack([torch.ones_like(x), y, z, x, x * y, y * z, 3 * z * z - 1, x * z, x * x - y * y])
+    return (coefficients.t() @ basis).clamp_min(0)
+
+
+def _arriving(normals: Tensor, points: Tensor, view: Tensor, lights: Lights) -> tuple[Tensor, Tensor, Tensor | None]:
+    """Cosines of L lights to the normal, at least 0, and to the eye, (L, P); their colours (3, L, P), None for suns."""
+    facing, towards_eye = lights.sun_directions @ normals, lights.sun_directions @ view
+    if not len(lights.point_positions):
+        return facing.clamp_min(0), towards_eye, None
+    ray = lights.point_positions.t()[:, :, None] - points[:, None]
+    inverse = (ray * ray).sum(0).clamp_min(1e-6).rsqrt()
+    near = lights.point_colours.t()[:, :, None] * (inverse * inverse)
+    far = lights.sun_colours.t()[:, :, None].expand(-1, -1, points.shape[1])
+    facing = torch.cat([facing, (ray * normals[:, None]).sum(0) * inverse])
+    towards_eye = torch.cat([towards_eye, (ray * view[:, None]).sum(0) * inverse])
+    return facing.clamp_min(0), towards_eye, torch.cat([far, near], dim=1)
+
+
+def _lobe(facing: Tensor, seen: Tensor, towards_eye: Tensor, roughness: Tensor) -> tuple[Tensor, Tensor]:
+    """Cook-Torrance without Fresnel, times pi (lights are given over pi), and Schlick's weight: (L, P) each.
+
+    GGX distribution and Smith masking with uncorrelated shadowing (Walter et al. 2007), alpha = roughness squared. The
+    half vector never appears: for unit vectors its length is sqrt(2 + 2 light . eye).
+    """
+    squared = (2 + 2 * towards_eye).clamp_min(1e-6)
+    at_half = ((facing + seen) ** 2 / squared).clamp_max(1)
+    alpha2 = roughness.clamp_min(SMOOTHEST) ** 4
+    distribution = alpha2 / (at_half * (alpha2 - 1) + 1) ** 2
     masking = 1 / (_smith(facing, alpha2) * _smith(seen, alpha2))
-    fresnel = specular + (1 - specular) * (1 - (eye * half).sum(-1, keepdim=True).clamp(0, 1)) ** 5
-    return (diffuse + fresnel * distribution * masking) * facing * colour
+    grazing = 1 - 0.5 * squared.sqrt().clamp_max(2)
+    return distribution * masking, grazing**5
 
 
 def _smith(cosine: Tensor, alpha2: Tensor) -> Tensor:
     """Denominator of Smith's masking for GGX."""
-    return cosine + torch.sqrt(alpha2 + (1 - alpha2) * cosine * cosine + 1e-12)
+    return cosine + torch.sqrt(alpha2 + (1 - alpha2) * cosine * cosine)

@@ -1,64 +1,99 @@
 """Mipped texture lookup: what a pixel sees of a texture, averaged over its footprint."""
 
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from typing import Any
+
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+
+from .pixels import Pixels
 
 SMALLEST = 4
 """Side of the coarsest level."""
 
-
-def build_mips(textures: Tensor) -> list[Tensor]:
-    """Average a stack of textures (S, H, W, C) down by halves; level 0 is the stack itself."""
-    levels = [textures.permute(0, 3, 1, 2).contiguous()]
-    while min(levels[-1].shape[-2:]) > SMALLEST and all(side % 2 == 0 for side in levels[-1].shape[-2:]):
-        levels.append(F.avg_pool2d(levels[-1], 2))
-    return levels
+TAPS = ((0, 0), (0, 1), (1, 0), (1, 1))
+"""Row and column steps of a bilinear lookup."""
 
 
+@dataclass(frozen=True)
+class Mips:
+    """A stack of textures and its averages, each level half the side of the one before.
+
+    Attributes
+    ----------
+    texels
+        (C, R), all levels one after the other, each (S, h, w) flattened.
+    slots
+        S.
+    sizes
+        Height and width of each level.
+    """
+
+    texels: Tensor
+    slots: int
+    sizes: tuple[tuple[int, int], ...]
+
+    def levels(self) -> list[Tensor]:
+        """Views of the levels, (C, S, h, w) each."""
+        return _levels(self.texels, self.slots, self.sizes)
+
+
+def build_mips(textures: Tensor) -> Mips:
+    """Average textures (S, H, W, C) down by halves, as long as both sides are even; differentiable."""
+    slots, height, width, _ = textures.shape
+    sizes = [(height, width)]
+    while min(sizes[-1]) > SMALLEST and all(side % 2 == 0 for side in sizes[-1]):
+        sizes.append((sizes[-1][0] // 2, sizes[-1][1] // 2))
+    texels: Tensor = _Pyramid.apply(textures, tuple(sizes))
+    return Mips(texels, slots, tuple(sizes))
+
+
+@torch.no_grad()
 def level_of_detail(
-    clip_vertices: Tensor, triangles: Tensor, corner_uvs: Tensor, size: tuple[int, int], texels: int
+    corners: Tensor, corner_uvs: Tensor, pixels: Pixels, size: tuple[int, int], texture: tuple[int, int]
 ) -> Tensor:
-    """Choose for each view and triangle the mip level whose texels are as large as pixels.
+    """Choose the mip level whose texels are as large as pixels, constant over a triangle.
 
     Parameters
     ----------
-    clip_vertices
-        (N, V, 4).
-    triangles, corner_uvs
-        (T, 3) int64, (T, 3, 2).
-    size
-        Height and width of the picture, pixels.
-    texels
-        Texels of level 0, its height times its width.
+    corners
+        (4, 3, P) clip coordinates of the pixels' triangles.
+    corner_uvs
+        (T, 3, 2).
+    pixels
+        The covered pixels.
+    size, texture
+        Height and width of the picture and of a texture.
 
     Returns
     -------
     Tensor
-        (N, T) real levels, no gradient.
+        (P,) real level, unclamped; no gradient.
     """
-    with torch.no_grad():
-        w = clip_vertices[..., 3:].clamp_min(1e-3)
-        screen = clip_vertices[..., :2] / w * clip_vertices.new_tensor([size[1] / 2, size[0] / 2])
-        corners = screen[:, triangles]
-        on_screen = _area(corners[..., 1, :] - corners[..., 0, :], corners[..., 2, :] - corners[..., 0, :])
-        in_texture = _area(corner_uvs[:, 1] - corner_uvs[:, 0], corner_uvs[:, 2] - corner_uvs[:, 0]) * texels
-        return 0.5 * torch.log2((in_texture / on_screen.clamp_min(1e-6)).clamp_min(1e-6))
+    (x, y, _, w) = corners
+    volume = (
+        x[0] * (y[1] * w[2] - y[2] * w[1])
+        + x[1] * (y[2] * w[0] - y[0] * w[2])
+        + x[2] * (y[0] * w[1] - y[1] * w[0])
+    )  # fmt: skip
+    # A corner at or behind the camera's plane has no place on screen: any small w gives the finest level.
+    on_screen = volume.abs() / w.clamp_min(1e-3).prod(0) * (size[0] * size[1] / 4)
+    first, second = corner_uvs[:, 1] - corner_uvs[:, 0], corner_uvs[:, 2] - corner_uvs[:, 0]
+    in_texture = (first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]).abs() * (texture[0] * texture[1])
+    ratio = in_texture.index_select(0, pixels.triangle) / on_screen.clamp_min(1e-12)
+    return 0.5 * torch.log2(ratio.clamp_min(1e-12))
 
 
-def _area(first: Tensor, second: Tensor) -> Tensor:
-    return (first[..., 0] * second[..., 1] - first[..., 1] * second[..., 0]).abs() / 2
-
-
-def sample(levels: list[Tensor], uv: Tensor, slot: Tensor, level: Tensor) -> Tensor:
+def sample(mips: Mips, uv: Tensor, slot: Tensor, level: Tensor) -> Tensor:
     """Look up P points, bilinearly within the two nearest levels.
 
     Parameters
     ----------
-    levels
-        From `build_mips`, (S, C, H_l, W_l) each.
+    mips
+        From `build_mips`.
     uv
-        (P, 2), v up; clamped to the texture's edge, so that no slot bleeds into another.
+        (2, P), v up. Lookups stay within their slot: beyond its border the border's texels go on.
     slot
         (P,) int64.
     level
@@ -67,32 +102,86 @@ def sample(levels: list[Tensor], uv: Tensor, slot: Tensor, level: Tensor) -> Ten
     Returns
     -------
     Tensor
-        (P, C); differentiable with respect to the textures and ``uv``.
+        (C, P); differentiable with respect to the textures and ``uv``, not to ``level``.
     """
-    level = level.clamp(0, len(levels) - 1)
-    low = level.floor().clamp(max=max(len(levels) - 2, 0))
-    blend = (level - low)[:, None]
-    result = uv.new_zeros(len(uv), levels[0].shape[1])
-    for index, texture in enumerate(levels):
-        share = torch.where(low == index, 1 - blend[:, 0], torch.where(low == index - 1, blend[:, 0], 0.0))
-        used = (share > 0).nonzero()[:, 0]
-        if len(used):
-            result = result.index_add(0, used, _bilinear(texture, uv[used], slot[used]) * share[used, None])
-    return result
+    last = len(mips.sizes) - 1
+    level = level.detach().clamp(0, last)
+    finer = level.floor().long().clamp(max=max(last - 1, 0))
+    share = level - finer
+    both = torch.stack([finer, (finer + 1).clamp(max=last)])
+    sizes = torch.tensor(mips.sizes, device=uv.device)
+    starts = torch.tensor([0, *accumulate(mips.slots * h * w for h, w in mips.sizes)], device=uv.device)
+    height, width = sizes[:, 0][both], sizes[:, 1][both]
+    column, right = _nearest_two(uv[0], width)
+    row, top = _nearest_two(uv[1], height)
+    corner = starts[both] + slot * height * width
+    index = torch.stack([
+        corner + torch.minimum(row + up, height - 1) * width + torch.minimum(column + along, width - 1)
+        for up, along in TAPS
+    ])  # fmt: skip
+    blend = torch.stack([1 - share, share])
+    lower, upper = (1 - top) * blend, top * blend
+    weights = torch.stack([lower * (1 - right), lower * right, upper * (1 - right), upper * right])
+    colours: Tensor = _Lookup.apply(mips.texels, index.flatten(0, 1), weights.flatten(0, 1))
+    return colours
 
 
-def _bilinear(texture: Tensor, uv: Tensor, slot: Tensor) -> Tensor:
-    _, channels, height, width = texture.shape
-    x = (uv[:, 0] * width - 0.5).clamp(0, width - 1)
-    y = (uv[:, 1] * height - 0.5).clamp(0, height - 1)
-    left, bottom = x.detach().floor().clamp(max=max(width - 2, 0)), y.detach().floor().clamp(max=max(height - 2, 0))
-    right, top = (left + 1).clamp(max=width - 1), (bottom + 1).clamp(max=height - 1)
-    along, up = (x - left)[:, None], (y - bottom)[:, None]
-    flat = texture.permute(1, 0, 2, 3).reshape(channels, -1)
+def _nearest_two(coordinate: Tensor, count: Tensor) -> tuple[Tensor, Tensor]:
+    """Index of the texel before a coordinate in [0, 1], and how far (in texels) the coordinate is beyond its centre."""
+    place = torch.minimum((coordinate * count - 0.5).clamp_min(0), (count - 1).to(coordinate.dtype))
+    before = place.detach().floor()
+    return before.long(), place - before
 
-    def texel(row: Tensor, column: Tensor) -> Tensor:
-        return flat.index_select(1, (slot * height + row.long()) * width + column.long()).t()
 
-    lower = texel(bottom, left) * (1 - along) + texel(bottom, right) * along
-    upper = texel(top, left) * (1 - along) + texel(top, right) * along
-    return lower * (1 - up) + upper * up
+def _levels(texels: Tensor, slots: int, sizes: tuple[tuple[int, int], ...]) -> list[Tensor]:
+    parts = texels.split([slots * height * width for height, width in sizes], dim=1)
+    return [part.unflatten(1, (slots, *size)) for part, size in zip(parts, sizes, strict=True)]
+
+
+class _Pyramid(torch.autograd.Function):
+    """Averages fine to coarse; the gradient of the levels folds back from coarse to fine."""
+
+    @staticmethod
+    def forward(ctx: Any, textures: Tensor, sizes: tuple[tuple[int, int], ...]) -> Tensor:
+        slots, _, _, channels = textures.shape
+        ctx.slots, ctx.sizes = slots, sizes
+        texels = textures.new_empty(channels, slots * sum(height * width for height, width in sizes))
+        levels = _levels(texels, slots, sizes)
+        levels[0].copy_(textures.permute(3, 0, 1, 2))
+        for fine, coarse in pairwise(levels):
+            rows = fine[:, :, 0::2] + fine[:, :, 1::2]
+            torch.add(rows[..., 0::2], rows[..., 1::2], out=coarse).mul_(0.25)
+        return texels
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        levels = _levels(gradient.clone(), ctx.slots, ctx.sizes)
+        for coarse, fine in pairwise(reversed(levels)):
+            rows = coarse.new_empty(*coarse.shape[:-1], fine.shape[-1])
+            torch.mul(coarse, 0.25, out=rows[..., 0::2])
+            rows[..., 1::2] = rows[..., 0::2]
+            fine[:, :, 0::2] += rows
+            fine[:, :, 1::2] += rows
+        return levels[0].permute(1, 2, 3, 0), None
+
+
+class _Lookup(torch.autograd.Function):
+    """Weighted sums of texels: texels (C, R), index (K, P), weights (K, P) -> (C, P)."""
+
+    @staticmethod
+    def forward(ctx: Any, texels: Tensor, index: Tensor, weights: Tensor) -> Tensor:
+        taps = texels.index_select(1, index.flatten()).unflatten(1, index.shape)
+        ctx.save_for_backward(taps, index, weights)
+        ctx.size = texels.shape[1]
+        return (taps * weights).sum(1)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, None, Tensor | None]:
+        taps, index, weights = ctx.saved_tensors
+        to_texels, to_weights = None, None
+        if ctx.needs_input_grad[0]:
+            spread = (gradient[:, None] * weights).flatten(1)
+            to_texels = spread.new_zeros(len(gradient), ctx.size).index_add_(1, index.flatten(), spread)
+        if ctx.needs_input_grad[2]:
+            to_weights = (gradient[:, None] * taps).sum(0)
+        return to_texels, None, to_weights
