@@ -77,7 +77,8 @@ def add_shapes(mesh_object: bpy.types.Object, body: Body) -> None:
 
 def _neutral_material(name: str) -> Any:
     material: Any = bpy.data.materials.new(f"{name} material")
-    material.use_nodes = True
+    if bpy.app.version < (5, 0, 0):  # from 5.0 on every material has nodes, and asking for them warns
+        material.use_nodes = True
     material.diffuse_color = NEUTRAL
     for node in material.node_tree.nodes:
         if node.type == "BSDF_PRINCIPLED":

@@ -13,7 +13,7 @@ from .images import read_image, write_image
 from .studio import Framing, Studio, fit, look, shoot, studio, visible_points
 from .video import encode_video
 
-TILE, TILE_SAMPLES = 224, 32
+TILE, TILE_SAMPLES = 224, 24
 """Side of one picture of the contact sheet in pixels, and Cycles samples a pixel."""
 
 ANGLES = tuple(index * pi / 4 for index in range(8))
@@ -22,7 +22,8 @@ ANGLES = tuple(index * pi / 4 for index in range(8))
 POSED_FRAMES, POSED_ANGLE = 4, radians(35)
 """How many frames of the Action are shown, and from where."""
 
-FILM_SIZE, FILM_SAMPLES, FILM_FRAMES = 384, 24, 48
+FILM_SIZE, FILM_SAMPLES, FILM_FRAMES = 320, 16, 48
+"""Side of the film in pixels, Cycles samples a pixel, and its length: two rounds of a walk of one second."""
 
 
 def nothing() -> None:

@@ -164,7 +164,8 @@ def _set_rendering(scene: bpy.types.Scene, size: int, samples: int) -> None:
 def _world() -> bpy.types.World:
     """Make a world that lights with one grey and shows the camera another."""
     world = bpy.data.worlds.new("ClipMatrix studio")
-    world.use_nodes = True
+    if bpy.app.version < (5, 0, 0):  # from 5.0 on every world has nodes, and asking for them warns
+        world.use_nodes = True
     tree: Any = world.node_tree
     nodes, links = tree.nodes, tree.links
     nodes.clear()
