@@ -7,7 +7,7 @@ import zmq
 from clipmatrix_protocol import PROTOCOL_VERSION, Hello, Message, Welcome, decode, encode
 
 SECRET = "a secret for tests"
-SECONDS = 20.0
+SECONDS = 60.0
 
 M = TypeVar("M")
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from .conftest import backend_process
-from .counting import submit
 from .peer import Peer
 
 Connect = Callable[[str], Peer]
@@ -49,16 +48,6 @@ def test_a_process_welcomes_clients_and_ends_with_0_when_asked(connect: Connect)
         assert (welcome.device, welcome.bodies) == ("cpu", ("figure",))
         backend.process.send_signal(signal.SIGTERM)
         assert backend.process.wait(20) == 0
-
-
-def test_ctrl_c_ends_a_process_that_has_a_job(connect: Connect) -> None:
-    with backend_process() as backend:
-        peer = connect(backend.address)
-        peer.hello()
-        peer.say(submit("job", steps=10_000))
-        time.sleep(0.5)
-        backend.process.send_signal(signal.SIGINT)
-        assert backend.process.wait(30) == 0
 
 
 def test_the_port_is_free_again_at_once(connect: Connect) -> None:
