@@ -115,28 +115,29 @@ def find_crossings(clip: Tensor, mesh: Mesh, depth: Tensor) -> Crossings:
 def _silhouettes(clip: Tensor, mesh: Mesh, height: int, width: int) -> _Edges:
     """Pick the edges whose faces differ in facing, and boundary edges; place them on screen."""
     with torch.no_grad():
-        facing = _volume(clip, mesh.triangles.t()) > 0
+        facing = (_volume(clip, mesh.triangles.t()) > 0).t().contiguous()
         first, second = mesh.edge_faces.t().contiguous()
-        left = facing.index_select(1, first)
-        outline = (left != facing.index_select(1, second.clamp_min(0))) | (second < 0)
-        near = (clip[3] <= NEAREST).index_select(1, mesh.edges.t().reshape(-1)).unflatten(1, (2, -1)).any(1)
-        view, edge = (outline & ~near).nonzero(as_tuple=True)
-        ends = mesh.edges.index_select(0, edge).t() + view * clip.shape[2]
-        third = mesh.opposite.index_select(0, edge) + view * clip.shape[2]
-        turn = _volume(clip.flatten(1)[:, None], torch.cat([ends, third[None]]))[0]
-    x, y, _, w = clip.flatten(1).index_select(1, ends.reshape(-1)).unflatten(1, (2, -1))
-    nearness = 1 / w
-    x, y = (x * nearness + 1) * (width / 2), (1 - y * nearness) * (height / 2)
+        differ = facing.index_select(0, first) != facing.index_select(0, second.clamp_min(0))
+        edge, view = (differ | (second < 0)[:, None]).nonzero(as_tuple=True)
+        corners = torch.cat([mesh.edges.t(), mesh.opposite[None]]).index_select(1, edge) + view * clip.shape[2]
+        near = clip[3].reshape(-1).index_select(0, corners[:2].reshape(-1)).view(2, -1).amin(0) > NEAREST
+        kept = near.nonzero().squeeze(1)
+        view, corners = view.index_select(0, kept), corners.index_select(1, kept)
+        turn = _volume(clip.reshape(4, 1, -1), corners)[0]
+    ends = clip.reshape(4, -1).index_select(1, corners[:2].reshape(-1)).unflatten(1, (2, -1))
+    nearness = 1 / ends[3]
+    x, y = (ends[0] * nearness + 1) * (width / 2), (1 - ends[1] * nearness) * (height / 2)
     downwards = torch.where(y[1] > y[0], 1.0, -1.0)
     return _Edges(view, x, y, nearness.detach(), torch.where(turn > 0, downwards, -downwards))
 
 
 def _volume(clip: Tensor, corners: Tensor) -> Tensor:
     """Determinants (N, T) of the (x, y, w) of corners (3, T) in clip (4, N, V): positive if counter-clockwise."""
-    x, y, w = clip[[0, 1, 3]].index_select(2, corners.reshape(-1)).unflatten(2, (3, -1)).unbind(0)
-    first, second, third = (0, 1, 2), (1, 2, 0), (2, 0, 1)
-    terms = (x[:, i] * (y[:, j] * w[:, k] - y[:, k] * w[:, j]) for i, j, k in zip(first, second, third, strict=True))
-    return sum(terms, start=torch.zeros((), dtype=clip.dtype, device=clip.device))
+    views = clip.shape[1]
+    planes = torch.cat([clip[:2], clip[3:]]).flatten(0, 1)
+    x, y, w = planes.index_select(1, corners.reshape(-1)).view(3, views, 3, -1).unbind(0)
+    terms = [x[:, i] * (y[:, j] * w[:, k] - y[:, k] * w[:, j]) for i, j, k in ((0, 1, 2), (1, 2, 0), (2, 0, 1))]
+    return terms[0] + terms[1] + terms[2]
 
 
 def _cut(edges: _Edges, across: Tensor, along: Tensor, side: Tensor, lines: _Lines) -> tuple[Tensor, ...]:

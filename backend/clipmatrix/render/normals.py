@@ -6,8 +6,9 @@ from torch import Tensor
 
 def face_normals(vertices: Tensor, triangles: Tensor) -> Tensor:
     """Normals (3, N, T) of triangles (T, 3) over planar vertices (3, N, V); their length is twice the area."""
-    count = len(triangles)
-    x, y, z = vertices.index_select(2, triangles.t().reshape(-1)).unflatten(2, (3, count)).unbind(0)
+    # Flat (3 * N, V): selecting from two dimensions is many times faster than from three.
+    corners = vertices.flatten(0, 1).index_select(1, triangles.t().reshape(-1))
+    x, y, z = corners.view(3, -1, 3, len(triangles)).unbind(0)
     ax, ay, az = (side[:, 1] - side[:, 0] for side in (x, y, z))
     bx, by, bz = (side[:, 2] - side[:, 0] for side in (x, y, z))
     return torch.stack([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx])
@@ -28,11 +29,11 @@ def vertex_normals(vertices: Tensor, triangles: Tensor) -> Tensor:
     Tensor
         (3, N, V) unit vectors; zero where no triangle touches.
     """
-    faces = face_normals(vertices, triangles)
-    total = torch.zeros_like(vertices)
+    faces = face_normals(vertices, triangles).flatten(0, 1)
+    total = torch.zeros_like(vertices).flatten(0, 1)
     for corner in triangles.t().contiguous():
-        total = total.index_add(2, corner, faces)
-    return unit(total)
+        total = total.index_add(1, corner, faces)
+    return unit(total.view(vertices.shape))
 
 
 def unit(vectors: Tensor) -> Tensor:

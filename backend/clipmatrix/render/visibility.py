@@ -23,6 +23,8 @@ Cull = Literal["none", "back"]
 FRAGMENT_BUDGET = 4_000_000
 # Triangle ids travel through float32 (int64 minima do not exist on every device), which counts exactly up to here.
 MAX_TRIANGLES = 1 << 24
+# Boxes hold int16.
+MAX_SIDE = 1 << 14
 # Slack, in pixels, of the bounding boxes that are computed in the precision of the input.
 BOX_SLACK = 1e-2
 
@@ -129,36 +131,42 @@ def _check(clip_vertices: Tensor, triangles: Tensor, height: int, width: int) ->
         raise ValueError(f"triangles must be (T, 3) int64, not {tuple(triangles.shape)} {triangles.dtype}")
     if len(triangles) >= MAX_TRIANGLES:
         raise ValueError(f"{len(triangles)} triangles are more than the {MAX_TRIANGLES - 1} a picture can hold")
-    if height < 1 or width < 1:
-        raise ValueError(f"a picture of {height} x {width} pixels holds nothing")
+    if not (1 <= height <= MAX_SIDE and 1 <= width <= MAX_SIDE):
+        raise ValueError(f"a picture has 1 to {MAX_SIDE} pixels a side, not {height} x {width}")
 
 
 def _pixel_coordinates(clip_vertices: Tensor, height: int, width: int) -> Tensor:
-    """Return (V, N, 4) homogeneous column, row (centres at integers), depth and w; float64 where the device has it."""
+    """Return (4, V, N) homogeneous column, row (centres at integers), depth and w; float64 where the device has it."""
     precise = torch.float32 if clip_vertices.device.type == "mps" else torch.float64
     x, y, z, w = clip_vertices.to(precise).permute(2, 1, 0)
     column = x * (width / 2) + w * ((width - 1) / 2)
     row = w * ((height - 1) / 2) - y * (height / 2)
-    return torch.stack([column, row, z, w], dim=-1)
+    return torch.stack([column, row, z, w])
 
 
 def _candidates(pixels: Tensor, triangles: Tensor, height: int, width: int) -> _Candidates:
     """Keep the triangles whose bounding box holds a pixel centre and that are not wholly outside the view."""
-    column, row, z, w = pixels.unbind(-1)
+    column, row, z, w = pixels.float().unbind(0)
     front = w > 0
     inverse = torch.where(front, w, 1.0).reciprocal()
     unbounded = torch.where(front, 0.0, torch.inf)  # a corner behind the camera makes the box the whole picture
-    column, row = (column * inverse).clamp(-1, width), (row * inverse).clamp(-1, height)
-    low = torch.stack([column - unbounded, row - unbounded, -column - unbounded, -row - unbounded], dim=-1)
-    box = _over_corners(low.float() - BOX_SLACK, triangles, torch.minimum).ceil()
-    left, top = box[..., 0].clamp(min=0), box[..., 1].clamp(min=0)
-    right, bottom = (-box[..., 2]).clamp(max=width - 1), (-box[..., 3]).clamp(max=height - 1)
+    column, row = column * inverse, row * inverse
+    # First and last pixels, the last negated, so that one minimum over the corners makes the box.
+    sides = torch.stack([
+        (column - unbounded - BOX_SLACK).ceil().clamp(0, width),
+        (row - unbounded - BOX_SLACK).ceil().clamp(0, height),
+        (-column - unbounded - BOX_SLACK).ceil().clamp(1 - width, 1),
+        (-row - unbounded - BOX_SLACK).ceil().clamp(1 - height, 1),
+    ], dim=-1).short()  # fmt: skip
     outside = (z > w).byte() + (z < -w).byte() * 2 + (~front).byte() * 4
-    kept = (left <= right) & (top <= bottom) & (_over_corners(outside, triangles, torch.bitwise_and) == 0)
-    where = kept.view(-1).nonzero().squeeze(1)
-    sides = (side.reshape(-1).index_select(0, where).long() for side in (top, bottom, left, right))
-    views = pixels.shape[1]
-    return _Candidates(where % views, where // views, *sides)
+    box = _over_corners(sides, triangles, torch.minimum)
+    empty = (box[..., :2] + box[..., 2:] > 0).any(-1)
+    empty |= _over_corners(outside, triangles, torch.bitwise_and) != 0
+    where = (~empty).view(-1).nonzero().squeeze(1)
+    left, top, right, bottom = box.view(-1, 4).index_select(0, where).t().long()
+    views = pixels.shape[2]
+    triangle = where.div(views, rounding_mode="floor")
+    return _Candidates(where - triangle * views, triangle, top, -bottom, left, -right)
 
 
 def _over_corners(values: Tensor, triangles: Tensor, combine: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
@@ -168,62 +176,83 @@ def _over_corners(values: Tensor, triangles: Tensor, combine: Callable[[Tensor, 
 
 
 @dataclass(frozen=True)
-class _Edges:
-    """Edge functions a * column + b * row + c of K triangles, positive inside, and their depth planes.
+class _Outlines:
+    """K triangles ready to be filled.
 
     Attributes
     ----------
-    a, b, c : (3, K)
-        One row for each edge.
+    top, bottom : (K,) int64
+        Rows they may touch; none where bottom < top.
+    left : (3, K) bool
+        Whether an edge bounds the triangle on its left, else on its right.
+    slope, offset : (3, K)
+        The edge's column is slope * row + offset; a horizontal edge is infinitely far to the left.
     plane : (3, K)
         Depth z / w at a pixel is plane[0] * column + plane[1] * row + plane[2].
     """
 
-    a: Tensor
-    b: Tensor
-    c: Tensor
+    top: Tensor
+    bottom: Tensor
+    left: Tensor
+    slope: Tensor
+    offset: Tensor
     plane: Tensor
 
 
-def _edges(pixels: Tensor, triangles: Tensor, part: _Candidates, cull: Cull) -> tuple[_Edges, Tensor]:
-    """Set up the edge functions of the candidates; also say which of them have area and the wanted facing."""
-    views = pixels.shape[1]
+def _outlines(pixels: Tensor, triangles: Tensor, part: _Candidates, cull: Cull) -> _Outlines:
+    """Set up edge functions a * column + b * row + c, positive inside, and solve them for the column."""
+    views = pixels.shape[2]
     vertex = triangles.index_select(0, part.triangle).t() * views + part.view
-    x, y, z, w = pixels.flatten(0, 1).index_select(0, vertex.reshape(-1)).t().reshape(4, 3, -1).contiguous()
-    following, last = [1, 2, 0], [2, 0, 1]
+    x, y, z, w = pixels.flatten(1).index_select(1, vertex.reshape(-1)).view(4, 3, -1)
     # Products and differences round alike for both directions of an edge: neighbours get exactly opposite functions.
-    a = y[following] * w[last] - w[following] * y[last]
-    b = w[following] * x[last] - x[following] * w[last]
-    c = x[following] * y[last] - y[following] * x[last]
+    a, b, c = (_cross(*pair) for pair in ((y, w), (w, x), (x, y)))
     volume = a[0] * x[0] + b[0] * y[0] + c[0] * w[0]
-    # Rows run downwards, so that a triangle counter-clockwise on screen has a negative determinant.
-    shown = volume < 0 if cull == "back" else volume != 0
-    plane = torch.stack([(a * z).sum(0), (b * z).sum(0), (c * z).sum(0)]) / volume
+    plane = torch.stack([(function * z).sum(0) for function in (a, b, c)]) / volume
     facing = volume.sign()
-    return _Edges(a * facing, b * facing, c * facing, plane), shown
+    a, b, c = a * facing, b * facing, c * facing
+    # Rows run downwards, so that a triangle counter-clockwise on screen has a negative volume.
+    shown = volume < 0 if cull == "back" else volume != 0
+    top, bottom = _rows(a, b, c, part)
+    flat = a == 0
+    slope, offset = torch.where(flat, 0.0, -b / a), torch.where(flat, -torch.inf, -c / a)
+    return _Outlines(top, torch.where(shown, bottom, top - 1), a >= 0, slope, offset, plane)
+
+
+def _cross(p: Tensor, q: Tensor) -> Tensor:
+    """Coefficient of the edge functions opposite each of three corners, from two coordinates (3, K)."""
+    return torch.stack([p[1] * q[2] - q[1] * p[2], p[2] * q[0] - q[2] * p[0], p[0] * q[1] - q[0] * p[1]])
+
+
+def _rows(a: Tensor, b: Tensor, c: Tensor, part: _Candidates) -> tuple[Tensor, Tensor]:
+    """Narrow the rows by horizontal edges: a centre on one is inside where the triangle lies below it."""
+    flat = a == 0
+    if not bool(flat.any()):
+        return part.top, part.bottom
+    limit = (-c / b).ceil().clamp(-1, MAX_SIDE)
+    top = torch.where(flat & (b > 0), limit, 0.0).amax(0).long()
+    bottom = torch.where(flat & (b < 0), limit - 1, float(MAX_SIDE)).amin(0).long()
+    never = (flat & (b == 0) & (c <= 0)).any(0)
+    return torch.maximum(part.top, top), torch.where(never, -1, torch.minimum(part.bottom, bottom))
 
 
 def _fragments(
     pixels: Tensor, triangles: Tensor, part: _Candidates, height: int, width: int, cull: Cull
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Return where (F,) flat pixel, depth (F,) float32 and triangle (F,) of every covered pixel centre."""
-    edges, shown = _edges(pixels, triangles, part, cull)
-    rows = torch.where(shown, part.bottom - part.top + 1, 0)
-    owner, row = _runs(rows, part.top)
-    start, end = _spans(edges, owner, row.to(edges.a.dtype))
-    start = torch.maximum(start, part.left.index_select(0, owner))
-    end = torch.minimum(end, part.right.index_select(0, owner) + 1)
+    """Return where (F,) flat pixel, depth (F,) float32 and triangle (F,) float32 of every covered pixel centre."""
+    outlines = _outlines(pixels, triangles, part, cull)
+    owner, row = _runs((outlines.bottom - outlines.top + 1).clamp_min(0), outlines.top)
+    start, end = _spans(outlines, owner, row.to(pixels.dtype), width)
     filled = (end > start).nonzero().squeeze(1)
-    start, owner, row = (values.index_select(0, filled) for values in (start, owner, row))
-    span, column = _runs(end.index_select(0, filled) - start, start)
-    dx, dy, offset = edges.plane.index_select(1, owner)
+    start, end, owner, row = (values.index_select(0, filled) for values in (start, end, owner, row))
+    span, column = _runs(end - start, start)
+    dx, dy, offset = outlines.plane.index_select(1, owner)
     z = dx.index_select(0, span) * column + (dy * row + offset).index_select(0, span)
     where = ((part.view.index_select(0, owner) * height + row) * width).index_select(0, span) + column
-    triangle = part.triangle.index_select(0, owner).index_select(0, span)
+    triangle = part.triangle.index_select(0, owner).float().index_select(0, span)
     visible = ((z >= -1) & (z <= 1)).nonzero().squeeze(1)
     if len(visible) < len(z):
         where, z, triangle = (values.index_select(0, visible) for values in (where, z, triangle))
-    return where, z.float(), triangle.float()
+    return where, z.float(), triangle
 
 
 def _runs(lengths: Tensor, first: Tensor) -> tuple[Tensor, Tensor]:
@@ -233,22 +262,13 @@ def _runs(lengths: Tensor, first: Tensor) -> tuple[Tensor, Tensor]:
     return owner, origin.index_select(0, owner) + torch.arange(len(owner), device=lengths.device)
 
 
-def _spans(edges: _Edges, owner: Tensor, row: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the half-open span of columns, start (S,) and end (S,), inside all three edges on each row.
+def _spans(outlines: _Outlines, owner: Tensor, row: Tensor, width: int) -> tuple[Tensor, Tensor]:
+    """Return the half-open span of columns, start (S,) and end (S,), between the left and the right edges on each row.
 
-    A left edge includes a centre that lies on it, a right edge excludes it, and a horizontal edge includes it when
-    the inside lies below. Neighbours see one edge from opposite sides, so one and only one takes the centre.
+    A left edge includes a centre that lies on it, a right edge excludes it. Neighbours see one edge from opposite
+    sides, so one and only one takes the centre.
     """
-    start = torch.full(owner.shape, -torch.inf, dtype=row.dtype, device=row.device)
-    end = torch.full_like(start, torch.inf)
-    for a, b, c in zip(edges.a, edges.b, edges.c, strict=True):
-        a, b, c = (values.index_select(0, owner) for values in (a, b, c))
-        value = b * row + c
-        flat = a == 0
-        crossing = torch.where(flat, torch.inf, (-value / a).ceil())
-        start = torch.where(a > 0, torch.maximum(start, crossing), start)
-        # A row wholly outside a horizontal edge ends before it starts.
-        outside = flat & ((value < 0) | ((value == 0) & (b <= 0)))
-        end = torch.where(a > 0, end, torch.minimum(end, torch.where(outside, -torch.inf, crossing)))
-    limit = 2.0**30  # keeps the integers finite; no picture is that wide
-    return start.clamp(-limit, limit).long(), end.clamp(-limit, limit).long()
+    left, slope, offset = (values.index_select(1, owner) for values in (outlines.left, outlines.slope, outlines.offset))
+    column = torch.addcmul(offset, slope, row)
+    start, end = torch.where(left, column, -torch.inf).amax(0), torch.where(left, torch.inf, column).amin(0)
+    return start.ceil().clamp(0, width).long(), end.ceil().clamp(0, width).long()

@@ -53,7 +53,8 @@ def test_moving_outlines_move_the_picture_as_supersampling_says(name, size, leas
         found.append(float((gradient * direction).sum()))
     cosine = np.dot(found, expected) / (np.linalg.norm(found) * np.linalg.norm(expected))
     assert cosine >= least
-    assert 0.9 < np.linalg.norm(found) / np.linalg.norm(expected) < 1.1
+    # Fingers thinner than a pixel pass between the centres and are missed.
+    assert 0.85 < np.linalg.norm(found) / np.linalg.norm(expected) < 1.05
 
 
 def test_coverage_is_near_the_supersampled_one(ellipsoid):
