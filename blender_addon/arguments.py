@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn, get_args
+from typing import Literal, NoReturn, get_args
 
 import msgspec
 from clipmatrix_protocol import DEFAULT_PORT, Brief, Settings
@@ -16,6 +16,8 @@ from .announce import Manner
 from .errors import Refusal
 
 DEFAULTS = Settings()
+
+Pictures = Literal["all", "contact", "none"]
 
 
 class BadArguments(Exception):
@@ -44,7 +46,7 @@ class GenerateRequest:
     out
         Folder for the results; it exists and can be written.
     pictures
-        Whether contact sheet and turntable are rendered.
+        ``all``: contact sheet and turntable; ``contact``: the sheet alone; ``none``.
     patience
         Seconds without any progress after which the job is given up.
     """
@@ -55,7 +57,7 @@ class GenerateRequest:
     blend: Path | None
     address: str
     out: Path
-    pictures: bool
+    pictures: Pictures
     patience: float
 
 
@@ -85,7 +87,7 @@ def parse(arguments: Sequence[str]) -> GenerateRequest:
         blend=found.blend.resolve() if found.blend else None,
         address=address,
         out=_writable(found.out.resolve()),
-        pictures=not found.no_pictures,
+        pictures=found.pictures,
         patience=found.patience,
     )
 
@@ -152,7 +154,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--views", type=int, default=DEFAULTS.views, help="cameras drawn for each step")
     parser.add_argument("--texture-size", type=int, default=DEFAULTS.texture_size, metavar="PIXELS")
     parser.add_argument("--clip", default=DEFAULTS.clip, help="embedded, MODEL:PRETRAINED or MODEL:/path/to/file")
-    parser.add_argument("--no-pictures", action="store_true", help="render no contact sheet and no turntable")
+    parser.add_argument("--pictures", choices=get_args(Pictures), default="all", help="which pictures to render")
     parser.add_argument(
         "--patience", type=float, default=600.0, metavar="SECONDS", help="give up after so long without progress"
     )

@@ -25,7 +25,7 @@ from .errors import Refusal
 from .jobs import Job
 from .phases import WORKING, Phase
 from .pumping import pump_for, pump_until
-from .results import Clock, write_character, write_pictures, write_result
+from .results import Clock, write_character, write_film, write_result, write_sheet
 from .studio import Framing
 
 DONE, FAILED, BAD_ARGUMENTS, INTERRUPTED = 0, 1, 2, 130
@@ -79,7 +79,7 @@ def generate(request: GenerateRequest, say: Announcer) -> None:
         stage.add_figure()
     character = stage.character()
     clock.lap("setting the stage")
-    before = _before(character, say) if request.pictures else None
+    before = _before(character, say) if request.pictures != "none" else None
     clock.lap("pictures before")
     say.phase("growing")
     job, remarks = _grow(request, say)
@@ -89,9 +89,13 @@ def generate(request: GenerateRequest, say: Announcer) -> None:
     write_character(character, request.out, say.written)
     clock.lap("writing")
     if before is not None:
-        say.phase("rendering the contact sheet and the turntable")
-        write_pictures(character, *before, request.out, say.written)
+        say.phase("rendering the contact sheet")
+        write_sheet(character, *before, request.out, say.written)
         clock.lap("pictures after")
+    if request.pictures == "all":
+        say.phase("filming the turntable")
+        write_film(character, request.out, say.written)
+        clock.lap("turntable")
     say.written(write_result(request.out, job.brief, job.summary, remarks, clock.seconds))
 
 

@@ -39,10 +39,10 @@ def write_character(character: Character, folder: Path, written: Callable[[Path]
     written(export_glb(character, folder / GLB))
 
 
-def write_pictures(
+def write_sheet(
     character: Character, framing: Framing, before: np.ndarray, folder: Path, written: Callable[[Path], None]
 ) -> None:
-    """Render and write the contact sheet and the turntable, and report each.
+    """Render and write the contact sheet, and report it.
 
     Parameters
     ----------
@@ -53,6 +53,10 @@ def write_pictures(
     """
     after = pictures.row(character, framing)
     written(pictures.contact_sheet(before, after, folder / SHEET))
+
+
+def write_film(character: Character, folder: Path, written: Callable[[Path], None]) -> None:
+    """Render and write the turntable, and report it."""
     written(pictures.turntable(character, folder / FILM))
 
 

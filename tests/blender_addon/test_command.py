@@ -43,7 +43,7 @@ def result(folder):
 
 
 def test_a_prompt_and_the_figure_become_files(generate, backend, tmp_path):
-    code, events = generate("--figure", "--prompt", "a red figure", "--seed", "7", "--no-pictures")
+    code, events = generate("--figure", "--prompt", "a red figure", "--seed", "7", "--pictures", "none")
     assert code == 0
     written = {event["path"].rsplit("/", 1)[1] for event in events if event["event"] == "written"}
     assert written == {"character.blend", "character.glb", "result.json"} == {path.name for path in tmp_path.iterdir()}
@@ -54,7 +54,7 @@ def test_a_prompt_and_the_figure_become_files(generate, backend, tmp_path):
 
 
 def test_progress_is_told_step_by_step(generate):
-    _, events = generate("--figure", "--prompt", "a red figure", "--no-pictures")
+    _, events = generate("--figure", "--prompt", "a red figure", "--pictures", "none")
     steps = [event["step"] for event in events if event["event"] == "progress"]
     assert steps == sorted(steps)
     assert steps[-1] == 8
@@ -62,7 +62,7 @@ def test_progress_is_told_step_by_step(generate):
 
 
 def test_the_saved_character_wears_the_result_and_plays_its_action(generate, blender, tmp_path):
-    generate("--figure", "--prompt", "a red figure", "--no-pictures")
+    generate("--figure", "--prompt", "a red figure", "--pictures", "none")
     blender.ops.wm.open_mainfile(filepath=str(tmp_path / "character.blend"))
     mesh = blender.data.objects["column"].data
     basis, offsets = mesh.shape_keys.key_blocks["Basis"], mesh.shape_keys.key_blocks["ClipMatrix offsets"]
@@ -93,7 +93,7 @@ def test_a_character_of_the_open_file_is_used_where_no_figure_is_asked_for(gener
     scenes.wave(rig)
     scenes.bpy.ops.object.select_all(action="DESELECT")
     scenes.bpy.context.view_layer.objects.active = None
-    code, _ = generate("--prompt", "a red column", "--no-pictures")
+    code, _ = generate("--prompt", "a red column", "--pictures", "none")
     assert code == 0
     assert backend.jobs[0].character.parts[0].name == "Column"
     assert len(backend.jobs[0].character.poses) > 2
@@ -103,20 +103,20 @@ def test_a_file_is_opened_where_one_is_named(generate, scenes, backend, tmp_path
     scenes.character()
     blender.ops.wm.save_as_mainfile(filepath=str(tmp_path / "own.blend"), copy=True)
     blender.ops.wm.read_homefile(use_empty=True)
-    code, _ = generate("--blend", str(tmp_path / "own.blend"), "--prompt", "a red column", "--no-pictures")
+    code, _ = generate("--blend", str(tmp_path / "own.blend"), "--prompt", "a red column", "--pictures", "none")
     assert code == 0
     assert backend.jobs[0].character.parts[0].name == "Column"
 
 
 def test_the_backends_remarks_are_handed_on(generate, tmp_path):
-    _, events = generate("--figure", "--prompt", "a quixotic figure", "--no-pictures")
+    _, events = generate("--figure", "--prompt", "a quixotic figure", "--pictures", "none")
     remark = "The CLIP does not know the word quixotic."
     assert remark in [event["text"] for event in events if event["event"] == "warning"]
     assert remark in result(tmp_path)["warnings"]
 
 
 def test_a_job_that_fails_ends_with_its_reason_and_code_1(generate, tmp_path):
-    code, events = generate("--figure", "--prompt", IMPOSSIBLE, "--no-pictures")
+    code, events = generate("--figure", "--prompt", IMPOSSIBLE, "--pictures", "none")
     assert code == 1
     assert events[-1] == {
         "event": "failed",

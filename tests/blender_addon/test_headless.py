@@ -60,7 +60,17 @@ def test_bad_arguments_end_with_code_2_and_an_event(start, tmp_path):
 def test_sigterm_cancels_the_job_and_cleans_up(start, tmp_path):
     with painter() as backend:
         out = tmp_path / "out"
-        arguments = ["--figure", "--prompt", FOREVER, "--no-pictures", "--progress", "json", "--texture-size", "64"]
+        arguments = [
+            "--figure",
+            "--prompt",
+            FOREVER,
+            "--pictures",
+            "none",
+            "--progress",
+            "json",
+            "--texture-size",
+            "64",
+        ]
         process = start("generate", "--address", backend.address, "--out", str(out), *arguments)
         for line in process.stdout:
             if json.loads(line)["event"] == "progress":
