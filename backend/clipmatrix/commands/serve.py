@@ -25,6 +25,10 @@ def serve(
         typer.Option(help=f"File that holds the launch secret; else {SECRET_VARIABLE}, else a new one is printed."),
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    threads: Annotated[
+        int | None,
+        typer.Option(min=1, help="CPU threads to compute with.", show_default="all cores but one, which Blender needs"),
+    ] = None,
     parent_pid: Annotated[
         int | None, typer.Option(help="End when this process ends; for programs that start a backend.")
     ] = None,
@@ -41,7 +45,7 @@ def serve(
             print(f"clipmatrix secret {secret}", flush=True)
         print(f"clipmatrix ready {bound}", flush=True)
 
-    if not run(address, secret, device, ready, parent_pid):
+    if not run(address, secret, device, ready, parent_pid, threads):
         logging.getLogger(__name__).warning("left a computation that did not end")
         logging.shutdown()
         os._exit(0)

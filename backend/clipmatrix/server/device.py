@@ -1,5 +1,6 @@
 """Which device jobs run on."""
 
+import os
 from dataclasses import dataclass
 
 from ..errors import UsageError
@@ -44,3 +45,13 @@ def find_device(wanted: str) -> Device:
     if wanted == "auto":
         return Device("cpu", "cpu")
     raise UsageError(f"torch finds no {wanted} device here", "use --device auto or --device cpu")
+
+
+def spare_threads() -> int:
+    """Count the cores this process may use, less one that is left to Blender; at least 1.
+
+    torch's threads wait for each other: with a busy neighbour on one of their cores all of them crawl, and the viewport
+    that shows the result is such a neighbour.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, cores - 1)

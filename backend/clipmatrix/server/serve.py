@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import zmq
 
+from .device import spare_threads
 from .parent import parent_watch
 from .router import run
 from .security import check_address
@@ -17,7 +18,14 @@ from .sockets import bound_address, open_router
 log = logging.getLogger(__name__)
 
 
-def serve(address: str, secret: str, device: str, ready: Callable[[str], None], parent_pid: int | None = None) -> bool:
+def serve(
+    address: str,
+    secret: str,
+    device: str,
+    ready: Callable[[str], None],
+    parent_pid: int | None = None,
+    threads: int | None = None,
+) -> bool:
     """Serve until SIGINT or SIGTERM, or until the parent is gone. Call it from the main thread.
 
     Parameters
@@ -32,6 +40,8 @@ def serve(address: str, secret: str, device: str, ready: Callable[[str], None], 
         Called with the address once clients are served.
     parent_pid
         A process to end with; None to go on without anybody.
+    threads
+        CPU threads that a job computes with; None leaves one core to Blender.
 
     Returns
     -------
@@ -48,7 +58,7 @@ def serve(address: str, secret: str, device: str, ready: Callable[[str], None], 
     context = zmq.Context()
     try:
         with _stop_signals() as asked, open_router(context, endpoint) as socket:
-            services = real_services(device)
+            services = real_services(device, threads or spare_threads())
             ready(bound_address(socket))
             ended = run(socket, secret, services, lambda: asked.is_set() or orphaned())
     finally:

@@ -38,13 +38,15 @@ class Services:
     optimise: Callable[[Submit, Report, Cancelled], Done]
 
 
-def real_services(device: str) -> Services:
+def real_services(device: str, threads: int) -> Services:
     """Bind the compute rooms to a device; they are imported by the thread that first needs them.
 
     Parameters
     ----------
     device
         ``auto``, ``cpu``, ``cuda`` or ``mps``.
+    threads
+        CPU threads that a job computes with.
 
     Raises
     ------
@@ -60,6 +62,7 @@ def real_services(device: str) -> Services:
 
         from ..guidance import load_tower
 
+        torch.set_num_threads(threads)
         load_tower("embedded", torch.device(chosen.kind))
 
     def warnings(brief: Brief) -> tuple[str, ...]:
