@@ -1,10 +1,10 @@
 """Read the finished character of a .blend into an .npz: ``python benchmarks/read_blend.py FILE.blend OUT.npz``.
 
 Runs in a Python with Blender in it (the bpy wheel), in a process of its own, so that what is measured is what was
-saved. The arrays: ``vertices`` (V, 3) with all shape keys applied, ``basis`` (V, 3), ``triangles`` (T, 3),
+saved. The arrays: ``vertices`` (V, 3) with all shape keys applied, ``basis`` (V, 3), the first shape key as it is stored, ``triangles`` (T, 3),
 ``corner_uvs`` (T, 3, 2), ``texture`` (H, W, 3) sRGB in [0, 1] with row 0 at v = 0, and ``frames`` (F, V, 3), the
-evaluated mesh at every frame of the active Action; ``start_frames`` (F, V, 3), the same without shape keys. World
-axes, metres.
+evaluated mesh at every frame of the active Action; ``start_frames`` (F, V, 3), the same without shape keys; ``weights``
+(V, J) of the armature's bones, ``bone_names`` (J,) and ``bones`` (J, 4, 4), their rest matrices. World axes, metres.
 """
 
 import os
@@ -34,13 +34,32 @@ def main(source: str, target: str) -> None:
     np.savez(
         target,
         vertices=shaped,
-        basis=_evaluated(character, "REST"),
+        basis=_basis(mesh),
         triangles=triangles,
         corner_uvs=uvs.reshape(-1, 2)[loops],
         texture=_texture(mesh),
         frames=frames,
         start_frames=_frames(character),
+        weights=_weights(character),
+        bone_names=np.array([bone.name for bone in character.find_armature().data.bones]),
+        bones=np.array([bone.matrix_local for bone in character.find_armature().data.bones]),
     )
+
+
+def _basis(mesh: "bpy.types.Mesh") -> np.ndarray:
+    points = np.empty(len(mesh.vertices) * 3, np.float32)
+    mesh.shape_keys.key_blocks[0].points.foreach_get("co", points)
+    return points.reshape(-1, 3)
+
+
+def _weights(character: "bpy.types.Object") -> np.ndarray:
+    column = {bone.name: index for index, bone in enumerate(character.find_armature().data.bones)}
+    table = np.zeros((len(character.data.vertices), len(column)), np.float32)
+    names = [group.name for group in character.vertex_groups]
+    for vertex in character.data.vertices:
+        for element in vertex.groups:
+            table[vertex.index, column[names[element.group]]] = element.weight
+    return table
 
 
 def _triangles(mesh: "bpy.types.Mesh") -> tuple[np.ndarray, np.ndarray]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from clipmatrix.bodies import load_figure
 from clipmatrix.evaluate.appearance import mean_colour, visible_area
 from clipmatrix.evaluate.girth import girth
 from clipmatrix.evaluate.palette import nearest_colour
@@ -63,8 +64,16 @@ def test_a_red_shirt_and_blue_trousers_go_to_the_right_halves(generate, read_ble
     assert right >= 2, seen
 
 
-def test_the_saved_character_still_plays_its_action(generate, read_blend):
+def test_the_saved_character_is_still_itself_and_plays_its_action(generate, read_blend):
     blend = read_blend(generate("a very fat red figure", FAST))
+    figure = load_figure()
+    np.testing.assert_array_equal(blend["basis"], figure.vertices)
+    np.testing.assert_array_equal(blend["triangles"][::2][:, 0], figure.faces[:, 0])
+    weights = np.zeros_like(blend["weights"])
+    for joints, shares in zip(figure.skin_joints.T, figure.skin_weights.T, strict=True):
+        np.add.at(weights, (np.arange(len(weights)), joints), shares)
+    columns = [blend["bone_names"].tolist().index(name) for name in figure.joint_names]
+    np.testing.assert_allclose(blend["weights"][:, columns], weights, atol=1e-6)
     corners = blend["frames"][:, blend["triangles"]]
     start = blend["start_frames"][:, blend["triangles"]]
     normals, start_normals = (
