@@ -1,10 +1,18 @@
 """Read the finished character of a .blend into an .npz: ``python benchmarks/read_blend.py FILE.blend OUT.npz``.
 
 Runs in a Python with Blender in it (the bpy wheel), in a process of its own, so that what is measured is what was
-saved. The arrays: ``vertices`` (V, 3) with all shape keys applied, ``basis`` (V, 3), the first shape key as it is stored, ``triangles`` (T, 3),
-``corner_uvs`` (T, 3, 2), ``texture`` (H, W, 3) sRGB in [0, 1] with row 0 at v = 0, and ``frames`` (F, V, 3), the
-evaluated mesh at every frame of the active Action; ``start_frames`` (F, V, 3), the same without shape keys; ``weights``
-(V, J) of the armature's bones, ``bone_names`` (J,) and ``bones`` (J, 4, 4), their rest matrices. World axes, metres.
+saved. World axes, metres. The arrays:
+
+=================================  ====================================================================
+``vertices`` (V, 3)                with all shape keys applied, at rest
+``basis`` (V, 3)                   the first shape key as it is stored
+``triangles``, ``corner_uvs``      (T, 3), (T, 3, 2)
+``texture`` (H, W, 3)              what feeds Base Color: sRGB in [0, 1], row 0 at v = 0
+``frames`` (F, V, 3)               the evaluated mesh at every frame of the active Action
+``start_frames`` (F, V, 3)         the same without shape keys
+``weights`` (V, J)                 of the armature's bones
+``bone_names``, ``bones``          (J,), and their rest matrices (J, 4, 4)
+=================================  ====================================================================
 """
 
 import os
