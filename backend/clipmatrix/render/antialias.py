@@ -9,6 +9,7 @@ is so thin that it passes between pixel centres.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -79,11 +80,27 @@ class _Edges:
 
 def antialias(pictures: Tensor, crossings: Crossings) -> Tensor:
     """Blend planar pictures (C, N * H * W) at their crossings; differentiable in both."""
-    inside, outside = pictures.index_select(1, crossings.inner), pictures.index_select(1, crossings.outer)
-    shift = crossings.distance - 0.5
-    beyond = shift > 0
-    change = (inside - outside) * shift  # a positive shift carries the inside out, a negative one the outside in
-    return pictures.index_add(1, torch.where(beyond, crossings.outer, crossings.inner), change)
+    blended: Tensor = _Blend.apply(pictures, crossings.inner, crossings.outer, crossings.distance - 0.5)
+    return blended
+
+
+class _Blend(torch.autograd.Function):
+    """A positive shift carries the inner pixel into the outer one, a negative one the outer into the inner."""
+
+    @staticmethod
+    def forward(ctx: Any, pictures: Tensor, inner: Tensor, outer: Tensor, shift: Tensor) -> Tensor:
+        target = torch.where(shift > 0, outer, inner)
+        difference = pictures.index_select(1, inner) - pictures.index_select(1, outer)
+        ctx.save_for_backward(inner, outer, target, shift, difference)
+        return pictures.index_add(1, target, difference * shift)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None, Tensor]:
+        inner, outer, target, shift, difference = ctx.saved_tensors
+        at_target = gradient.index_select(1, target)
+        carried = at_target * shift
+        to_pictures = gradient.index_add(1, inner, carried).index_add_(1, outer, -carried)
+        return to_pictures, None, None, (at_target * difference).sum(0)
 
 
 def find_crossings(clip: Tensor, mesh: Mesh, depth: Tensor) -> Crossings:

@@ -1,17 +1,9 @@
 """Smooth normals of posed meshes."""
 
+from typing import Any
+
 import torch
 from torch import Tensor
-
-
-def face_normals(vertices: Tensor, triangles: Tensor) -> Tensor:
-    """Normals (3, N, T) of triangles (T, 3) over planar vertices (3, N, V); their length is twice the area."""
-    # Flat (3 * N, V): selecting from two dimensions is many times faster than from three.
-    corners = vertices.flatten(0, 1).index_select(1, triangles.t().reshape(-1))
-    x, y, z = corners.view(3, -1, 3, len(triangles)).unbind(0)
-    ax, ay, az = (side[:, 1] - side[:, 0] for side in (x, y, z))
-    bx, by, bz = (side[:, 2] - side[:, 0] for side in (x, y, z))
-    return torch.stack([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx])
 
 
 def vertex_normals(vertices: Tensor, triangles: Tensor) -> Tensor:
@@ -29,11 +21,50 @@ def vertex_normals(vertices: Tensor, triangles: Tensor) -> Tensor:
     Tensor
         (3, N, V) unit vectors; zero where no triangle touches.
     """
-    faces = face_normals(vertices, triangles).flatten(0, 1)
-    total = torch.zeros_like(vertices).flatten(0, 1)
-    for corner in triangles.t().contiguous():
-        total = total.index_add(1, corner, faces)
-    return unit(total.view(vertices.shape))
+    total: Tensor = _AreaNormals.apply(vertices, triangles)
+    return unit(total)
+
+
+def cross(a: Tensor, b: Tensor) -> Tensor:
+    """Cross product of planar vectors (3, ...)."""
+    ax, ay, az = a
+    bx, by, bz = b
+    return torch.stack([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx])
+
+
+class _AreaNormals(torch.autograd.Function):
+    """Sum of face normals, as long as twice the area, around each vertex. Its backward walks the same triangles."""
+
+    @staticmethod
+    def forward(ctx: Any, vertices: Tensor, triangles: Tensor) -> Tensor:
+        first, second, third = _at_corners(vertices, triangles)
+        along, across = second - first, third - first
+        ctx.save_for_backward(along, across, triangles)
+        normals = cross(along, across)
+        return _to_vertices([normals] * 3, triangles, vertices)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        along, across, triangles = ctx.saved_tensors
+        first, second, third = _at_corners(gradient, triangles)
+        to_normals = first + second + third
+        to_along, to_across = cross(across, to_normals), cross(to_normals, along)
+        return _to_vertices([-to_along - to_across, to_along, to_across], triangles, gradient), None
+
+
+def _at_corners(values: Tensor, triangles: Tensor) -> list[Tensor]:
+    """Values (3, N, V) at the three corners of each triangle: (3, N, T) each."""
+    # Selecting from two dimensions is many times faster than from three.
+    flat = values.flatten(0, 1)
+    return [flat.index_select(1, corner).unflatten(0, values.shape[:2]) for corner in triangles.t().contiguous()]
+
+
+def _to_vertices(values: list[Tensor], triangles: Tensor, like: Tensor) -> Tensor:
+    """Add values at the three corners, (3, N, T) each, to the vertices: (3, N, V)."""
+    total = torch.zeros_like(like, memory_format=torch.contiguous_format).flatten(0, 1)
+    for corner, value in zip(triangles.t().contiguous(), values, strict=True):
+        total.index_add_(1, corner, value.flatten(0, 1))
+    return total.view(like.shape)
 
 
 def unit(vectors: Tensor) -> Tensor:

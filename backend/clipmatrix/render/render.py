@@ -94,8 +94,8 @@ def render(
     distance = (corners[3] * weights).sum(0).detach()
     depth = clip.new_full((ids.numel(),), torch.inf).index_copy(0, pixels.where, distance).view(ids.shape)
     smooth = antialias(picture, find_crossings(clip, mesh, depth))
-    textured, plain, coverage = smooth.view(7, count, height, width).permute(1, 2, 3, 0).split([3, 3, 1], dim=-1)
-    return Images(textured, plain, coverage)
+    parts = smooth.split([3, 3, 1])
+    return Images(*(part.view(-1, count, height, width).permute(1, 2, 3, 0) for part in parts))
 
 
 def _base_colour(

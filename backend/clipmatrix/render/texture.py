@@ -12,6 +12,8 @@ from .pixels import Pixels
 SMALLEST = 4
 """Side of the coarsest level."""
 
+Sizes = tuple[tuple[int, int], ...]
+
 TAPS = ((0, 0), (0, 1), (1, 0), (1, 1))
 """Row and column steps of a bilinear lookup."""
 
@@ -22,31 +24,36 @@ class Mips:
 
     Attributes
     ----------
+    textures
+        (S, H, W, C), level 0; gradients of every level arrive here.
     texels
-        (C, R), all levels one after the other, each (S, h, w) flattened.
-    slots
-        S.
+        (C, R), all levels one after the other, each (S, h, w) flattened; no gradient.
     sizes
         Height and width of each level.
     """
 
+    textures: Tensor
     texels: Tensor
-    slots: int
-    sizes: tuple[tuple[int, int], ...]
+    sizes: Sizes
 
     def levels(self) -> list[Tensor]:
         """Views of the levels, (C, S, h, w) each."""
-        return _levels(self.texels, self.slots, self.sizes)
+        return _levels(self.texels, len(self.textures), self.sizes)
 
 
 def build_mips(textures: Tensor) -> Mips:
-    """Average textures (S, H, W, C) down by halves, as long as both sides are even; differentiable."""
-    slots, height, width, _ = textures.shape
+    """Average textures (S, H, W, C) down by halves, as long as both sides are even."""
+    slots, height, width, channels = textures.shape
     sizes = [(height, width)]
     while min(sizes[-1]) > SMALLEST and all(side % 2 == 0 for side in sizes[-1]):
         sizes.append((sizes[-1][0] // 2, sizes[-1][1] // 2))
-    texels: Tensor = _Pyramid.apply(textures, tuple(sizes))
-    return Mips(texels, slots, tuple(sizes))
+    texels = textures.new_empty(channels, slots * sum(h * w for h, w in sizes))
+    levels = _levels(texels, slots, tuple(sizes))
+    levels[0].copy_(textures.detach().permute(3, 0, 1, 2))
+    for fine, coarse in pairwise(levels):
+        rows = fine[:, :, 0::2] + fine[:, :, 1::2]
+        torch.add(rows[..., 0::2], rows[..., 1::2], out=coarse).mul_(0.25)
+    return Mips(textures, texels, tuple(sizes))
 
 
 @torch.no_grad()
@@ -110,7 +117,7 @@ def sample(mips: Mips, uv: Tensor, slot: Tensor, level: Tensor) -> Tensor:
     share = level - finer
     both = torch.stack([finer, (finer + 1).clamp(max=last)])
     sizes = torch.tensor(mips.sizes, device=uv.device)
-    starts = torch.tensor([0, *accumulate(mips.slots * h * w for h, w in mips.sizes)], device=uv.device)
+    starts = torch.tensor([0, *accumulate(len(mips.textures) * h * w for h, w in mips.sizes)], device=uv.device)
     height, width = sizes[:, 0][both], sizes[:, 1][both]
     column, right = _nearest_two(uv[0], width)
     row, top = _nearest_two(uv[1], height)
@@ -122,7 +129,7 @@ def sample(mips: Mips, uv: Tensor, slot: Tensor, level: Tensor) -> Tensor:
     blend = torch.stack([1 - share, share])
     lower, upper = (1 - top) * blend, top * blend
     weights = torch.stack([lower * (1 - right), lower * right, upper * (1 - right), upper * right])
-    colours: Tensor = _Lookup.apply(mips.texels, index.flatten(0, 1), weights.flatten(0, 1))
+    colours: Tensor = _Lookup.apply(mips.textures, mips, index.flatten(0, 1), weights.flatten(0, 1))
     return colours
 
 
@@ -133,55 +140,41 @@ def _nearest_two(coordinate: Tensor, count: Tensor) -> tuple[Tensor, Tensor]:
     return before.long(), place - before
 
 
-def _levels(texels: Tensor, slots: int, sizes: tuple[tuple[int, int], ...]) -> list[Tensor]:
+def _levels(texels: Tensor, slots: int, sizes: Sizes) -> list[Tensor]:
     parts = texels.split([slots * height * width for height, width in sizes], dim=1)
     return [part.unflatten(1, (slots, *size)) for part, size in zip(parts, sizes, strict=True)]
 
 
-class _Pyramid(torch.autograd.Function):
-    """Averages fine to coarse; the gradient of the levels folds back from coarse to fine."""
-
-    @staticmethod
-    def forward(ctx: Any, textures: Tensor, sizes: tuple[tuple[int, int], ...]) -> Tensor:
-        slots, _, _, channels = textures.shape
-        ctx.slots, ctx.sizes = slots, sizes
-        texels = textures.new_empty(channels, slots * sum(height * width for height, width in sizes))
-        levels = _levels(texels, slots, sizes)
-        levels[0].copy_(textures.permute(3, 0, 1, 2))
-        for fine, coarse in pairwise(levels):
-            rows = fine[:, :, 0::2] + fine[:, :, 1::2]
-            torch.add(rows[..., 0::2], rows[..., 1::2], out=coarse).mul_(0.25)
-        return texels
-
-    @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
-        levels = _levels(gradient.clone(), ctx.slots, ctx.sizes)
-        for coarse, fine in pairwise(reversed(levels)):
-            rows = coarse.new_empty(*coarse.shape[:-1], fine.shape[-1])
-            torch.mul(coarse, 0.25, out=rows[..., 0::2])
-            rows[..., 1::2] = rows[..., 0::2]
-            fine[:, :, 0::2] += rows
-            fine[:, :, 1::2] += rows
-        return levels[0].permute(1, 2, 3, 0), None
-
-
 class _Lookup(torch.autograd.Function):
-    """Weighted sums of texels: texels (C, R), index (K, P), weights (K, P) -> (C, P)."""
+    """Weighted sums of texels: index (K, P), weights (K, P) -> (C, P); the averages' gradient folds into level 0."""
 
     @staticmethod
-    def forward(ctx: Any, texels: Tensor, index: Tensor, weights: Tensor) -> Tensor:
-        taps = texels.index_select(1, index.flatten()).unflatten(1, index.shape)
+    def forward(ctx: Any, textures: Tensor, mips: Mips, index: Tensor, weights: Tensor) -> Tensor:
+        taps = mips.texels.index_select(1, index.flatten()).unflatten(1, index.shape)
         ctx.save_for_backward(taps, index, weights)
-        ctx.size = texels.shape[1]
+        ctx.size, ctx.slots, ctx.sizes = mips.texels.shape[1], len(textures), mips.sizes
         return (taps * weights).sum(1)
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, None, Tensor | None]:
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, None, None, Tensor | None]:
         taps, index, weights = ctx.saved_tensors
-        to_texels, to_weights = None, None
+        to_textures, to_weights = None, None
         if ctx.needs_input_grad[0]:
             spread = (gradient[:, None] * weights).flatten(1)
             to_texels = spread.new_zeros(len(gradient), ctx.size).index_add_(1, index.flatten(), spread)
-        if ctx.needs_input_grad[2]:
+            levels = _levels(to_texels, ctx.slots, ctx.sizes)
+            for coarse, fine in pairwise(reversed(levels)):
+                _fold(coarse, fine)
+            to_textures = levels[0].permute(1, 2, 3, 0)
+        if ctx.needs_input_grad[3]:
             to_weights = (gradient[:, None] * taps).sum(0)
-        return to_texels, None, to_weights
+        return to_textures, None, None, to_weights
+
+
+def _fold(coarse: Tensor, fine: Tensor) -> None:
+    """Add the gradient of averages (C, S, h, w) to what they are averages of, (C, S, 2h, 2w), in place."""
+    rows = coarse.new_empty(*coarse.shape[:-1], fine.shape[-1])
+    torch.mul(coarse, 0.25, out=rows[..., 0::2])
+    rows[..., 1::2] = rows[..., 0::2]
+    fine[:, :, 0::2] += rows
+    fine[:, :, 1::2] += rows

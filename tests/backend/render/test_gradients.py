@@ -79,6 +79,16 @@ def test_cameras(inputs, against_differences):
     assert against_differences(seen_from, inputs["cameras"].world_to_clip, step=1e-7) > 0.999
 
 
+def test_a_camera_inside_the_mesh_gets_finite_gradients(inputs):
+    """Triangles and silhouettes cross the camera's plane; some corners lie almost in it."""
+    vertices = (inputs["vertices"] - inputs["cameras"].positions[:, None] * -0.02).requires_grad_()
+    placed = Cameras(inputs["cameras"].world_to_clip, inputs["cameras"].positions)
+    shifted = vertices + placed.positions[:, None]
+    (gradient,) = torch.autograd.grad(value(inputs | {"vertices": shifted}), vertices)
+    assert gradient.isfinite().all()
+    assert gradient.abs().sum() > 0
+
+
 def test_backgrounds_show_where_nothing_is_in_front(inputs):
     far = inputs | {"vertices": inputs["vertices"] * 0.1, "backgrounds": torch.full((2, SIZE, SIZE, 3), 0.7).double()}
     images = render(**far)

@@ -5,7 +5,8 @@ import math
 import pytest
 import torch
 from clipmatrix.render import Material, mesh, orbit, perspective, render, sky
-from clipmatrix.render.texture import build_mips, sample
+from clipmatrix.render.pixels import covered_pixels
+from clipmatrix.render.texture import build_mips, level_of_detail, sample
 
 
 def square(slots: int = 1):
@@ -76,3 +77,27 @@ def test_a_constant_texture_is_that_constant_at_every_level(level):
     uv = torch.rand(2, 50, generator=torch.Generator().manual_seed(0))
     colours = sample(levels, uv, torch.zeros(50, dtype=torch.long), torch.full((50,), level))
     assert torch.allclose(colours, torch.full((3, 50), 0.3), atol=1e-6)
+
+
+@pytest.mark.parametrize("level", [0.0, 1.5, 3.0])
+def test_gradients_reach_textures_and_places_through_every_level(level, against_differences):
+    generator = torch.Generator().manual_seed(0)
+    textures = torch.rand(2, 32, 16, 3, generator=generator).double()
+    uv = 0.1 + 0.8 * torch.rand(2, 40, generator=generator).double()
+    slot, levels = torch.arange(40) % 2, torch.full((40,), level).double()
+    weights = torch.rand(3, 40, generator=generator).double()
+
+    def looked_up(textures, uv):
+        return (sample(build_mips(textures), uv, slot, levels) * weights).sum()
+
+    assert against_differences(lambda changed: looked_up(changed, uv), textures) > 0.9999
+    assert against_differences(lambda changed: looked_up(textures, changed), uv, step=1e-7) > 0.9999
+
+
+@pytest.mark.parametrize(("texels", "level"), [(64, 0.0), (256, 2.0), (32, -1.0)])
+def test_the_level_of_detail_makes_texels_as_large_as_pixels(texels, level):
+    clip = torch.tensor([[-1.0, -1, 0, 1], [1, -1, 0, 1], [1, 1, 0, 1]]) * 3.0
+    corners = clip.t()[:, :, None]
+    uvs = torch.tensor([[[0.0, 0], [1, 0], [1, 1]]])
+    pixels = covered_pixels(torch.zeros(1, 1, 1, dtype=torch.int64), torch.float32)
+    assert level_of_detail(corners, uvs, pixels, (64, 64), (texels, texels)).item() == pytest.approx(level, abs=1e-5)
