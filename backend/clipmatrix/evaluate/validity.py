@@ -10,7 +10,9 @@ DEGENERATE = 1e-3
 """A triangle has degenerated when its area fell under this share of what it was."""
 
 
-def faults(start: Tensor, result: Tensor, triangles: Tensor) -> tuple[Tensor, Tensor]:
+def faults(
+    start: Tensor, result: Tensor, triangles: Tensor, least_cosine: float = 0.0, least_area: float = DEGENERATE
+) -> tuple[Tensor, Tensor]:
     """Find the triangles that broke.
 
     Parameters
@@ -19,6 +21,9 @@ def faults(start: Tensor, result: Tensor, triangles: Tensor) -> tuple[Tensor, Te
         (N, V, 3) the same poses of the mesh before and after; any unit.
     triangles
         (T, 3) int64.
+    least_cosine, least_area
+        Cosine between the normals before and after, and share of the area, that a sound triangle keeps; stricter ones
+        than the defaults leave a margin.
 
     Returns
     -------
@@ -29,8 +34,8 @@ def faults(start: Tensor, result: Tensor, triangles: Tensor) -> tuple[Tensor, Te
     before, after = _normals(start, triangles), _normals(result, triangles)
     area_before, area_after = before.norm(dim=-1), after.norm(dim=-1)
     real = area_before > 0
-    degenerate = real & (area_after < DEGENERATE * area_before)
-    inverted = real & ~degenerate & ((before * after).sum(dim=-1) < 0)
+    degenerate = real & (area_after < least_area * area_before)
+    inverted = real & ~degenerate & ((before * after).sum(dim=-1) < least_cosine * area_before * area_after)
     return inverted, degenerate
 
 

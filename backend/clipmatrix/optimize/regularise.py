@@ -55,11 +55,9 @@ def magnitude(offsets: Tensor, size: float) -> Tensor:
     return (offsets / size).square().sum(dim=1).mean()
 
 
-def departure(coefficients: Tensor, start: Tensor, low: Tensor, high: Tensor) -> Tensor:
-    """Mean squared departure of coefficients (K,) from their start, relative to their ranges; scalar."""
-    if not len(coefficients):
-        return coefficients.sum()
-    return ((coefficients - start) / (high - low)).square().mean()
+def departure(values: Tensor, start: Tensor) -> Tensor:
+    """Sum of squared departures from the start, both as portions of a range; scalar."""
+    return (values - start).square().sum()
 
 
 def chroma(colours: Tensor) -> Tensor:

@@ -1,52 +1,110 @@
-"""Textures as a sum of coarse to fine images: broad colour moves first, grain has no start.
+"""Textures as a sum of coarse to fine levels: broad colour moves first, grain has no start.
 
-Every level learns at the same rate, so the coarse ones, which all views agree on, decide, and the fine ones add detail.
+All levels learn at the same rate, so the coarse ones, which all views agree on, decide, and the fine ones add detail.
+The coarse levels are grids in the space around the body, not images: whatever the UV layout, neighbouring skin shares
+their colour and no seam runs through them. The sum passes a sigmoid and a square: the sigmoid's output is nearly sRGB
+encoded (gamma 2), so that dark and bright colours move at an even pace, and its square is linear light.
 """
+
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-LEVELS = 6
-"""Levels of the pyramid; 6 at an equal rate gave the cleanest pictures of all settings tried."""
+GRIDS = (1, 2, 4, 8, 16)
+"""Nodes along a side of each spatial grid; the first is one colour for the whole character."""
 
-DARKEST = 0.02
-"""Start images are kept this far from 0 and 1, where the sigmoid would not let them move."""
+COARSEST_IMAGE = 32
+"""Side of the coarsest level that is an image; finer ones double it."""
+
+MARGIN = 0.02
+"""Start textures are kept this far from 0 and 1 in the sigmoid's output, or they could not move."""
 
 
-def grey(count: int, size: int, device: torch.device | str = "cpu") -> list[Tensor]:
-    """Start from mid grey.
+@dataclass(frozen=True)
+class Pyramid:
+    """Levels, coarse to fine.
 
-    Returns
-    -------
-    list of Tensor
-        Levels from coarse to fine, (S, 3, h, h) each with h = size / 2^(LEVELS - 1) .. size (at least 4); zeros.
+    Attributes
+    ----------
+    grids
+        (1, 3, n, n, n) each, along z, y, x over the cube [-1, 1] around the body; shared by all textures.
+    images
+        (S, 3, h, h) each, row 0 at v = 0.
     """
-    sides = [max(4, size >> (LEVELS - 1 - level)) for level in range(LEVELS)]
-    return [torch.zeros(count, 3, side, side, device=device) for side in sorted(set(sides))]
+
+    grids: list[Tensor]
+    images: list[Tensor]
+
+    def leaves(self) -> list[Tensor]:
+        """All levels."""
+        return [*self.grids, *self.images]
 
 
-def from_images(images: Tensor) -> list[Tensor]:
-    """Start from images: the inverse of :func:`to_images` up to :data:`DARKEST`.
+def flat(count: int, finest: int, device: torch.device | str = "cpu") -> Pyramid:
+    """Make levels that change nothing, for ``count`` textures; ``finest`` is the side of the finest image."""
+    sides = [side for side in (COARSEST_IMAGE << level for level in range(12)) if side <= finest]
+    return Pyramid(
+        [torch.zeros(1, 3, nodes, nodes, nodes, device=device) for nodes in GRIDS],
+        [torch.zeros(count, 3, side, side, device=device) for side in sides],
+    )
+
+
+def base_of(linear: Tensor) -> Tensor:
+    """Textures (S, H, H, 3) in linear light as what levels are added to: (S, 3, H, H)."""
+    return torch.logit(linear.clamp_min(0).sqrt().clamp(MARGIN, 1 - MARGIN)).permute(0, 3, 1, 2).contiguous()
+
+
+def scaled(base: Tensor, side: int) -> Tensor:
+    """Average a base (S, 3, H, H) down to another side."""
+    if base.shape[-1] == side:
+        return base
+    return F.interpolate(base, size=(side, side), mode="bilinear", antialias=True, align_corners=False)
+
+
+def to_linear(pyramid: Pyramid, base: Tensor, places: Tensor) -> Tensor:
+    """Add up the levels.
 
     Parameters
     ----------
-    images
-        (S, H, H, 3) sRGB encoded in [0, 1].
+    pyramid
+        The levels.
+    base
+        (S, 3, H, H) what they are added to.
+    places
+        (S, H, H, 3) where in the cube around the body each texel lies.
 
     Returns
     -------
-    list of Tensor
-        Levels as of :func:`grey`; the finest holds the image, the others zeros.
+    Tensor
+        (S, H, H, 3) linear light in (0, 1), row 0 at v = 0; differentiable in the levels.
     """
-    levels = grey(len(images), images.shape[1], images.device)
-    levels[-1] = torch.logit(images.permute(0, 3, 1, 2).clamp(DARKEST, 1 - DARKEST)).contiguous()
-    return levels
+    total = base + _in_space(pyramid.grids, places)
+    if pyramid.images:
+        total = total + _to_side(_summed(pyramid.images), base.shape[-1])
+    return torch.sigmoid(total).square().permute(0, 2, 3, 1)
 
 
-def to_images(levels: list[Tensor]) -> Tensor:
-    """Sum the levels: (S, H, H, 3) sRGB encoded in (0, 1), row 0 at v = 0; differentiable."""
-    total = levels[0]
-    for level in levels[1:]:
-        total = level + F.interpolate(total, size=level.shape[-2:], mode="bilinear", align_corners=False)
-    return torch.sigmoid(total).permute(0, 2, 3, 1)
+def _in_space(grids: list[Tensor], places: Tensor) -> Tensor:
+    """Sum grids at places (S, H, H, 3): (S, 3, H, H). Coarse grids are added into the finest before it is sampled."""
+    finest = (grids[-1].shape[-1],) * 3
+    total = grids[-1]
+    for grid in grids[:-1]:
+        total = total + F.interpolate(grid, size=finest, mode="trilinear", align_corners=True)
+    stack = places.flatten(0, 1)[None]  # all textures as one tall slice of samples
+    sampled = F.grid_sample(total, stack[:, None], mode="bilinear", padding_mode="border", align_corners=True)
+    return sampled[0, :, 0].unflatten(1, places.shape[:2]).transpose(0, 1)
+
+
+def _summed(images: list[Tensor]) -> Tensor:
+    total = images[0]
+    for image in images[1:]:
+        total = image + _to_side(total, image.shape[-1])
+    return total
+
+
+def _to_side(image: Tensor, side: int) -> Tensor:
+    if image.shape[-1] == side:
+        return image
+    return F.interpolate(image, size=(side, side), mode="bilinear", align_corners=False)

@@ -1,0 +1,82 @@
+"""The texture atlas: which texels a surface covers, and where on the body each of them lies."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from scipy.ndimage import distance_transform_edt
+from torch import Tensor
+
+from ..character import Character
+from ..render.visibility import visibility
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """Textures of one size as a surface uses them.
+
+    Attributes
+    ----------
+    nearest
+        (S, H * H) int64, for each texel the nearest texel whose centre a triangle covers: itself, if one does; also
+        itself throughout a texture that no triangle uses.
+    places
+        (S, H, H, 3) where the nearest covered texel lies in rest space, in [-1, 1] of a cube around the body; 0 in
+        textures that no triangle uses.
+    """
+
+    nearest: Tensor
+    places: Tensor
+
+
+def atlas(surface: Character, vertices: Tensor, size: int) -> Atlas:
+    """Lay a shape (P, 3) out over its textures; ``size`` is their side in texels."""
+    low, high = vertices.amin(0), vertices.amax(0)
+    normed = (vertices - (low + high) / 2) / ((high - low).max() / 2).clamp_min(1e-9)
+    nearest, places = [], []
+    for slot in range(surface.textures):
+        ids = shown(surface, slot, size)
+        nearest.append(_nearest(ids >= 0))
+        places.append(_places(surface, normed, ids).reshape(-1, 3)[nearest[-1]].reshape(size, size, 3))
+    return Atlas(torch.stack(nearest), torch.stack(places))
+
+
+def shown(surface: Character, slot: int, size: int) -> Tensor:
+    """Find the triangle over each texel's centre: (size, size) int64, -1 where there is none; row 0 at v = 0."""
+    mine = (surface.slots == slot).nonzero()[:, 0]
+    uvs = surface.corner_uvs[mine].reshape(-1, 2)
+    if not len(uvs):
+        return torch.full((size, size), -1, device=uvs.device)
+    ones = torch.ones(len(uvs), 1, device=uvs.device)
+    # pictures have row 0 at the top, so v points down in clip space
+    clip = torch.cat([2 * uvs[:, :1] - 1, 1 - 2 * uvs[:, 1:], 0 * ones, ones], dim=1)
+    triangles = torch.arange(len(uvs), device=uvs.device).reshape(-1, 3)
+    ids = visibility(clip[None], triangles, size, size)[0]
+    return torch.where(ids >= 0, mine[ids.clamp_min(0)], -1)
+
+
+def _nearest(covered: Tensor) -> Tensor:
+    """Index of the nearest covered texel for each: (H * H,) int64."""
+    if not bool(covered.any()):
+        return torch.arange(covered.numel(), device=covered.device)
+    rows, columns = distance_transform_edt(~covered.cpu().numpy(), return_distances=False, return_indices=True)
+    index = np.asarray(rows, np.int64) * covered.shape[1] + columns
+    return torch.tensor(index.reshape(-1), device=covered.device)
+
+
+def _places(surface: Character, vertices: Tensor, ids: Tensor) -> Tensor:
+    """Interpolate vertices (P, 3) at the texels that show a triangle; 0 elsewhere: (H, W, 3)."""
+    places = torch.zeros(*ids.shape, 3, device=vertices.device)
+    rows, columns = (ids >= 0).nonzero(as_tuple=True)
+    seen = ids[rows, columns]
+    texels = torch.stack([columns + 0.5, rows + 0.5], dim=1).to(vertices) / len(ids)
+    a, b, c = surface.corner_uvs[seen].unbind(dim=1)
+    area = _cross(b - a, c - a)
+    share_b, share_c = _cross(texels - a, c - a) / area, _cross(b - a, texels - a) / area
+    shares = torch.stack([1 - share_b - share_c, share_b, share_c], dim=1)[..., None]
+    places[rows, columns] = (vertices[surface.triangles[seen]] * shares).sum(dim=1)
+    return places
+
+
+def _cross(first: Tensor, second: Tensor) -> Tensor:
+    return first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]

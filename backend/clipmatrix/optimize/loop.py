@@ -1,0 +1,140 @@
+"""The loop: a job becomes a result.
+
+Same job, same machine, same number of threads: same result, bit for bit. All draws come from one generator on the CPU,
+seeded by the brief, and torch is held to its deterministic algorithms while a job runs.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import clipmatrix_protocol as protocol
+import torch
+
+from ..errors import JobError
+from ..evaluate.validity import validity
+from ..guidance.errors import ClipUnavailable
+from ..guidance.towers import Tower, load_tower
+from . import parameters as params
+from .finish import finish
+from .footprint import device_name, peak_memory_mb, versions
+from .guard import Guard
+from .objective import measured, objective
+from .parameters import Parameters
+from .repair import posed_pairs
+from .scene import Scene, prepare
+from .schedule import rate
+from .state import Outcome, pack, read, read_full
+from .telemetry import Report, Telemetry
+
+
+def optimise(
+    job: protocol.Submit, device: torch.device, report: Report, cancelled: Callable[[], bool]
+) -> protocol.Done:
+    """Run a job.
+
+    Parameters
+    ----------
+    job
+        Character and brief.
+    device
+        Where to compute.
+    report
+        Called with a Progress after a step, at most every 0.1 s, and with an Update every ``settings.update_every`` s.
+    cancelled
+        Asked after each step; once true, the job ends with what has been reached.
+
+    Raises
+    ------
+    JobError
+        ``clip_unavailable`` or ``diverged``; for everything that can be said to the artist.
+    """
+    return guided(job, _tower(job.brief.settings.clip, device), device, report, cancelled)
+
+
+def guided(
+    job: protocol.Submit, tower: Tower, device: torch.device, report: Report, cancelled: Callable[[], bool]
+) -> protocol.Done:
+    """Run a job under a tower that is loaded already; see :func:`optimise`."""
+    began = time.monotonic()
+    settings = job.brief.settings
+    with deterministic():
+        scene = prepare(job.character, job.brief, tower, device)
+        parameters = params.begin(scene.surface, scene.start_offset, scene.textures, scene.finest)
+        with torch.no_grad():
+            before = measured(read(parameters), scene)
+        steps = descend(parameters, scene, Telemetry(job.job, settings, report), cancelled)
+        with torch.no_grad():
+            outcome = finish(read_full(parameters), scene, parameters.atlas)
+            after = measured(outcome, scene)
+        return protocol.Done(
+            job=job.job,
+            state=pack(outcome, scene),
+            summary=protocol.Summary(
+                steps=steps,
+                seconds=time.monotonic() - began,
+                stopped_early=steps < settings.steps,
+                similarity_before=before,
+                similarity_after=after,
+                validity=_validity(outcome, scene),
+                peak_memory_mb=peak_memory_mb(device),
+                device=device_name(device),
+                versions=versions(),
+            ),
+        )
+
+
+def descend(parameters: Parameters, scene: Scene, telemetry: Telemetry, cancelled: Callable[[], bool]) -> int:
+    """Take the steps; returns how many were taken."""
+    settings = scene.brief.settings
+    generator = torch.Generator().manual_seed(settings.seed)
+    optimisers = params.optimisers(parameters, scene.brief.vary)
+    guard = Guard(params.leaves(optimisers), optimisers)
+    for step in range(settings.steps):
+        terms = objective(parameters, scene, generator)
+        for optimiser in optimisers:
+            optimiser.zero_grad()
+        if terms.loss.requires_grad:
+            terms.loss.backward()
+        if guard.healthy(terms.loss):
+            guard.keep()
+            params.set_rates(optimisers, rate(step, settings.steps))
+            for optimiser in optimisers:
+                optimiser.step()
+            params.project(parameters)
+        else:
+            guard.restore()
+        telemetry.step_done(step + 1, terms.similarity, lambda: pack(read_full(parameters), scene))
+        if cancelled():
+            return step + 1
+    return settings.steps
+
+
+@contextmanager
+def deterministic() -> Iterator[None]:
+    """Hold torch to deterministic algorithms; where a device has none for an operation, it warns and goes on."""
+    enabled, warn_only = (
+        torch.are_deterministic_algorithms_enabled(),
+        torch.is_deterministic_algorithms_warn_only_enabled(),
+    )
+    memory: Any = torch.utils.deterministic
+    filling = memory.fill_uninitialized_memory
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    memory.fill_uninitialized_memory = False  # costs time, and nothing here reads what it did not write
+    try:
+        yield
+    finally:
+        memory.fill_uninitialized_memory = filling
+        torch.use_deterministic_algorithms(enabled, warn_only=warn_only)
+
+
+def _tower(spec: str, device: torch.device) -> Tower:
+    try:
+        return load_tower(spec, device)
+    except ClipUnavailable as error:
+        raise JobError("clip_unavailable", error.message, error.remedy) from error
+
+
+def _validity(outcome: Outcome, scene: Scene) -> protocol.Validity:
+    return validity(posed_pairs(scene.surface, scene.start, outcome.vertices(scene)), scene.surface.triangles)

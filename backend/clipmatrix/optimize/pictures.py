@@ -1,0 +1,54 @@
+"""Pictures of an outcome: posed, lit, seen by cameras."""
+
+import torch
+from torch import Tensor
+
+from ..character import skin
+from ..render.camera import Cameras, orbit, perspective
+from ..render.lights import sky
+from ..render.material import Material
+from ..render.render import Images, render
+from .sampling import Views
+from .scene import Scene
+from .state import Outcome
+
+
+def pictures(outcome: Outcome, scene: Scene, views: Views, backgrounds: Tensor) -> Images:
+    """Render the views of a step.
+
+    Parameters
+    ----------
+    outcome
+        The character as it is.
+    scene
+        Its mesh and skin.
+    views
+        N poses and cameras.
+    backgrounds
+        (N, H, H, 3) sRGB; their side is the pictures'.
+    """
+    surface = scene.surface
+    device = surface.device
+    posed = skin(outcome.vertices(scene), surface.poses[views.poses.to(device)], surface.joints, surface.weights)
+    ambient, sun = outcome.lights.unbind()
+    direction = outcome.sun / outcome.sun.norm().clamp_min(1e-6)
+    return render(
+        posed,
+        scene.mesh,
+        cameras(views, device),
+        outcome.textures,
+        Material(*outcome.material.unbind()),
+        sky(ambient, direction, sun),
+        backgrounds.to(device),
+    )
+
+
+def cameras(views: Views, device: torch.device) -> Cameras:
+    """Place the cameras of views."""
+    placed = orbit(
+        torch.deg2rad(views.azimuths).to(device),
+        torch.deg2rad(views.elevations).to(device),
+        views.distances.to(device),
+        views.targets.to(device),
+    )
+    return perspective(placed, torch.deg2rad(views.fields_of_view).to(device))

@@ -1,0 +1,117 @@
+"""What stays the same from the first step of a job to the last: character, cameras' frame, prompts, sizes."""
+
+import math
+from dataclasses import dataclass
+
+import clipmatrix_protocol as protocol
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ..character import Character, Weld, assemble, shaped, start_offsets, weld
+from ..guidance.prompts import Targets, targets
+from ..guidance.towers import Tower
+from ..render.colour import linear_from_srgb
+from ..render.mesh import Mesh, mesh
+from .regularise import Edges, edges
+from .sampling import posed_bounds
+
+SMALLEST_VIEW = 128
+"""Side of a rendered view in pixels that a small tower gets at least."""
+
+TEXELS_PER_PIXEL = 4
+"""A texture this many times as wide as what the tower looks at is finer than the tower can tell, even close by."""
+
+GREY = 0.2140
+"""Linear base colour to start from where the character brings no texture: sRGB mid grey."""
+
+LARGEST_FITTED_VIEW = 320
+"""Side of a rendered view that a large tower gets, unless the brief asks for more."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Constants of a job.
+
+    Attributes
+    ----------
+    character, surface, joined
+        As it came; with split vertices welded; and how the two belong together.
+    start, start_offset
+        (P, 3) metres each: the shape the job starts from, offsets included; those offsets.
+    textures
+        (S, H, H, 3) linear base colour to start from, mid grey where the character brings none.
+    mesh, edges
+        The surface as renderer and regularisers see it.
+    bounds
+        (P, 2, 3) of the start in every pose.
+    tower, targets
+        The guiding CLIP and where it shall lead.
+    view_size
+        Side of a rendered view, pixels.
+    finest
+        Side of the finest texture that the tower can tell from a coarser one, texels.
+    brief
+        As it came.
+    """
+
+    character: Character
+    surface: Character
+    joined: Weld
+    start: Tensor
+    start_offset: Tensor
+    textures: Tensor
+    mesh: Mesh
+    edges: Edges
+    bounds: Tensor
+    tower: Tower
+    targets: Targets
+    view_size: int
+    finest: int
+    brief: protocol.Brief
+
+
+def prepare(message: protocol.Character, brief: protocol.Brief, tower: Tower, device: torch.device) -> Scene:
+    """Bring a character and a brief to the device."""
+    character = assemble(message, device)
+    offsets = start_offsets(message, device)
+    surface, joined = weld(character, offsets)
+    start_offset = offsets[joined.vertex_of]
+    start = shaped(surface, surface.values, start_offset)
+    view_size = brief.settings.resolution or fitted_view(tower.image_size)
+    return Scene(
+        character=character,
+        surface=surface,
+        joined=joined,
+        start=start,
+        start_offset=start_offset,
+        textures=_start_textures(message, brief.settings.texture_size, device),
+        mesh=mesh(surface.triangles, surface.corner_uvs, surface.slots),
+        edges=edges(surface.triangles),
+        bounds=posed_bounds(surface, start),
+        tower=tower,
+        targets=targets(tower, brief.prompts),
+        view_size=view_size,
+        finest=min(brief.settings.texture_size, TEXELS_PER_PIXEL << math.ceil(math.log2(tower.image_size))),
+        brief=brief,
+    )
+
+
+def fitted_view(tower_size: int) -> int:
+    """Choose the side of a view: twice what the tower looks at, within limits, never less than the tower's own."""
+    return max(tower_size, min(max(2 * tower_size, SMALLEST_VIEW), LARGEST_FITTED_VIEW))
+
+
+def _start_textures(message: protocol.Character, size: int, device: torch.device) -> Tensor:
+    """Scale the textures a character brings to one size: (S, size, size, 3) linear."""
+    if not message.start_textures:
+        return torch.full((message.textures, size, size, 3), GREY, device=device)
+    return torch.stack([_scaled(image, size) for image in message.start_textures]).to(device)
+
+
+def _scaled(image: np.ndarray, size: int) -> Tensor:
+    planes = linear_from_srgb(torch.tensor(image).permute(2, 0, 1)[None].float() / 255)
+    if planes.shape[-2:] != (size, size):
+        planes = F.interpolate(planes, size=(size, size), mode="bilinear", antialias=True, align_corners=False)
+    return planes[0].permute(1, 2, 0).clamp(0, 1)

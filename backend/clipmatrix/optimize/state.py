@@ -1,0 +1,95 @@
+"""What a job has made of a character, as it travels home."""
+
+from dataclasses import dataclass, replace
+
+import clipmatrix_protocol as protocol
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..character import shaped, split
+from ..render.colour import srgb_from_linear
+from .parameters import Parameters
+from .scene import Scene
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The parameters read at one moment.
+
+    Attributes
+    ----------
+    coefficients
+        (K,) values of the shape basis.
+    offsets
+        (P, 3) metres, on the points of the welded surface.
+    textures
+        (S, H, H, 3) linear base colour, row 0 at v = 0.
+    material
+        (2,) roughness, metallic.
+    lights
+        (2, 3) linear colours of ambient light and sun.
+    sun
+        (3,) direction towards the sun.
+    """
+
+    coefficients: Tensor
+    offsets: Tensor
+    textures: Tensor
+    material: Tensor
+    lights: Tensor
+    sun: Tensor
+
+    def vertices(self, scene: Scene) -> Tensor:
+        """(P, 3) metres, rest space."""
+        return shaped(scene.surface, self.coefficients, self.offsets)
+
+
+def read(parameters: Parameters) -> Outcome:
+    """Read the parameters, textures as fine as views can resolve; differentiable."""
+    return Outcome(
+        coefficients=parameters.coefficients(),
+        offsets=parameters.offsets(),
+        textures=parameters.textures(),
+        material=parameters.material,
+        lights=parameters.lights,
+        sun=parameters.sun,
+    )
+
+
+@torch.no_grad()
+def read_full(parameters: Parameters) -> Outcome:
+    """Read the parameters, textures at their own size."""
+    return replace(read(parameters), textures=parameters.full_textures())
+
+
+@torch.no_grad()
+def pack(outcome: Outcome, scene: Scene) -> protocol.State:
+    """Turn an outcome into a message; what may not vary goes home exactly as it came."""
+    vary = scene.brief.vary
+    values = scene.surface.values
+    coefficients = torch.where(scene.surface.free, outcome.coefficients, values) if vary.shape else values
+    per_vertex = (outcome.offsets if vary.offsets else scene.start_offset)[scene.joined.point_of]
+    roughness, metallic = outcome.material.tolist()
+    ambient, sun_colour = outcome.lights.tolist()
+    return protocol.State(
+        coefficients=_array(coefficients),
+        offsets=tuple(_array(offsets) for offsets in split(scene.character, per_vertex)),
+        textures=tuple(_bytes(texture) for texture in outcome.textures) if vary.texture else (),
+        look=protocol.Look(
+            roughness=roughness,
+            metallic=metallic,
+            ambient=tuple(ambient),
+            sun_direction=tuple(outcome.sun.tolist()),
+            sun_colour=tuple(sun_colour),
+        ),
+    )
+
+
+def _array(values: Tensor) -> np.ndarray:
+    return values.detach().cpu().numpy().astype(np.float32)
+
+
+def _bytes(texture: Tensor) -> np.ndarray:
+    """Linear (H, W, 3) to sRGB bytes."""
+    return (srgb_from_linear(texture) * 255).round().clamp(0, 255).to(torch.uint8).cpu().numpy()

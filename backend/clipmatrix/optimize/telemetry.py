@@ -1,0 +1,65 @@
+"""What a running job says about itself, and how often."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+
+import clipmatrix_protocol as protocol
+
+Report = Callable[[protocol.Progress | protocol.Update], None]
+
+PROGRESS_EVERY = 0.1
+"""Seconds between two Progress messages, at least; the last step is always told."""
+
+MEMORY = 0.9
+"""How much of the smoothed similarity comes from the steps before."""
+
+RECENT = 20
+"""Steps over which speed is measured."""
+
+
+class Telemetry:
+    """Throttles what is reported.
+
+    Parameters
+    ----------
+    job
+        Its id.
+    settings
+        Number of steps; seconds between updates.
+    report
+        Takes the messages.
+    """
+
+    def __init__(self, job: str, settings: protocol.Settings, report: Report) -> None:
+        self._job = job
+        self._settings = settings
+        self._report = report
+        self._times = deque([time.monotonic()], maxlen=RECENT + 1)
+        self._told = self._shown = float("-inf")
+        self._similarity: float | None = None
+
+    def step_done(self, step: int, similarity: float, state: Callable[[], protocol.State]) -> None:
+        """Tell of a step, if it is time; ``state`` is called only when an update is due."""
+        now = time.monotonic()
+        self._times.append(now)
+        before = similarity if self._similarity is None else self._similarity
+        self._similarity = MEMORY * before + (1 - MEMORY) * similarity
+        if now - self._told >= PROGRESS_EVERY or step == self._settings.steps:
+            self._told = now
+            self._report(self._progress(step))
+        if now - self._shown >= self._settings.update_every:
+            self._shown = now
+            self._report(protocol.Update(job=self._job, step=step, state=state()))
+
+    def _progress(self, step: int) -> protocol.Progress:
+        spent = max(self._times[-1] - self._times[0], 1e-9)
+        speed = (len(self._times) - 1) / spent
+        return protocol.Progress(
+            job=self._job,
+            step=step,
+            steps=self._settings.steps,
+            steps_per_second=speed,
+            seconds_left=(self._settings.steps - step) / speed,
+            similarity=self._similarity or 0.0,
+        )

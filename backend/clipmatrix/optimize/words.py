@@ -1,0 +1,26 @@
+"""What an artist should know about a brief before the job runs."""
+
+import clipmatrix_protocol as protocol
+
+from ..guidance.towers import EMBEDDED, WEIGHTS
+from ..guidance.vocabulary import read_vocabulary
+
+
+def warnings(brief: protocol.Brief) -> tuple[str, ...]:
+    """Name the words that the embedded CLIP never saw; other models know all words and get no warning.
+
+    Cheap: reads the vocabulary, not the model. Without a vocabulary there is nothing to warn of; the job itself then
+    says what is missing.
+    """
+    path = WEIGHTS / brief.settings.clip / "vocabulary.json"
+    if brief.settings.clip not in EMBEDDED or not path.is_file():
+        return ()
+    vocabulary = read_vocabulary(path, context_length=0)
+    unknown = dict.fromkeys(word for prompt in brief.prompts for word in vocabulary.unknown_words(prompt.text))
+    if not unknown:
+        return ()
+    words = ", ".join(f"“{word}”" for word in unknown)
+    return (
+        f"The embedded CLIP does not know {words}: the result will not follow {'it' if len(unknown) == 1 else 'them'}. "
+        "Choose a full CLIP model, or simpler words.",
+    )
