@@ -185,7 +185,8 @@ def _cut(edges: _Edges, across: Tensor, along: Tensor, side: Tensor, lines: _Lin
     near, far = along.index_select(1, of)
     share = (line + 0.5 - near) / (far - near)
     place = start + share * (end - start) - 0.5
-    before = place.detach().floor()
+    # A centre exactly on the edge belongs to what lies to its right or below, as in visibility.
+    before = place.detach().ceil() - 1
     nearness = torch.lerp(edges.nearness[0].index_select(0, of), edges.nearness[1].index_select(0, of), share.detach())
     inside = ((before >= 0) & (before < lines.length - 1)).nonzero().squeeze(1)
     of, line, place, before, nearness = (item.index_select(0, inside) for item in (of, line, place, before, nearness))

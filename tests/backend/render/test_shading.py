@@ -1,0 +1,92 @@
+import math
+
+import pytest
+import torch
+from clipmatrix.render import Lights, Material, sky
+from clipmatrix.render.normals import unit, vertex_normals
+from clipmatrix.render.shading import DIELECTRIC, colour, irradiance, reflect
+
+from .scenes import ellipsoid, generator
+
+
+def f64(*numbers):
+    return torch.tensor(numbers).double()
+
+
+def points(count=200):
+    drawn = generator(0)
+    normals, eyes, places = (unit(torch.randn(3, count, generator=drawn).double()) for _ in range(3))
+    return normals, places, places + 3 * eyes
+
+
+def textbook(normal, place, eye, base, roughness, metallic, light, strength):
+    """Cook-Torrance for one point and one light, written out with the half vector; radiance."""
+    view = (eye - place) / (eye - place).norm()
+    normal = normal if normal @ view >= 0 else -normal
+    cosine, seen = float(normal @ light), max(float(normal @ view), 1e-3)
+    if cosine <= 0:
+        return torch.zeros(3).double()
+    half = (view + light) / (view + light).norm()
+    alpha = roughness**2
+    spread = float(normal @ half) ** 2 * (alpha**2 - 1) + 1
+    distribution = alpha**2 / (math.pi * spread**2)
+    visible = [2 * c / (c + math.sqrt(alpha**2 + (1 - alpha**2) * c * c)) for c in (cosine, seen)]
+    head_on = DIELECTRIC * (1 - metallic) + base * metallic
+    fresnel = head_on + (1 - head_on) * (1 - float(view @ half)) ** 5
+    mirrored = distribution * visible[0] * visible[1] * fresnel / (4 * cosine * seen)
+    return (base * (1 - metallic) / math.pi + mirrored) * cosine * math.pi * strength
+
+
+@pytest.mark.parametrize(("roughness", "metallic"), [(0.2, 0.0), (0.6, 0.3), (1.0, 1.0)])
+def test_suns_and_points_shine_as_the_textbook_says(roughness, metallic):
+    normals, places, eyes = points()
+    sun, lamp, colours = unit(f64(0.3, -0.7, 0.65)), f64(1.0, -2.0, 1.5), f64([1.0, 0.5, 0.2], [0.3, 0.6, 0.9])
+    lights = Lights(torch.zeros(9, 3).double(), sun[None], colours[:1], lamp[None], colours[1:])
+    material, base = Material(f64(roughness)[0], f64(metallic)[0]), f64(0.8, 0.4, 0.1)
+    found = colour(reflect(normals, places, eyes, material, lights), base[:, None], material)
+    for i in range(normals.shape[1]):
+        if abs(normals[:, i] @ unit(eyes - places)[:, i]) < 0.02:
+            continue
+        ray = lamp - places[:, i]
+        args = normals[:, i], places[:, i], eyes[:, i], base, roughness, metallic
+        expected = textbook(*args, sun, colours[0]) + textbook(*args, ray / ray.norm(), colours[1] / (ray @ ray))
+        assert torch.allclose(found[:, i], expected, rtol=1e-6, atol=1e-9)
+
+
+def test_a_uniform_sky_shows_the_base_colour():
+    normals, places, eyes = points()
+    lights = sky(f64(1, 1, 1), f64(0, 0, 1), f64(0, 0, 0))
+    material = Material(f64(1.0)[0], f64(0.0)[0])
+    base = f64(0.2, 0.5, 0.9)
+    seen = colour(reflect(normals, places, eyes, material, lights), base[:, None], material)
+    assert torch.allclose(seen, (base + DIELECTRIC)[:, None].expand_as(seen))
+
+
+def test_both_sides_of_a_surface_look_alike():
+    normals, places, eyes = points()
+    lights = sky(f64(0.2, 0.3, 0.4), unit(f64(0.3, -0.7, 0.65)), f64(1, 1, 1))
+    material = Material(f64(0.4)[0], f64(0.5)[0])
+    front, back = (reflect(side, places, eyes, material, lights) for side in (normals, -normals))
+    assert torch.allclose(front.diffuse, back.diffuse)
+    assert torch.allclose(front.specular, back.specular)
+
+
+def test_ambient_light_from_above_lights_what_looks_up():
+    coefficients = torch.zeros(9, 3).double()
+    coefficients[0], coefficients[2] = 0.5, 0.4
+    up, down = irradiance(coefficients, f64([0, 0], [0, 0], [1, -1])).unbind(1)
+    assert torch.allclose(up, f64(0.9, 0.9, 0.9))
+    assert torch.allclose(down, f64(0.1, 0.1, 0.1))
+
+
+def test_normals_of_a_ball_point_away_from_its_middle():
+    vertices, surface = ellipsoid(40, (0.5, 0.5, 0.5))
+    normals = vertex_normals(vertices.t()[:, None], surface.triangles)[:, 0]
+    assert ((normals * unit(vertices.t())).sum(0) > 0.999).all()
+
+
+def test_normals_have_exact_gradients():
+    drawn = generator(0)
+    vertices = torch.randn(3, 2, 6, generator=drawn).double().requires_grad_()
+    triangles = torch.tensor([[0, 1, 2], [2, 1, 3], [3, 4, 0], [4, 5, 1]])
+    assert torch.autograd.gradcheck(lambda moved: vertex_normals(moved, triangles), vertices)
