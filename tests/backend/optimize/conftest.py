@@ -3,6 +3,16 @@
 import clipmatrix_protocol as protocol
 import numpy as np
 import pytest
+import torch
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _one_thread():
+    """Small jobs are faster on one thread, and much faster where something else keeps the machine busy."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def globe(rows: int, columns: int, centre: tuple[float, float, float], radii: tuple[float, float, float]):
