@@ -89,6 +89,20 @@ def test_a_camera_inside_the_mesh_gets_finite_gradients(inputs):
     assert gradient.abs().sum() > 0
 
 
+def test_gradients_repeat_bit_by_bit_on_two_threads(inputs):
+    torch.set_num_threads(2)
+    leaves = [inputs[name].clone().requires_grad_() for name in ("vertices", "textures")]
+    leaves.append(inputs["lights"].ambient.clone().requires_grad_())
+
+    def gradients():
+        lights = replace(inputs["lights"], ambient=leaves[2])
+        return torch.autograd.grad(value(inputs | dict(vertices=leaves[0], textures=leaves[1], lights=lights)), leaves)
+
+    first = gradients()
+    for _ in range(3):
+        assert all(torch.equal(one, other) for one, other in zip(first, gradients(), strict=True))
+
+
 def test_backgrounds_show_where_nothing_is_in_front(inputs):
     far = inputs | {"vertices": inputs["vertices"] * 0.1, "backgrounds": torch.full((2, SIZE, SIZE, 3), 0.7).double()}
     images = render(**far)
