@@ -94,19 +94,8 @@ def start_backend(request: DemoRequest) -> Iterator[Backend]:
         "--device", request.device,
         "--parent-pid", str(os.getpid()),
     ]  # fmt: skip
-    with log.open("w") as stderr:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            text=True,
-            env={**os.environ, "CLIPMATRIX_SECRET": secret},
-        )
-    try:
+    with _running(command, log, secret) as process:
         yield Backend(address=_ready_address(process, log), secret=secret, log=log)
-    finally:
-        _stop(process)
 
 
 def _ready_address(process: "subprocess.Popen[str]", log: Path) -> str:
@@ -141,17 +130,24 @@ def start_blender(request: DemoRequest, backend: Backend) -> Iterator[BlenderRun
         "--pictures", request.pictures,
         "--progress", "json",
     ]  # fmt: skip
-    with (request.out / "blender.log").open("w") as stderr:
+    with _running(command, request.out / "blender.log", backend.secret) as process:
+        yield BlenderRun(process)
+
+
+@contextmanager
+def _running(command: list[str], log: Path, secret: str) -> Iterator["subprocess.Popen[str]"]:
+    """Run a command that speaks on standard output, its standard error in a log, until the block ends."""
+    with log.open("w") as stderr:
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,
-            env={**os.environ, "CLIPMATRIX_SECRET": backend.secret},
+            env={**os.environ, "CLIPMATRIX_SECRET": secret},
         )
     try:
-        yield BlenderRun(process)
+        yield process
     finally:
         _stop(process)
 
