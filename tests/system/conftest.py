@@ -1,5 +1,7 @@
 """A backend and a Blender to run against it, for all tests of the whole path."""
 
+import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -7,8 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from clipmatrix.demo import Backend, DemoRequest, own_extension, start_backend, start_blender
+from clipmatrix.guidance.towers import WEIGHTS
 from clipmatrix_protocol import Settings
+from open_clip.model import CLIP
+from safetensors.torch import save_file
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -59,3 +65,15 @@ def read_blend() -> Callable[[Path], dict[str, np.ndarray]]:
             return dict(arrays)
 
     return read
+
+
+@pytest.fixture(scope="session")
+def untrained(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A CLIP of the embedded one's architecture and vocabulary that never learnt anything, as ``Settings.clip``."""
+    folder = tmp_path_factory.mktemp("untrained")
+    for name in ("open_clip_config.json", "vocabulary.json"):
+        shutil.copy(WEIGHTS / "embedded" / name, folder / name)
+    torch.manual_seed(0)
+    model = CLIP(**json.loads((folder / "open_clip_config.json").read_text())["model_cfg"])
+    save_file(model.state_dict(), folder / "open_clip_model.safetensors")
+    return f"local-dir:{folder}"

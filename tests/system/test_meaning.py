@@ -38,6 +38,15 @@ def test_seven_of_eight_colours_come_out_as_named(generate, read_blend):
     assert len(right) >= 7, found
 
 
+def test_without_training_the_same_run_cannot_tell_colours(generate, read_blend, untrained):
+    """The control: what the colours above show is what the embedded CLIP has learnt, not what the loop adds."""
+    right = 0
+    for colour in ("red", "green", "blue"):
+        seen = seen_colour(read_blend(generate(f"a {colour} figure", structs.replace(FAST, clip=untrained))))
+        right += int(nearest_colour(seen) == colour)
+    assert right <= 1
+
+
 def test_fat_and_thin_change_the_waist_the_right_way(generate, read_blend):
     waists = {}
     for word in ("fat", "thin"):
