@@ -135,7 +135,8 @@ def write(claims: Claims, grammar: Grammar, rng: np.random.Generator) -> list[st
                 text = _noun_phrase(subject, adjectives, rng)
         if claims.view[i] != UNSAID:
             text = f"{text}{', ' if rng.random() < 0.4 else ' '}{_pick(grammar.views[int(claims.view[i])], rng)}"
-        captions.append(_pick(grammar.openings, rng).format(text) + _pick(grammar.endings, rng))
+        caption = _pick(grammar.openings, rng).format(text) + _pick(grammar.endings, rng)
+        captions.append(re.sub(r"\ba (?=[aeiou])", "an ", caption))
     return captions
 
 

@@ -43,6 +43,8 @@ def _say_body(values: np.ndarray, rng: np.random.Generator) -> tuple[tuple[int, 
 
 def _say_look(draft: _Draft, pictures: Pictures, i: int, rng: np.random.Generator) -> None:
     kind, first, second = int(pictures.kind[i]), int(pictures.first[i]), int(pictures.second[i])
+    if kind == Kind.BLOTCHES:
+        return
     draft.kind, draft.first, draft.second = kind, first, second
     chance = rng.random()
     if kind in (Kind.ACROSS, Kind.ALONG) and chance < 0.5:

@@ -42,5 +42,6 @@ def export(recipe: Recipe, vocabulary: Vocabulary, state: dict[str, Tensor], fol
     save_file(half, partial)
     if partial.stat().st_size > LARGEST:
         raise ValueError(f"{partial} is larger than {LARGEST} bytes")
+    partial.chmod(0o644)
     partial.replace(target / "open_clip_model.safetensors")
     return target

@@ -5,19 +5,20 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from clipmatrix.bodies import Figure, Motion, deform_matrices, load_figure, reshaped
+from clipmatrix.bodies import Figure, deform_matrices, load_figure, reshaped
 from clipmatrix.bodies.motions import walk, wave
-from clipmatrix.bodies.poses import a_pose, random_pose, stand, t_pose
+from clipmatrix.bodies.poses import a_pose, stand, t_pose
+from clipmatrix.render.barycentrics import barycentrics
+from clipmatrix.render.camera import Cameras, orbit, perspective
+from clipmatrix.render.interpolate import interpolate_corners
+from clipmatrix.render.normals import vertex_normals
+from clipmatrix.render.pixels import covered_pixels, gather_corners
 from clipmatrix.render.visibility import visibility
 from torch import Tensor
 
-from .meanings import AXES, UNSAID, FloatArray, Framing
+from .bodies import draw_body, draw_pose, shape_values
+from .meanings import UNSAID, FloatArray, Framing
 
-# Which way along each axis of `AXES` a shape of the figure lies.
-_SHAPES: dict[str, tuple[str, str]] = {
-    "weight": ("thin", "fat"), "muscle": ("slight", "muscular"), "height": ("short", "tall"), "age": ("child", "old"),
-    "gender": ("feminine", "masculine"),
-}  # fmt: skip
 _REGIONS: tuple[tuple[str, ...], ...] = (
     ("head", "neck", "jaw", "eye"), ("pelvis", "spine", "collar"), ("shoulder",), ("elbow",),
     ("wrist", "index", "middle", "pinky", "ring", "thumb"), ("hip", "knee"), ("ankle", "foot"),
@@ -59,37 +60,6 @@ class GBuffers:
     framing: Tensor
 
 
-def draw_body(rng: np.random.Generator) -> FloatArray:
-    """A body's place along `AXES`, each in -1..1: ordinary, extreme in one way, or a mixture."""
-    values = rng.uniform(-0.12, 0.12, len(AXES))
-    chance = rng.random()
-    if chance < 0.45:
-        axis = rng.choice(len(AXES), p=(0.4, 0.16, 0.16, 0.16, 0.12))
-        values[axis] = rng.choice((-1, 1)) * rng.uniform(0.45, 1.0) ** 0.6
-    elif chance < 0.85:
-        chosen = rng.random(len(AXES)) < 0.45
-        values = np.where(chosen, np.clip(rng.normal(0, 0.6, len(AXES)), -1, 1), values)
-    return values.astype(np.float32)
-
-
-def shape_values(figure: Figure, body: FloatArray) -> dict[str, float]:
-    """The figure's shape values for a place along `AXES`; 1 is as far as the shape stays clean."""
-    values = {}
-    for value, axis in zip(body, AXES, strict=True):
-        name = _SHAPES[axis][int(value > 0)]
-        values[name] = float(abs(value) * figure.shape_max[figure.shape_names.index(name)])
-    return values
-
-
-def _draw_pose(motions: tuple[tuple[float, Motion], ...], rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
-    """One frame: rotations (1, 55, 3) and translation (1, 3)."""
-    chances = np.array([chance for chance, _ in motions])
-    choice = int(rng.choice(len(motions) + 1, p=[*chances, 1 - chances.sum()]))
-    motion = motions[choice][1] if choice < len(motions) else random_pose(rng)
-    frame = int(rng.integers(len(motion.rotations)))
-    return motion.rotations[frame : frame + 1], motion.translation[frame : frame + 1]
-
-
 @dataclass(frozen=True)
 class _Body:
     """Constants of the figure as tensors."""
@@ -129,10 +99,18 @@ def _posed(figure: Figure, rotations: FloatArray, translation: FloatArray, body:
     return (blended[:, :3, :3] @ points[..., None])[..., 0] + blended[:, :3, 3]
 
 
-def _camera(
-    neutral: Tensor, framing: Framing, rng: np.random.Generator
-) -> tuple[FloatArray, FloatArray, float, float, float]:
-    """Rotation (3, 3), eye (3,), focal length, azimuth and elevation in degrees; framed on the neutral body's box."""
+@dataclass(frozen=True)
+class _Viewpoint:
+    """A camera and where it stands: azimuth and elevation in degrees."""
+
+    camera: Cameras
+    rotation: Tensor
+    azimuth: float
+    elevation: float
+
+
+def _viewpoint(neutral: Tensor, framing: Framing, rng: np.random.Generator) -> _Viewpoint:
+    """A random camera, framed on the box of the neutral body so that a tall one looks tall."""
     low, high = neutral.amin(dim=0).numpy(), neutral.amax(dim=0).numpy()
     start, end = _STRETCH[framing]
     height = high[2] - low[2]
@@ -140,17 +118,16 @@ def _camera(
     target = np.array([(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, (bottom + top) / 2])
     azimuth = float(rng.uniform(-180, 180))
     elevation = float(-10 + 70 * rng.beta(1, 3)) if rng.random() < 0.85 else float(rng.uniform(-10, 60))
-    fov = np.radians(rng.uniform(30, 60))
+    fov = float(np.radians(rng.uniform(30, 60)))
     width = float(np.hypot(high[0] - low[0], high[1] - low[1])) if framing == Framing.WHOLE else 0.0
     extent = max(top - bottom, min(width, 1.25 * height) * abs(np.cos(np.radians(azimuth))))
     distance = extent / rng.uniform(0.65, 1.0) / 2 / np.tan(fov / 2) + 0.15
-    a, e = np.radians(azimuth), np.radians(elevation)
-    back = np.array([np.sin(a) * np.cos(e), -np.cos(a) * np.cos(e), np.sin(e)])
-    right = np.array([np.cos(a), np.sin(a), 0.0])
-    rotation = np.stack([right, np.cross(back, right), back])
+    around, above, away = torch.tensor([[np.radians(azimuth)], [np.radians(elevation)], [distance]]).float()
+    placement = orbit(around, above, away, torch.from_numpy(target).float())
+    right, up = placement[0, :3, 0], placement[0, :3, 1]
     shift = rng.uniform(-0.06, 0.06, 2) * extent
-    eye = target + back * distance + shift @ rotation[:2]
-    return rotation.astype(np.float32), eye.astype(np.float32), float(1 / np.tan(fov / 2)), azimuth, elevation
+    placement[0, :3, 3] += float(shift[0]) * right + float(shift[1]) * up
+    return _Viewpoint(perspective(placement, fov), placement[0, :3, :3], azimuth, elevation)
 
 
 def _view(azimuth: float, elevation: float) -> int:
@@ -163,37 +140,18 @@ def _view(azimuth: float, elevation: float) -> int:
     return 0 if turned < 35 else (1 if 60 < turned < 120 else (2 if turned > 145 else UNSAID))
 
 
-def _rasterise(world: Tensor, rotation: Tensor, eye: Tensor, focal: float, body: _Body, size: int) -> Tensor:
+def _rasterise(world: Tensor, viewpoint: _Viewpoint, body: _Body, size: int) -> Tensor:
     """Buffers (1 + 3 + 3 + 7, size, size) float: coverage, camera-space normal, position, regions."""
-    camera = (world - eye) @ rotation.T
-    depth = -camera[:, 2]
-    near, far = 0.05, 50.0
-    clip = torch.stack(
-        [camera[:, 0] * focal, camera[:, 1] * focal, (depth * (far + near) - 2 * far * near) / (far - near), depth],
-        dim=1,
-    )
     side = size * _SUPERSAMPLING
-    ids = visibility(clip[None], body.triangles, side, side)[0]
-    rows, columns = torch.nonzero(ids >= 0, as_tuple=True)
-    corners = body.triangles[ids[rows, columns]]
-    pixels = torch.stack([(columns + 0.5) / side * 2 - 1, 1 - (rows + 0.5) / side * 2, torch.ones(len(rows))], dim=1)
-    homogeneous = clip[:, (0, 1, 3)][corners].double()
-    shares = torch.stack(
-        [
-            (torch.linalg.cross(homogeneous[:, (i + 1) % 3], homogeneous[:, (i + 2) % 3]) * pixels).sum(dim=1)
-            for i in range(3)
-        ],
-        dim=1,
-    )
-    shares = (shares / shares.sum(dim=1, keepdim=True)).float()
-    edges = camera[body.triangles]
-    face_normals = torch.linalg.cross(edges[:, 1] - edges[:, 0], edges[:, 2] - edges[:, 0])
-    normals = torch.zeros_like(camera).index_add_(0, body.triangles.flatten(), face_normals.repeat_interleave(3, dim=0))
-    values = torch.cat([torch.nn.functional.normalize(normals, dim=1), body.attributes], dim=1)
-    shown = (values[corners] * shares[..., None]).sum(dim=1)
-    buffers = torch.zeros(1 + values.shape[1], side, side)
-    buffers[:, rows, columns] = torch.cat([torch.ones(1, len(rows)), shown.T])
-    return torch.nn.functional.avg_pool2d(buffers[None], _SUPERSAMPLING)[0]
+    clip = viewpoint.camera.project(world[None])
+    pixels = covered_pixels(visibility(clip, body.triangles, side, side), clip.dtype)
+    normals = vertex_normals(world.T[:, None], body.triangles)[:, 0].T @ viewpoint.rotation
+    carried = torch.cat([clip[0], normals, body.attributes], dim=1).T[:, None]
+    corners = gather_corners(carried, body.triangles, pixels)
+    shown = interpolate_corners(corners[4:], barycentrics(corners[:4], pixels))
+    buffers = torch.zeros(1 + len(shown), side * side)
+    buffers[:, pixels.where] = torch.cat([torch.ones(1, len(pixels)), shown])
+    return torch.nn.functional.avg_pool2d(buffers.view(1, -1, side, side), _SUPERSAMPLING)[0]
 
 
 def render_gbuffers(count: int, size: int, seed: int) -> GBuffers:
@@ -206,15 +164,15 @@ def render_gbuffers(count: int, size: int, seed: int) -> GBuffers:
     for _ in range(count):
         place = draw_body(rng)
         moved = reshaped(figure, shape_values(figure, place))
-        rotations, translation = _draw_pose(motions, rng)
+        rotations, translation = draw_pose(motions, rng)
         neutral = _posed(figure, rotations, translation, body)
         # A smaller body's pelvis moves by less.
         scale = moved.joint_heads[0, 2] / figure.joint_heads[0, 2]
         world = _posed(moved, rotations, translation * scale, body)
         framing = Framing(int(rng.choice(4, p=(0.76, 0.1, 0.07, 0.07))))
-        rotation, eye, focal, azimuth, elevation = _camera(neutral, framing, rng)
-        buffers = _rasterise(world, torch.from_numpy(rotation), torch.from_numpy(eye), focal, body, size)
-        facts = (place, _view(azimuth, elevation), int(framing))
+        viewpoint = _viewpoint(neutral, framing, rng)
+        buffers = _rasterise(world, viewpoint, body, size)
+        facts = (place, _view(viewpoint.azimuth, viewpoint.elevation), int(framing))
         stored.append(_quantise(buffers) + tuple(torch.as_tensor(fact) for fact in facts))
     return GBuffers(*(torch.stack(column) for column in zip(*stored, strict=True)))
 

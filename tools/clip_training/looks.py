@@ -34,6 +34,10 @@ _PURE: dict[str, tuple[float, float, float]] = {
     "pink": (1, 0.55, 0.75), "cyan": (0, 1, 1),
 }  # fmt: skip
 _PURE_SHARE = 0.25
+_DRAWN = (Kind.PLAIN, Kind.ACROSS, Kind.ALONG, Kind.CHECKS, Kind.SPOTS, Kind.GARMENTS, Kind.HALVES, Kind.BLOTCHES)
+CHANCES = (0.31, 0.1, 0.1, 0.1, 0.1, 0.13, 0.06, 0.1)
+LATE_CHANCES = (0.16, 0.06, 0.06, 0.06, 0.06, 0.42, 0.13, 0.05)
+"""Which colour is worn where is learnt last: towards the end most pictures are of clothes."""
 
 
 @dataclass(frozen=True)
@@ -79,14 +83,20 @@ def _two_colours(pairs: Pairs, rng: np.random.Generator) -> tuple[int, int]:
             return first, second
 
 
-def draw_looks(count: int, body_share: float, rng: np.random.Generator, pairs: Pairs = "training") -> Looks:
+def draw_looks(
+    count: int,
+    body_share: float,
+    rng: np.random.Generator,
+    pairs: Pairs = "training",
+    chances: tuple[float, ...] = CHANCES,
+) -> Looks:
     """Looks for ``count`` pictures; ``body_share`` of them are grey or skin-coloured so that only the body tells."""
     kind = np.zeros(count, np.int64)
     first = np.zeros(count, np.int64)
     second = np.full(count, -1, np.int64)
     finish = (rng.random(count) < 0.3).astype(np.int64)
     rgb = np.zeros((count, 4, 3), np.float32)
-    kinds = rng.choice(len(Kind) - 2, count, p=(0.36, 0.11, 0.11, 0.11, 0.10, 0.15, 0.06))
+    kinds = rng.choice(_DRAWN, count, p=chances)
     bare = rng.random(count) < body_share
     for i in range(count):
         if bare[i]:
@@ -94,6 +104,10 @@ def draw_looks(count: int, body_share: float, rng: np.random.Generator, pairs: P
         elif kinds[i] == Kind.PLAIN:
             kind[i] = Kind.PLAIN
             first[i] = rng.integers(len(COLOURS)) if rng.random() < 0.88 else rng.integers(len(COLOURS), len(PAINTS))
+        elif kinds[i] == Kind.BLOTCHES:
+            kind[i], first[i] = Kind.BLOTCHES, -1
+            rgb[i] = [shade(COLOURS[colour], rng) for colour in rng.choice(len(COLOURS), 4, replace=False)]
+            continue
         else:
             kind[i] = kinds[i]
             first[i], second[i] = _two_colours(pairs, rng)

@@ -38,8 +38,12 @@ class Kind(IntEnum):
     """Claims only: stripes of any direction."""
     ANY = 8
     """Claims only: two colours, whatever their layout."""
+    BLOTCHES = 9
+    """Pictures only: patches of several colours, as half-grown textures have them; nothing said about colour holds."""
 
 
+LAYOUTS = 7
+"""The kinds before the first that only claims have."""
 PATTERNS = (Kind.ACROSS, Kind.ALONG, Kind.CHECKS, Kind.SPOTS)
 DRESSED = (Kind.GARMENTS, Kind.HALVES)
 
@@ -64,7 +68,7 @@ class Pictures:
     ----------
     kind, first, second, finish, view, framing
         (B,) int64. ``first``/``second`` index `PAINTS` (top and bottom when dressed, ground and spots for spots),
-        ``second`` is -1 for plain ones; ``finish`` 0 matte, 1 shiny; ``view`` indexes `VIEWS` or is -1.
+        ``second`` is -1 for plain ones, both for blotches; ``finish`` 0 matte, 1 shiny; ``view`` indexes `VIEWS` or -1.
     body
         (B, 5) float32 in -1..1 along `AXES`: thin..fat, slight..muscular, short..tall, child..old, feminine..masculine.
     """
@@ -143,14 +147,13 @@ def _look_truth(pictures: Pictures, claims: Claims) -> FloatArray:
     touches = np.maximum(_paint(first, claims.first), _paint(second, claims.first))
 
     truth = np.ones(in_order.shape, np.float32)
-    plain_truth = np.where(plain, _paint(first, claims.first), 0.5 * (touches > 0))
-    truth = np.where(said == Kind.PLAIN, plain_truth, truth)
+    truth = np.where(said == Kind.PLAIN, plain * _paint(first, claims.first), truth)
     same = np.where(said == Kind.STRIPES, (kind == Kind.ACROSS) | (kind == Kind.ALONG), kind == said)
     two = np.where(claims.second[None, :] < 0, touches, either)
     truth = np.where(np.isin(said, (*PATTERNS, Kind.STRIPES)), same * two, truth)
     spots = np.where(claims.second[None, :] < 0, _paint(second, claims.first), np.maximum(in_order, 0.5 * swapped))
     truth = np.where(said == Kind.SPOTS, same * spots, truth)
-    truth = np.where(said == Kind.ANY, np.where(patterned | dressed, either, 0.5 * (touches > 0) * plain), truth)
+    truth = np.where(said == Kind.ANY, (patterned | dressed) * either, truth)
 
     uniform = plain * np.minimum(_paint(first, claims.first), _paint(first, claims.second))
     worn = np.where(dressed, np.where(kind == said, 1.0, 0.5) * in_order, 0.5 * (uniform > 0))

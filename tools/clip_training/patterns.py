@@ -74,6 +74,16 @@ def _halves(positions: Tensor) -> Tensor:
     return ((middle - positions[:, 2:]) / (2 * _EDGE) + 0.5).clamp(0, 1)
 
 
+def _blotches(positions: Tensor) -> Tensor:
+    """Shares (N, 4, S, S) of four colours in large and small patches: sums of waves through the body."""
+    count, waves = len(positions), 5
+    frequency = torch.randn(count, 4 * waves, 3) * _uniform((count, 4 * waves, 1), 1.5, 16.0)
+    phase = 2 * torch.pi * torch.rand(count, 4 * waves, 1, 1)
+    fields = torch.sin(torch.einsum("bkc,bchw->bkhw", frequency, positions) + phase)
+    level = fields.unflatten(1, (4, waves)).mean(dim=2) + _uniform((count, 4, 1, 1), -0.4, 0.4)
+    return torch.softmax(_uniform((count, 1, 1, 1), 6, 30) * level, dim=1)
+
+
 def layout(kind: IntArray, positions: Tensor, regions: Tensor) -> Tensor:
     """How much of each of a look's four colours every pixel has.
 
@@ -95,8 +105,8 @@ def layout(kind: IntArray, positions: Tensor, regions: Tensor) -> Tensor:
             continue
         chosen = torch.from_numpy(np.flatnonzero(kind == value))
         places, parts = positions[chosen], regions[chosen]
-        if value == Kind.GARMENTS:
-            shares[chosen] = _garments(places, parts)
+        if value in (Kind.GARMENTS, Kind.BLOTCHES):
+            shares[chosen] = _garments(places, parts) if value == Kind.GARMENTS else _blotches(places)
             continue
         second = (
             _spots(places) if value == Kind.SPOTS

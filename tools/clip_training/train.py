@@ -21,16 +21,18 @@ from .claims import bend, draw_claims
 from .compositing import compose
 from .export import export
 from .gbuffers import GBuffers, load_gbuffers
-from .looks import describe, draw_looks
+from .looks import CHANCES, LATE_CHANCES, describe, draw_looks
 from .losses import contrastive
 from .meanings import Pictures, join, truth
 
-BATCH = 256
-CAPTIONS = 144
+BATCH = 128
+CAPTIONS = 96
 """Captions a step: this many true ones, and half as many bent ones beside them."""
 BODY_SHARE = 0.3
 HEADS_WEIGHT = 0.15
 WARM_UP = 100
+LATE = 0.7
+"""Share of the time after which the mixture of pictures changes."""
 EMA = 0.997
 SAVE_EVERY = 120.0
 ASSESS_EVERY = 300.0
@@ -59,10 +61,16 @@ class Batch:
     shown: Pictures
 
 
-def make_batch(buffers: GBuffers, recipe: Recipe, vocabulary: Vocabulary, rng: np.random.Generator) -> Batch:
+def make_batch(
+    buffers: GBuffers,
+    recipe: Recipe,
+    vocabulary: Vocabulary,
+    rng: np.random.Generator,
+    chances: tuple[float, ...] = CHANCES,
+) -> Batch:
     """Paint, describe and caption ``BATCH`` pictures."""
     index = rng.integers(len(buffers.body), size=BATCH)
-    looks = draw_looks(BATCH, BODY_SHARE, rng)
+    looks = draw_looks(BATCH, BODY_SHARE, rng, chances=chances)
     images = compose(buffers, index, looks, recipe.vision["image_size"])
     shown = describe(looks, buffers.view.numpy()[index], buffers.framing.numpy()[index], buffers.body.numpy()[index])
     claims = draw_claims(shown, rng).take(rng.permutation(BATCH)[:CAPTIONS])
@@ -189,7 +197,8 @@ def train(recipe: Recipe, data: Path, hours: float, resume: bool) -> None:
     saved = assessed = run.seconds
     while run.seconds < budget:
         began = time.monotonic()
-        batch = make_batch(buffers, recipe, vocabulary, rng)
+        chances = CHANCES if run.seconds < LATE * budget else LATE_CHANCES
+        batch = make_batch(buffers, recipe, vocabulary, rng, chances)
         loss, extra = _step(run, batch, _rate(recipe, run.step, run.seconds / budget))
         run.seconds += time.monotonic() - began
         if run.step % 20 == 0:
