@@ -17,10 +17,18 @@ class AdamUniform(torch.optim.Optimizer):
         How far the fastest element moves in a step.
     betas
         Decay of the first and the second moment.
+    weight_decay
+        Share of itself, times ``lr``, that a field loses per step, as in AdamW.
     """
 
-    def __init__(self, params: Iterable[Any], lr: float = 0.01, betas: tuple[float, float] = (0.9, 0.999)) -> None:
-        super().__init__(params, {"lr": lr, "betas": betas})
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 0.01,
+        betas: tuple[float, float] = (0.9, 0.999),
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(params, {"lr": lr, "betas": betas, "weight_decay": weight_decay})
 
     @overload
     def step(self, closure: None = None) -> None: ...
@@ -40,6 +48,7 @@ class AdamUniform(torch.optim.Optimizer):
                 state = self.state[field]
                 if not state:
                     state.update(step=0, first=torch.zeros_like(field), second=torch.zeros_like(field))
+                field.mul_(1 - group["lr"] * group["weight_decay"])
                 state["step"] += 1
                 state["first"].lerp_(field.grad, 1 - first_decay)
                 state["second"].lerp_(field.grad.square(), 1 - second_decay)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import torch
+from torch import Tensor
 
 from ..character import shaped
 from .atlas import Atlas
@@ -12,7 +13,10 @@ from .scene import Scene
 from .state import Outcome
 
 WITHDRAWALS = 10
-"""Steps in which coefficients go back to their start where the mesh breaks and offsets may not mend it."""
+"""Steps in which coefficients go back to their start where they break the mesh."""
+
+MENDABLE = 0.005
+"""Share of triangles that coefficients may break and offsets then mend. A key that breaks more does not fit the rig."""
 
 
 @torch.no_grad()
@@ -27,18 +31,24 @@ def finish(outcome: Outcome, scene: Scene, atlas: Atlas) -> Outcome:
 
 
 def _with_sound_offsets(outcome: Outcome, scene: Scene) -> Outcome:
-    """Let offsets mend whatever broke, be it by offsets or by coefficients."""
+    """Let offsets mend what broke, be it by offsets or by coefficients; not what coefficients broke everywhere."""
+    limit = MENDABLE * len(scene.surface.triangles)
+    outcome = replace(outcome, coefficients=_withdrawn(outcome.coefficients, scene.start_offset, scene, limit))
     vertices = outcome.vertices(scene)
     mended = repair(scene.surface, scene.start, vertices, scene.edges)
     return replace(outcome, offsets=outcome.offsets + (mended - vertices))
 
 
 def _with_sound_coefficients(outcome: Outcome, scene: Scene) -> Outcome:
-    """Take coefficients back towards their start until nothing is broken."""
-    values = scene.surface.values
+    """Take coefficients back until nothing is broken, since offsets may not mend it."""
+    return replace(outcome, coefficients=_withdrawn(outcome.coefficients, outcome.offsets, scene, 0))
+
+
+def _withdrawn(coefficients: Tensor, offsets: Tensor, scene: Scene, limit: float) -> Tensor:
+    """Take coefficients (K,) back towards their start until at most ``limit`` triangles break."""
     for withdrawal in range(WITHDRAWALS):
-        coefficients = torch.lerp(outcome.coefficients, values, withdrawal / WITHDRAWALS)
-        result = shaped(scene.surface, coefficients, outcome.offsets)
-        if not bool(broken(scene.surface, scene.start, result).any()):
-            return replace(outcome, coefficients=coefficients)
-    return replace(outcome, coefficients=values)
+        nearer = torch.lerp(coefficients, scene.surface.values, withdrawal / WITHDRAWALS)
+        result = shaped(scene.surface, nearer, offsets)
+        if int(broken(scene.surface, scene.start, result).sum()) <= limit:
+            return nearer
+    return scene.surface.values

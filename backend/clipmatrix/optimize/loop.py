@@ -16,12 +16,13 @@ from ..errors import JobError
 from ..evaluate.validity import validity
 from ..guidance.errors import ClipUnavailable
 from ..guidance.towers import Tower, load_tower
-from . import parameters as params
+from . import moves
 from .finish import finish
 from .footprint import device_name, peak_memory_mb, versions
 from .guard import Guard
+from .loudness import Loudness
 from .objective import measured, objective
-from .parameters import Parameters
+from .parameters import Parameters, begin
 from .repair import posed_pairs
 from .scene import Scene, prepare
 from .schedule import rate
@@ -61,7 +62,7 @@ def guided(
     settings = job.brief.settings
     with deterministic():
         scene = prepare(job.character, job.brief, tower, device)
-        parameters = params.begin(scene.surface, scene.start_offset, scene.textures, scene.finest)
+        parameters = begin(scene.surface, scene.start_offset, scene.textures, scene.finest)
         with torch.no_grad():
             before = measured(read(parameters), scene)
         steps = descend(parameters, scene, Telemetry(job.job, settings, report), cancelled)
@@ -89,8 +90,9 @@ def descend(parameters: Parameters, scene: Scene, telemetry: Telemetry, cancelle
     """Take the steps; returns how many were taken."""
     settings = scene.brief.settings
     generator = torch.Generator().manual_seed(settings.seed)
-    optimisers = params.optimisers(parameters, scene.brief.vary)
-    guard = Guard(params.leaves(optimisers), optimisers)
+    optimisers = moves.optimisers(parameters, scene.brief.vary)
+    loudness = Loudness()
+    guard = Guard(moves.leaves(optimisers), optimisers)
     for step in range(settings.steps):
         terms = objective(parameters, scene, generator)
         for optimiser in optimisers:
@@ -99,10 +101,12 @@ def descend(parameters: Parameters, scene: Scene, telemetry: Telemetry, cancelle
             terms.loss.backward()
         if guard.healthy(terms.loss):
             guard.keep()
-            params.set_rates(optimisers, rate(step, settings.steps))
+            shares = loudness.listen(parameters)
+            moves.heed_limits(parameters)
+            moves.set_rates(optimisers, rate(step, settings.steps), shares)
             for optimiser in optimisers:
                 optimiser.step()
-            params.project(parameters)
+            moves.project(parameters)
         else:
             guard.restore()
         telemetry.step_done(step + 1, terms.similarity, lambda: pack(read_full(parameters), scene))

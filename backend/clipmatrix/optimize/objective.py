@@ -20,8 +20,6 @@ from .state import Outcome, read
 STRETCH_WEIGHT = 0.5
 CREASE_WEIGHT = 0.5
 OFFSET_WEIGHT = 300.0
-DEPARTURE_WEIGHT = 0.04
-MATERIAL_WEIGHT = 0.1
 CHROMA_WEIGHT = 0.5
 
 SUN_SWING = 1.0
@@ -84,10 +82,6 @@ def regularisation(outcome: Outcome, parameters: Parameters, scene: Scene) -> Te
     total = torch.zeros((), device=outcome.offsets.device)
     if vary.offsets:
         total = total + _offset_terms(outcome, parameters.size, scene)
-    if vary.shape:
-        total = total + DEPARTURE_WEIGHT * regularise.departure(parameters.portions, parameters.start_portions)
-    if vary.material:
-        total = total + MATERIAL_WEIGHT * regularise.departure(outcome.material, parameters.start_material)
     if vary.light:
         total = total + CHROMA_WEIGHT * regularise.chroma(outcome.lights)
     return total

@@ -1,7 +1,9 @@
-"""What the optimiser moves: shape coefficients, offsets, texture, material, light; and how fast each may go."""
+"""What the optimiser moves: shape coefficients, offsets, texture, material, light.
+
+Every leaf is a change and starts at zero: what is zero leaves the character exactly as it came.
+"""
 
 from dataclasses import dataclass
-from typing import Any
 
 import clipmatrix_protocol as protocol
 import torch
@@ -9,25 +11,9 @@ from torch import Tensor
 
 from ..character import Character, shaped
 from . import texture_pyramid
-from .adam import AdamUniform
 from .atlas import Atlas, atlas
 from .precondition import Preconditioner, from_differential, preconditioner
 from .texture_pyramid import Pyramid
-
-SHAPE_RATE = 0.02
-"""Share of a coefficient's range it may move per step."""
-
-OFFSET_RATE = 0.002
-"""Share of the character's size that the differential coordinates may move per step."""
-
-TEXTURE_RATE = 0.03
-"""Per step and pyramid level, before the sigmoid."""
-
-MATERIAL_RATE = 0.01
-"""Roughness and metallic, per step."""
-
-LIGHT_RATE = 0.01
-"""Light colours and the sun's direction, per step."""
 
 SMOOTHNESS = 50.0
 """lambda of the preconditioner for a mesh of :data:`REFERENCE_POINTS` points (Nicolet et al.: 19 to 99)."""
@@ -52,10 +38,10 @@ class Parameters:
         Of the preconditioned offsets.
     free
         (F,) int64, which coefficients may move.
-    portions
-        (F,) leaf: where in its range each free coefficient stands, in [0, 1].
     start_portions
-        (F,) where they stood at the start.
+        (F,) where in its range each free coefficient stood at the start, in [0, 1].
+    portions
+        (F,) leaf: change of these.
     differential
         (P, 3) leaf: change of the offsets as differential coordinates, in units of ``size``.
     base, base_seen
@@ -64,14 +50,10 @@ class Parameters:
         Of textures of these two sizes.
     pyramid
         Leaves: the texture's levels.
-    material
-        (2,) leaf: roughness, metallic.
-    start_material
-        (2,) what they were at the start.
-    lights
-        (2, 3) leaf: linear colours of the ambient light and the sun.
-    sun
-        (3,) leaf: direction towards the sun; any length.
+    start_material, start_lights, start_sun
+        (2,) roughness, metallic; (2, 3) linear colours of the ambient light and the sun; (3,) towards the sun.
+    material, lights, sun
+        Leaves: change of these; of the lights' colours their logarithm's.
     """
 
     surface: Character
@@ -79,23 +61,25 @@ class Parameters:
     size: float
     operator: Preconditioner
     free: Tensor
-    portions: Tensor
     start_portions: Tensor
+    portions: Tensor
     differential: Tensor
     base: Tensor
     base_seen: Tensor
     atlas: Atlas
     atlas_seen: Atlas
     pyramid: Pyramid
-    material: Tensor
     start_material: Tensor
+    start_lights: Tensor
+    start_sun: Tensor
+    material: Tensor
     lights: Tensor
     sun: Tensor
 
     def coefficients(self) -> Tensor:
         """(K,) values of all coefficients; pinned ones stay at their start."""
         low, high = self.surface.low[self.free], self.surface.high[self.free]
-        return self.surface.values.index_copy(0, self.free, low + self.portions * (high - low))
+        return self.surface.values.index_copy(0, self.free, low + (self.start_portions + self.portions) * (high - low))
 
     def offsets(self) -> Tensor:
         """(P, 3) metres."""
@@ -108,6 +92,14 @@ class Parameters:
     def full_textures(self) -> Tensor:
         """(S, H, H, 3) the same at the texture's own size."""
         return texture_pyramid.to_linear(self.pyramid, self.base, self.atlas.places)
+
+    def look(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Material (2,), lights (2, 3) and sun (3,), as in ``start_material`` and so on."""
+        return (
+            self.start_material + self.material,
+            self.start_lights * self.lights.exp(),
+            self.start_sun + self.sun,
+        )
 
 
 def begin(surface: Character, start: Tensor, textures: Tensor, finest: int) -> Parameters:
@@ -128,85 +120,31 @@ def begin(surface: Character, start: Tensor, textures: Tensor, finest: int) -> P
     low, high = surface.low[free], surface.high[free]
     look = protocol.Look()
 
-    def leaf(values: object) -> Tensor:
-        return torch.as_tensor(values, dtype=torch.float32, device=surface.device).clone().requires_grad_()
+    def zeros(*shape: int) -> Tensor:
+        return torch.zeros(*shape, device=surface.device)
 
     base = texture_pyramid.base_of(textures)
     seen = min(finest, base.shape[-1])
     start_shape = shaped(surface, surface.values, start)
     points = len(surface.vertices)
-    portions = (surface.values[free] - low) / (high - low)
     return Parameters(
         surface=surface,
         start=start,
         size=float((surface.vertices.amax(0) - surface.vertices.amin(0)).norm()),
         operator=preconditioner(surface.triangles, points, SMOOTHNESS * points / REFERENCE_POINTS),
         free=free,
-        portions=leaf(portions),
-        start_portions=portions,
-        differential=leaf(torch.zeros_like(surface.vertices)),
+        start_portions=(surface.values[free] - low) / (high - low),
+        portions=zeros(len(free)),
+        differential=zeros(points, 3),
         base=base,
         base_seen=texture_pyramid.scaled(base, seen),
         atlas=atlas(surface, start_shape, base.shape[-1]),
         atlas_seen=atlas(surface, start_shape, seen),
         pyramid=texture_pyramid.flat(surface.textures, seen, surface.device),
-        material=leaf([look.roughness, look.metallic]),
         start_material=torch.tensor([look.roughness, look.metallic], device=surface.device),
-        lights=leaf([look.ambient, look.sun_colour]),
-        sun=leaf(look.sun_direction),
+        start_lights=torch.tensor([look.ambient, look.sun_colour], device=surface.device),
+        start_sun=torch.tensor(look.sun_direction, device=surface.device),
+        material=zeros(2),
+        lights=zeros(2, 3),
+        sun=zeros(3),
     )
-
-
-def optimisers(parameters: Parameters, vary: protocol.Vary) -> list[torch.optim.Optimizer]:
-    """Make the optimisers of what may change; all other leaves stop asking for gradients.
-
-    Geometry moves by AdamUniform, each field as one; colours and lights by Adam. Every group carries its full rate as
-    ``rate``, from which the schedule sets ``lr`` at each step.
-    """
-    geometry = [
-        _group([parameters.portions], SHAPE_RATE * vary.shape),
-        _group([parameters.differential], OFFSET_RATE * vary.offsets),
-    ]
-    appearance = [
-        _group(parameters.pyramid.leaves(), TEXTURE_RATE * vary.texture),
-        _group([parameters.material], MATERIAL_RATE * vary.material),
-        _group([parameters.lights, parameters.sun], LIGHT_RATE * vary.light),
-    ]
-    made: list[torch.optim.Optimizer] = []
-    if any(group["params"] for group in geometry):
-        made.append(AdamUniform([group for group in geometry if group["params"]], betas=(0.9, 0.99)))
-    if any(group["params"] for group in appearance):
-        made.append(torch.optim.Adam([group for group in appearance if group["params"]], betas=(0.9, 0.99)))
-    return made
-
-
-def set_rates(made: list[torch.optim.Optimizer], factor: float) -> None:
-    """Scale every group's full rate."""
-    for optimiser in made:
-        for group in optimiser.param_groups:
-            group["lr"] = factor * group["rate"]
-
-
-def leaves(made: list[torch.optim.Optimizer]) -> list[Tensor]:
-    """List the tensors that optimisers move."""
-    return [leaf for optimiser in made for group in optimiser.param_groups for leaf in group["params"]]
-
-
-@torch.no_grad()
-def project(parameters: Parameters) -> None:
-    """Bring every leaf back into its range after a step; one that does not move is in its range already."""
-    for leaf, low, high in (
-        (parameters.portions, 0.0, 1.0),
-        (parameters.material, torch.tensor([0.05, 0.0]), 1.0),
-        (parameters.lights, 0.05, 4.0),
-    ):
-        if leaf.requires_grad:
-            leaf.clamp_(torch.as_tensor(low, device=leaf.device), torch.as_tensor(high, device=leaf.device))
-    if parameters.sun.requires_grad:
-        parameters.sun.div_(parameters.sun.norm().clamp_min(1e-6))
-
-
-def _group(params: list[Tensor], rate: float) -> dict[str, Any]:
-    for leaf in params:
-        leaf.requires_grad_(rate > 0 and leaf.numel() > 0)
-    return {"params": [leaf for leaf in params if leaf.requires_grad], "rate": rate, "lr": rate}

@@ -1,4 +1,4 @@
-"""What keeps a result a clean body: terms on offsets, coefficients and light, all free of units.
+"""What keeps a result a clean body: terms on offsets and light, all free of units.
 
 Lengths are compared with those of the shape without offsets, so a character in metres and the same one in centimetres
 have equal terms, and the shape basis may change the body as it likes.
@@ -53,11 +53,6 @@ def crease(vertices: Tensor, reference: Tensor, triangles: Tensor, mesh: Edges) 
 def magnitude(offsets: Tensor, size: float) -> Tensor:
     """Mean squared offset (V, 3) relative to the character's size in the same unit; scalar."""
     return (offsets / size).square().sum(dim=1).mean()
-
-
-def departure(values: Tensor, start: Tensor) -> Tensor:
-    """Sum of squared departures from the start, both as portions of a range; scalar."""
-    return (values - start).square().sum()
 
 
 def chroma(colours: Tensor) -> Tensor:

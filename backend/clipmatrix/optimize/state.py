@@ -47,13 +47,14 @@ class Outcome:
 
 def read(parameters: Parameters) -> Outcome:
     """Read the parameters, textures as fine as views can resolve; differentiable."""
+    material, lights, sun = parameters.look()
     return Outcome(
         coefficients=parameters.coefficients(),
         offsets=parameters.offsets(),
         textures=parameters.textures(),
-        material=parameters.material,
-        lights=parameters.lights,
-        sun=parameters.sun,
+        material=material,
+        lights=lights,
+        sun=sun,
     )
 
 

@@ -1,0 +1,67 @@
+"""What a prompt speaks of: whether it pulls more on the body's colour or on its shape.
+
+Any colour word is a little better served by a fatter body, which shows more of the colour, and any body word by paint
+that fakes it; Adam would bring such faint gradients up to full steps. So colour and shape are compared: the fainter one
+follows only in part.
+"""
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from .parameters import Parameters
+
+SHAPE_NEEDS = 1.5
+"""Pull on the coefficients, relative to that on colour, from which they follow in full."""
+
+TEXTURE_NEEDS = 0.7
+"""Pull on colour, relative to that on the coefficients, from which textures follow in full."""
+
+MEMORY = 0.99
+"""Decay of the mean square of a pull."""
+
+
+@dataclass(frozen=True)
+class Shares:
+    """How far shape coefficients and textures follow their gradients, in (0, 1]."""
+
+    shape: float = 1.0
+    texture: float = 1.0
+
+
+class Loudness:
+    """Listens to the gradients of the whole body's colour and of the shape coefficients, and keeps their peaks."""
+
+    def __init__(self) -> None:
+        self._colour = _Peak()
+        self._shape = _Peak()
+
+    def listen(self, parameters: Parameters) -> Shares:
+        """Take in the gradients of a step, before limits are heeded."""
+        colour, shape = parameters.pyramid.grids[0].grad, parameters.portions.grad
+        if colour is None or shape is None:
+            return Shares()
+        loud, bent = self._colour.heard(colour), self._shape.heard(shape)
+        return Shares(
+            shape=_share(bent, SHAPE_NEEDS * loud),
+            texture=_share(loud, TEXTURE_NEEDS * bent),
+        )
+
+
+class _Peak:
+    """The highest root mean square of a gradient's length so far."""
+
+    def __init__(self) -> None:
+        self._square = 0.0
+        self._steps = 0
+        self._peak = 0.0
+
+    def heard(self, gradient: Tensor) -> float:
+        self._steps += 1
+        self._square = MEMORY * self._square + (1 - MEMORY) * float(gradient.square().sum())
+        self._peak = max(self._peak, (self._square / (1 - MEMORY**self._steps)) ** 0.5)
+        return self._peak
+
+
+def _share(own: float, needed: float) -> float:
+    return max(0.01, min(1.0, own / needed)) if needed > 0 else 1.0

@@ -1,0 +1,105 @@
+"""How fast each parameter moves, and how far a prompt must pull to keep it away from its start.
+
+A move is a step of Adam and a decay towards zero, the start (decoupled, Loshchilov and Hutter 2019). Adam makes all
+gradients equally strong, faint and inconsistent ones too; under decay a parameter stays away from its start only as far
+as its gradients agree from step to step, at most 1 / decay.
+"""
+
+from typing import Any
+
+import clipmatrix_protocol as protocol
+import torch
+from torch import Tensor
+
+from .adam import AdamUniform
+from .loudness import Shares
+from .parameters import Parameters
+
+SHAPE_RATE, SHAPE_DECAY = 0.02, 1.0
+"""Share of a coefficient's range it may move per step."""
+
+OFFSET_RATE, OFFSET_DECAY = 0.002, 0.0
+"""Share of the character's size that the differential coordinates may move per step; their regularisers hold them."""
+
+TEXTURE_RATE, TEXTURE_DECAY = 0.07, 0.1
+"""Per step and pyramid level, before the sigmoid."""
+
+MATERIAL_RATE, MATERIAL_DECAY = 0.01, 5.0
+"""Roughness and metallic, per step."""
+
+LIGHT_RATE, LIGHT_DECAY = 0.01, 8.0
+"""Logarithms of light colours, and the sun's direction, per step."""
+
+BETAS = (0.9, 0.99)
+"""Decay of Adam's moments; jobs are short, and views differ from step to step."""
+
+
+def optimisers(parameters: Parameters, vary: protocol.Vary) -> list[torch.optim.Optimizer]:
+    """Make the optimisers of what may change; all other leaves ask for no gradients.
+
+    Geometry moves by AdamUniform, each field as one; colours and lights by Adam. A strength speeds a field up and lets
+    it go further. Every group carries its full rate as ``rate``, from which the schedule sets ``lr`` at each step.
+    """
+    geometry = [
+        _group("shape", [parameters.portions], SHAPE_RATE, SHAPE_DECAY, vary.shape),
+        _group("offsets", [parameters.differential], OFFSET_RATE, OFFSET_DECAY, vary.offsets),
+    ]
+    appearance = [
+        _group("texture", parameters.pyramid.leaves(), TEXTURE_RATE, TEXTURE_DECAY, vary.texture),
+        _group("material", [parameters.material], MATERIAL_RATE, MATERIAL_DECAY, vary.material),
+        _group("light", [parameters.lights, parameters.sun], LIGHT_RATE, LIGHT_DECAY, vary.light),
+    ]
+    made: list[torch.optim.Optimizer] = []
+    if moving := [group for group in geometry if group["params"]]:
+        made.append(AdamUniform(moving, betas=BETAS))
+    if moving := [group for group in appearance if group["params"]]:
+        made.append(torch.optim.AdamW(moving, betas=BETAS))
+    return made
+
+
+def set_rates(made: list[torch.optim.Optimizer], factor: float, shares: Shares) -> None:
+    """Scale every group's full rate; what a prompt hardly speaks of moves slower and stays nearer to its start."""
+    for optimiser in made:
+        for group in optimiser.param_groups:
+            share = {"shape": shares.shape, "texture": shares.texture}.get(group["name"], 1.0)
+            group["lr"] = factor * share * group["rate"]
+            group["weight_decay"] = group["decay"] / share
+
+
+def leaves(made: list[torch.optim.Optimizer]) -> list[Tensor]:
+    """List the tensors that optimisers move."""
+    return [leaf for optimiser in made for group in optimiser.param_groups for leaf in group["params"]]
+
+
+@torch.no_grad()
+def heed_limits(parameters: Parameters) -> None:
+    """Drop the gradient of coefficients that stand at an end of their range and are pushed further out.
+
+    They cannot follow, and must not set the pace of those that can.
+    """
+    gradient = parameters.portions.grad
+    if gradient is not None:
+        now = parameters.start_portions + parameters.portions
+        gradient[((now <= 0) & (gradient > 0)) | ((now >= 1) & (gradient < 0))] = 0.0
+
+
+@torch.no_grad()
+def project(parameters: Parameters) -> None:
+    """Bring every leaf back into its range after a step."""
+    for leaf, start in (
+        (parameters.portions, parameters.start_portions),
+        (parameters.material, parameters.start_material),
+    ):
+        if leaf.requires_grad:
+            leaf.copy_((start + leaf).clamp(0.0, 1.0) - start)
+
+
+def _group(name: str, params: list[Tensor], rate: float, decay: float, strength: float) -> dict[str, Any]:
+    for leaf in params:
+        leaf.requires_grad_(strength > 0 and leaf.numel() > 0)
+    return {
+        "name": name,
+        "params": [leaf for leaf in params if leaf.requires_grad],
+        "rate": rate * strength,
+        "decay": decay / max(strength, 1e-6),
+    }
