@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from clipmatrix.guidance.vocabulary import Vocabulary
 from open_clip.model import CLIP
 from torch import Tensor, nn
 
 from .grammars import GUIDE, JUDGE, Grammar
-from .meanings import AXES, LAYOUTS, PAINTS, VIEWS, Pictures
+from .meanings import AXES, LAYOUTS, PAINTS, UNSAID, VIEWS, Claims, Kind, Pictures
 
 MEAN = (0.5, 0.5, 0.5)
 STD = (0.28, 0.28, 0.28)
@@ -114,3 +115,30 @@ class AttributeHeads(nn.Module):
             loss = loss + nn.functional.cross_entropy(getattr(self, name)(features), wanted, ignore_index=-1)
         places = torch.from_numpy(pictures.body)
         return loss + 4 * nn.functional.smooth_l1_loss(self.body(features), places, beta=0.3)
+
+    def read_captions(self, features: Tensor, claims: Claims) -> Tensor:
+        """Loss of the same read-outs on caption features (M, D), as long as image features are; unsaid counts nothing.
+
+        Colours are read where the caption gives them an order.
+        """
+        ordered = np.isin(claims.kind, (Kind.PLAIN, Kind.GARMENTS, Kind.HALVES, Kind.SPOTS))
+        ordered &= (claims.kind != Kind.SPOTS) | (claims.second != UNSAID)
+        labels = {
+            "kind": np.where(claims.kind < LAYOUTS, claims.kind, UNSAID),
+            "first": np.where(ordered, claims.first, UNSAID),
+            "second": np.where(ordered, claims.second, UNSAID),
+        }
+        loss = torch.zeros(())
+        for name, wanted in labels.items():
+            if (wanted >= 0).any():
+                read = getattr(self, name)(features)
+                loss = loss + nn.functional.cross_entropy(read, torch.from_numpy(wanted), ignore_index=UNSAID)
+        return loss + self._stripes(features, claims)
+
+    def _stripes(self, features: Tensor, claims: Claims) -> Tensor:
+        """Captions that say stripes of no direction must read as stripes of either."""
+        striped = torch.from_numpy(claims.kind == Kind.STRIPES)
+        if not striped.any():
+            return torch.zeros(())
+        chances = self.kind(features[striped]).log_softmax(dim=1)
+        return -torch.logaddexp(chances[:, Kind.ACROSS], chances[:, Kind.ALONG]).mean()

@@ -14,6 +14,7 @@ from clipmatrix.guidance.vocabulary import Vocabulary, collect
 from open_clip.model import CLIP
 from torch import Tensor
 
+from .align import align
 from .architecture import CONTEXT_LENGTH, MEAN, STD, AttributeHeads, Recipe, build
 from .assess import assess
 from .captions import all_words, write
@@ -34,6 +35,7 @@ WARM_UP = 100
 LATE = 0.7
 """Share of the time after which the mixture of pictures changes."""
 EMA = 0.997
+ALIGN_MINUTES = 4.0
 SAVE_EVERY = 120.0
 ASSESS_EVERY = 300.0
 TEST_BUFFERS, TEST_SEED = 500, 97
@@ -179,7 +181,7 @@ def _report(recipe: Recipe, vocabulary: Vocabulary, run: Run, test: GBuffers, da
 
 
 def train(recipe: Recipe, data: Path, hours: float, resume: bool) -> None:
-    """Train for ``hours``, saving to ``data`` every two minutes and exporting every five.
+    """Train for ``hours``, saving to ``data`` every two minutes and exporting every five; then align the text tower.
 
     With ``resume`` the run goes on from its last save until ``hours`` are reached in all.
     """
@@ -210,4 +212,8 @@ def train(recipe: Recipe, data: Path, hours: float, resume: bool) -> None:
             _report(recipe, vocabulary, run, test, data)
             assessed = run.seconds
     _save(run, checkpoint)
+    finished = build(recipe, vocabulary)
+    finished.load_state_dict(run.average)
+    align(finished, run.heads, vocabulary, buffers, recipe, ALIGN_MINUTES, recipe.seed)
+    run.average = finished.state_dict()
     _report(recipe, vocabulary, run, test, data)
