@@ -72,6 +72,7 @@ def after_views(sheet: Path) -> torch.Tensor:
 def results(prompts: tuple[str, ...], seeds: int, steps: int, keep: Path) -> Iterator[Result]:
     """Run all jobs against one backend."""
     judge = judge_tower(torch.device("cpu"))
+    keep.mkdir(parents=True, exist_ok=True)
     with start_backend(request("unused", keep, Settings())) as backend:
         for seed in range(seeds):
             for prompt in prompts:
