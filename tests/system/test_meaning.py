@@ -14,6 +14,8 @@ from clipmatrix.evaluate.palette import nearest_colour
 from clipmatrix_protocol import Settings
 from msgspec import structs
 
+pytestmark = pytest.mark.timeout(1800)  # several jobs each; a machine may be busy
+
 FAST = Settings(steps=100, texture_size=256)
 
 
@@ -108,6 +110,7 @@ def test_the_same_seed_gives_the_same_result(generate, read_blend):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(7200)
 def test_the_judge_prefers_the_right_prompt_among_twenty(tmp_path):
     script = Path(__file__).resolve().parents[2] / "benchmarks" / "meaning.py"
     report = tmp_path / "retrieval.json"
