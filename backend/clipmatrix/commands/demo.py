@@ -81,7 +81,7 @@ def _say_what_next(request: DemoRequest, console: Console) -> None:
     console.print(
         "\nNext: `clipmatrix serve` gives your own Blender a backend; your own characters go through the ClipMatrix\n"
         "panel there. `--clip ViT-B-32:laion2b_s34b_b79k` steers with real CLIP weights, which know the whole\n"
-        "language; the embedded CLIP knows colours, patterns, clothes and body types.",
+        "language; the embedded CLIP knows colours, stripes, clothes, fat and thin.",
         soft_wrap=True,
         highlight=False,
     )
