@@ -102,7 +102,7 @@ def main(arguments: list[str]) -> int:
         with user_folder():
             enable()
             try:
-                command = importlib.import_module(MODULE + ".command")
+                command = importlib.import_module(MODULE + ".command.command")
                 return int(command.run(arguments))
             finally:
                 disable()

@@ -49,7 +49,7 @@ def blender(blender_module: ModuleType) -> Iterator[ModuleType]:
     blender_module.ops.wm.read_factory_settings(use_empty=True)
     headless.enable()
     yield blender_module
-    room("session").current().disconnect()
+    room("job.session").current().disconnect()
 
 
 def room(name: str) -> Any:

@@ -29,7 +29,7 @@ def size(body):
 @pytest.fixture
 def column(blender, rooms):
     body = column_body()
-    return body, *rooms("add_body").build_body(body, blender.context)
+    return body, *rooms("bodies.build").build_body(body, blender.context)
 
 
 def test_vertices_polygons_and_uvs_keep_their_order(column):
@@ -78,7 +78,7 @@ def test_a_shape_key_moves_the_vertices_by_its_deltas(blender, column):
 def test_a_motion_poses_the_mesh_as_skinning_says(blender, rooms, column, name):
     body, mesh_object, rig = column
     motion = next(motion for motion in body.motions if motion.name == name)
-    rooms("add_motion").assign(rig, blender.data.actions[name])
+    rooms("bodies.motion").assign(rig, blender.data.actions[name])
     for frame in range(len(motion.rotations)):
         blender.context.scene.frame_set(1 + frame)
         wanted = skinned(body, deform_matrices(body, motion, frame))
@@ -104,7 +104,7 @@ def test_the_first_motion_is_played_and_the_others_stay_in_the_file(blender, col
 
 def test_a_motion_keeps_its_speed_in_a_scene_of_another_frame_rate(blender, rooms):
     blender.context.scene.render.fps = 48
-    rooms("add_body").build_body(column_body(), blender.context)
+    rooms("bodies.build").build_body(column_body(), blender.context)
     assert tuple(blender.data.actions["sway"].frame_range) == (1.0, 17.0)
 
 
@@ -112,7 +112,7 @@ def test_a_body_is_not_added_in_edit_mode(blender, rooms, scenes):
     scenes.select(scenes.cube())
     blender.ops.object.mode_set(mode="EDIT")
     with pytest.raises(rooms("errors").Refusal, match="Object Mode"):
-        rooms("add_body").build_body(column_body(), blender.context)
+        rooms("bodies.build").build_body(column_body(), blender.context)
     blender.ops.object.mode_set(mode="OBJECT")
     assert len(blender.data.meshes) == 1
 
@@ -122,7 +122,7 @@ def test_a_body_with_impossible_polygons_is_refused_and_leaves_nothing(blender, 
     polygons = body.polygons.copy()
     polygons[0] = 0
     with pytest.raises(rooms("errors").Refusal, match="does not accept"):
-        rooms("add_body").build_body(replace(body, polygons=polygons), blender.context)
+        rooms("bodies.build").build_body(replace(body, polygons=polygons), blender.context)
     assert not blender.data.meshes
     assert not blender.data.objects
 
@@ -135,7 +135,7 @@ def test_without_a_backend_the_menu_entry_says_what_to_do(blender):
 def test_the_embedded_figure_walks_in_blender_as_on_the_backend(blender, rooms):
     body, figure = body_message("figure"), load_figure()
     started = time.perf_counter()
-    mesh_object, _ = rooms("add_body").build_body(body, blender.context)
+    mesh_object, _ = rooms("bodies.build").build_body(body, blender.context)
     assert time.perf_counter() - started < 5.0
     motion = body.motions[0]
     for frame in (0, 5, 16):

@@ -98,8 +98,8 @@ def _state(parts, *, seed=0, size=64):
 
 
 def _begin(blender, rooms, parts, vary=None):
-    binding = rooms("snapshot").snapshot(blender.context, parts).binding
-    return rooms("apply").begin(binding, vary or Vary())
+    binding = rooms("scene.snapshot").snapshot(blender.context, parts).binding
+    return rooms("scene.apply").begin(binding, vary or Vary())
 
 
 def _world_positions(blender, thing):
@@ -109,7 +109,7 @@ def _world_positions(blender, thing):
 
 
 def test_offsets_move_the_evaluated_mesh_by_as_much_in_the_world(blender, character, rooms):
-    apply = rooms("apply")
+    apply = rooms("scene.apply")
     state = _state(character)
     draft = _begin(blender, rooms, character, Vary(shape=0))
     before = [_world_positions(blender, part) for part in character]
@@ -120,7 +120,7 @@ def test_offsets_move_the_evaluated_mesh_by_as_much_in_the_world(blender, charac
 
 def test_values_texture_and_look_arrive(blender, character, rooms):
     state = _state(character)
-    rooms("apply").apply(_begin(blender, rooms, character), state)
+    rooms("scene.apply").apply(_begin(blender, rooms, character), state)
     assert character[0].data.shape_keys.key_blocks["wide"].value == 0.75
     for part, texture in zip(character, state.textures, strict=True):
         for slot in part.material_slots:
@@ -137,7 +137,7 @@ def test_values_texture_and_look_arrive(blender, character, rooms):
 
 
 def test_discarding_restores_every_byte(blender, character, rooms):
-    apply = rooms("apply")
+    apply = rooms("scene.apply")
     before = _scene_data(blender)
     draft = _begin(blender, rooms, character)
     for seed in range(3):
@@ -148,7 +148,7 @@ def test_discarding_restores_every_byte(blender, character, rooms):
 
 
 def test_accepting_changes_nothing_but_the_new_key_the_values_and_the_materials(blender, character, rooms):
-    apply = rooms("apply")
+    apply = rooms("scene.apply")
     before = _scene_data(blender)
     draft = _begin(blender, rooms, character)
     apply.apply(draft, _state(character))
@@ -171,14 +171,14 @@ def test_accepting_changes_nothing_but_the_new_key_the_values_and_the_materials(
 
 def test_a_strength_of_zero_leaves_its_part_of_the_character_alone(blender, character, rooms):
     before = _scene_data(blender)
-    rooms("apply").apply(
+    rooms("scene.apply").apply(
         _begin(blender, rooms, character, Vary(shape=0, offsets=0, texture=0, material=0)), _state(character)
     )
     assert _differences(_scene_data(blender), before) == []
 
 
 def test_an_accepted_take_survives_saving_and_is_what_the_next_job_starts_from(blender, character, rooms, tmp_path):
-    apply, snapshot = rooms("apply"), rooms("snapshot").snapshot
+    apply, snapshot = rooms("scene.apply"), rooms("scene.snapshot").snapshot
     state = _state(character)
     assert snapshot(blender.context, character).character.start_offsets == ()
     draft = _begin(blender, rooms, character)
@@ -197,7 +197,7 @@ def test_an_accepted_take_survives_saving_and_is_what_the_next_job_starts_from(b
 
 
 def test_discarding_a_second_take_brings_the_first_one_back(blender, character, rooms):
-    apply = rooms("apply")
+    apply = rooms("scene.apply")
     first = _begin(blender, rooms, character)
     apply.apply(first, _state(character))
     apply.accept(first)
@@ -209,7 +209,7 @@ def test_discarding_a_second_take_brings_the_first_one_back(blender, character, 
 
 
 def test_writing_waits_while_a_part_is_in_edit_mode(blender, character, rooms):
-    apply = rooms("apply")
+    apply = rooms("scene.apply")
     draft = _begin(blender, rooms, character)
     assert apply.blocked(draft.binding) == ""
     blender.ops.object.mode_set(mode="EDIT")
@@ -218,7 +218,7 @@ def test_writing_waits_while_a_part_is_in_edit_mode(blender, character, rooms):
 
 
 def test_a_renamed_part_is_found_and_a_deleted_or_remodelled_one_is_refused(blender, character, rooms):
-    apply, refusal = rooms("apply"), rooms("errors").Refusal
+    apply, refusal = rooms("scene.apply"), rooms("errors").Refusal
     draft = _begin(blender, rooms, character)
     character[1].name = "Helmet"
     apply.apply(draft, _state(character))

@@ -32,7 +32,7 @@ def generate(blender, rooms, backend, tmp_path, capfd):
             "--texture-size",
             "64",
         ]
-        code = rooms("command").run([*base, "--progress", "json", *arguments])
+        code = rooms("command.command").run([*base, "--progress", "json", *arguments])
         return code, [json.loads(line) for line in capfd.readouterr().out.splitlines()]
 
     return call
@@ -77,11 +77,11 @@ def test_the_saved_character_wears_the_result_and_plays_its_action(generate, ble
 
 
 def test_pictures_show_before_and_after(generate, rooms, tmp_path, monkeypatch):
-    monkeypatch.setattr(rooms("pictures"), "TILE_SAMPLES", 1)
-    monkeypatch.setattr(rooms("pictures"), "FILM_SAMPLES", 1)
+    monkeypatch.setattr(rooms("output.pictures"), "TILE_SAMPLES", 1)
+    monkeypatch.setattr(rooms("output.pictures"), "FILM_SAMPLES", 1)
     code, _ = generate("--figure", "--prompt", "a red figure")
     assert code == 0
-    sheet = rooms("images").read_image(tmp_path / "contact.png")
+    sheet = rooms("output.images").read_image(tmp_path / "contact.png")
     half = len(sheet) // 2
     assert (sheet[:half, :, 0] - sheet[:half, :, 1]).max() > 0.4  # rows count from the bottom
     assert (sheet[half + 4 :, :, 0] - sheet[half + 4 :, :, 1]).max() < 0.1
@@ -154,7 +154,7 @@ def test_an_empty_file_is_refused_in_words(generate):
     ],
 )
 def test_bad_arguments_end_with_code_2_and_one_sentence(blender, rooms, tmp_path, capfd, arguments, words):
-    assert rooms("command").run([argument.format(out=tmp_path) for argument in arguments]) == 2
+    assert rooms("command.command").run([argument.format(out=tmp_path) for argument in arguments]) == 2
     said = capfd.readouterr()
     assert said.out == ""
     assert words in said.err

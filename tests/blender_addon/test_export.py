@@ -28,7 +28,7 @@ def farthest(points, cloud):
 def grown(blender, rooms):
     """A column with a take's marks on it: moved keys, offsets, a texture."""
     body = column_body()
-    mesh_object, rig = rooms("add_body").build_body(body, blender.context)
+    mesh_object, rig = rooms("bodies.build").build_body(body, blender.context)
     mesh_object.data.shape_keys.key_blocks["wide"].value = 0.5
     offsets = mesh_object.shape_key_add(name="ClipMatrix offsets", from_mix=False)
     noise = np.random.default_rng(0).normal(scale=0.01, size=body.vertices.shape)
@@ -49,7 +49,7 @@ def exported(blender, rooms, scenes, tmp_path):
     character = grown(blender, rooms)
     bystander = scenes.cube("Bystander")
     scenes.select(bystander)
-    path = rooms("export").export_glb(character, tmp_path / "character.glb")
+    path = rooms("output.export").export_glb(character, tmp_path / "character.glb")
     return SimpleNamespace(path=path, character=character, bystander=bystander)
 
 
@@ -83,7 +83,7 @@ def test_the_artists_selection_is_as_it_was(blender, exported):
 def test_a_hidden_character_is_exported_and_stays_hidden(blender, rooms, tmp_path):
     character = grown(blender, rooms)
     character[1].hide_set(True)
-    path = rooms("export").export_glb(character, tmp_path / "hidden.glb")
+    path = rooms("output.export").export_glb(character, tmp_path / "hidden.glb")
     assert len(header(path)["skins"]) == 1
     assert character[1].hide_get()
 
@@ -93,7 +93,7 @@ def test_imported_again_it_stands_and_moves_as_before(blender, rooms, exported, 
     mesh_object, rig = exported.character
     scene = blender.context.scene
     motion = next(motion for motion in column_body().motions if motion.name == name)
-    rooms("add_motion").assign(rig, blender.data.actions[name])
+    rooms("bodies.motion").assign(rig, blender.data.actions[name])
     before = []
     for frame in range(len(motion.rotations)):
         scene.frame_set(1 + frame)
@@ -102,7 +102,7 @@ def test_imported_again_it_stands_and_moves_as_before(blender, rooms, exported, 
     blender.ops.import_scene.gltf(filepath=str(exported.path))
     back = next(thing for thing in blender.data.objects if thing.type == "MESH" and thing.find_armature())
     action = next(action for action in blender.data.actions if action.name.startswith(name))
-    rooms("add_motion").assign(back.find_armature(), action)
+    rooms("bodies.motion").assign(back.find_armature(), action)
     for frame, wanted in enumerate(before):
         blender.context.scene.frame_set(frame)  # glTF's time begins at 0
         found = world_points(blender, back)
@@ -114,8 +114,8 @@ def test_imported_again_it_stands_and_moves_as_before(blender, rooms, exported, 
 def test_a_saved_blend_holds_the_character_and_keeps_no_older_file_beside_it(blender, rooms, tmp_path: Path):
     grown(blender, rooms)
     path = tmp_path / "character.blend"
-    rooms("export").save_blend(path)
-    rooms("export").save_blend(path)
+    rooms("output.export").save_blend(path)
+    rooms("output.export").save_blend(path)
     assert list(tmp_path.iterdir()) == [path]
     assert blender.data.filepath == ""
     blender.ops.wm.open_mainfile(filepath=str(path))

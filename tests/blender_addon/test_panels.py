@@ -67,7 +67,7 @@ class StrictProperties:
 def draw(blender, rooms):
     """All panels, one after the other; what they said."""
     layout = StrictLayout(blender)
-    for panel in rooms("panels").CLASSES:
+    for panel in rooms("interface.panels").CLASSES:
         assert panel.poll(blender.context) if hasattr(panel, "poll") else True
         panel.show(layout, blender.context)
     return layout.drawn
@@ -75,15 +75,15 @@ def draw(blender, rooms):
 
 def put(rooms, phase, **attributes):
     """Bring the session into a state, as if a backend had."""
-    session = rooms("session").current()
-    session.state = rooms("phases").Phase[phase]
+    session = rooms("job.session").current()
+    session.state = rooms("job.phases").Phase[phase]
     for name, value in attributes.items():
         setattr(session, name, value)
     return session
 
 
 def job(rooms, **attributes):
-    made = rooms("jobs").Job(id="one", brief=None, binding=None, **attributes)
+    made = rooms("job.jobs").Job(id="one", brief=None, binding=None, **attributes)
     if made.ended:
         made.newest = State(np.zeros(0, np.float32), (), (), Look())
     return made
@@ -135,7 +135,7 @@ def test_no_selection_is_said_in_the_character_panel(blender, rooms):
 
 
 def test_the_preferences_draw(blender, rooms):
-    preferences = rooms("preferences")
+    preferences = rooms("interface.preferences")
     layout = StrictLayout(blender)
     preferences.draw(preferences.of(blender.context), layout)
     assert preferences.of(blender.context).address == "tcp://127.0.0.1:7661"
@@ -144,7 +144,7 @@ def test_the_preferences_draw(blender, rooms):
 def test_properties_take_defaults_and_ranges_from_the_protocol(blender, rooms):
     from clipmatrix_protocol import Brief, Prompt
 
-    properties = rooms("properties")
+    properties = rooms("interface.properties")
     settings = properties.of(blender.context.scene)
     assert properties.brief(settings) == Brief(prompts=(Prompt("a red figure"),))
     settings.steps = 10**6

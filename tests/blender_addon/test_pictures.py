@@ -13,12 +13,12 @@ TILE = 32
 
 @pytest.fixture
 def character(blender, rooms):
-    return list(rooms("add_body").build_body(column_body(), blender.context))
+    return list(rooms("bodies.build").build_body(column_body(), blender.context))
 
 
 @pytest.fixture
 def pictures(rooms):
-    return rooms("pictures")
+    return rooms("output.pictures")
 
 
 def tiles(row):
@@ -68,7 +68,7 @@ def test_angles_go_around_and_posed_frames_move(character, pictures):
 
 
 def test_azimuth_half_pi_looks_from_the_left_hand_of_a_character_that_faces_the_front(character, rooms, scenes):
-    studio = rooms("studio")
+    studio = rooms("output.studio")
     with studio.studio(character, TILE, 1) as place:
         studio.look(place, studio.Framing((0.0, 0.0, 1.0), 3.0), pi / 2)
         assert place.camera.location.x > 2.9
@@ -81,7 +81,7 @@ def test_the_sheet_has_before_above_after(character, pictures, rooms, tmp_path):
     before = pictures.row(character, framing, tile=TILE)
     paint(character, (0.8, 0.0, 0.0))
     after = pictures.row(character, framing, tile=TILE)
-    sheet = rooms("images").read_image(pictures.contact_sheet(before, after, tmp_path / "contact.png"))
+    sheet = rooms("output.images").read_image(pictures.contact_sheet(before, after, tmp_path / "contact.png"))
     assert sheet.shape == (2 * TILE + 4, 12 * TILE, 3)
     redness = (sheet[..., 0] - sheet[..., 1]).reshape(len(sheet), -1).max(axis=1)
     assert redness[: TILE // 2].max() > 0.4  # rows count from the bottom

@@ -48,7 +48,7 @@ def backend():
 
 @pytest.fixture
 def session(blender, rooms):
-    return rooms("session").current()
+    return rooms("job.session").current()
 
 
 def pump(session, until, seconds=90.0):
@@ -61,10 +61,10 @@ def pump(session, until, seconds=90.0):
 
 def connect(blender, rooms, session, address, secret=SECRET):
     """Fill in the preferences and press Connect."""
-    settings = rooms("preferences").of(blender.context)
+    settings = rooms("interface.preferences").of(blender.context)
     settings.address, settings.secret = address, secret
     blender.ops.clipmatrix.connect()
-    phase = rooms("phases").Phase
+    phase = rooms("job.phases").Phase
     pump(session, lambda: session.state is not phase.CONNECTING)
     return phase
 

@@ -81,8 +81,8 @@ def peer():
 
 @pytest.fixture
 def session(blender, rooms):
-    current = rooms("session").current()
-    current.patience = rooms("phases").Patience(welcome=1.0, ping=0.05, silence=0.6)
+    current = rooms("job.session").current()
+    current.patience = rooms("job.phases").Patience(welcome=1.0, ping=0.05, silence=0.6)
     return current
 
 
@@ -105,7 +105,7 @@ def connect(session, peer, phase):
 
 @pytest.fixture
 def phase(rooms):
-    return rooms("phases").Phase
+    return rooms("job.phases").Phase
 
 
 @pytest.fixture
@@ -207,8 +207,8 @@ def test_something_else_on_the_port_is_said_in_words(session, peer, phase):
     ],
 )
 def test_addresses_may_be_written_in_many_ways(blender, rooms, text, address):
-    assert rooms("address").normalise(text) == address
-    assert rooms("address").is_loopback(address)
+    assert rooms("link.address").normalise(text) == address
+    assert rooms("link.address").is_loopback(address)
 
 
 @pytest.mark.parametrize("text", ["", "two words", "127.0.0.1:0", "127.0.0.1:99999", "tcp://"])
@@ -402,7 +402,7 @@ def test_a_body_that_cannot_be_had_is_an_error_in_words(connected, peer, phase):
 
 
 def test_every_refusal_to_generate_says_why(blender, scenes, session, peer, phase, rooms):
-    why_not = rooms("operators").CLIPMATRIX_OT_generate.why_not
+    why_not = rooms("interface.operators.job").CLIPMATRIX_OT_generate.why_not
     assert why_not(blender.context) == "Connect to a backend first (not connected)"
     connect(session, peer, phase)
     assert why_not(blender.context) == "No character is selected. Select a mesh or an armature."
@@ -425,7 +425,7 @@ def test_a_snapshot_that_is_refused_shows_in_the_panel_with_its_fix(blender, sce
 
 def test_the_report_has_versions_and_the_error_but_no_secret(rooms, connected):
     connected.error = rooms("errors").Refusal("Something broke.", "Mend it.")
-    text = rooms("report").text(connected)
+    text = rooms("job.report").text(connected)
     assert "Blender 4.5" in text
     assert "Something broke. Mend it." in text
     assert "test backend on cpu" in text

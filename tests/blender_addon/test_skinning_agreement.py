@@ -36,8 +36,8 @@ def _evaluated(blender, thing):
 
 
 def _assert_agreement(blender, rooms, parts, monkeypatch, frames=range(1, POSES + 1)):
-    monkeypatch.setattr(rooms("poses"), "MOST_FRAMES", POSES)
-    message = rooms("snapshot").snapshot(blender.context, parts).character
+    monkeypatch.setattr(rooms("scene.poses"), "MOST_FRAMES", POSES)
+    message = rooms("scene.snapshot").snapshot(blender.context, parts).character
     assert len(message.poses) == 1 + len(frames)
     character = assemble(message)
     posed = skin(

@@ -5,7 +5,7 @@ import pytest
 
 
 def _snapshot(blender, rooms, parts, **options):
-    return rooms("snapshot").snapshot(blender.context, parts, **options)
+    return rooms("scene.snapshot").snapshot(blender.context, parts, **options)
 
 
 def _refusal(blender, rooms, parts):
@@ -134,15 +134,15 @@ def test_the_character_is_everything_one_armature_moves(blender, scenes, rooms):
     rig.pose.bones["bone0"].custom_shape = widget
     for selected in (thing, rig, hat):
         scenes.select(selected)
-        found = rooms("characters").selected_parts(blender.context)
+        found = rooms("scene.characters").selected_parts(blender.context)
         assert [part.name for part in found] == ["Column", "Hat"]
     scenes.select(stranger)
-    assert rooms("characters").selected_parts(blender.context) == [stranger]
+    assert rooms("scene.characters").selected_parts(blender.context) == [stranger]
 
 
 def test_nothing_selected_is_a_refusal(blender, scenes, rooms):
     with pytest.raises(rooms("errors").Refusal, match="No character"):
-        rooms("characters").selected_parts(blender.context)
+        rooms("scene.characters").selected_parts(blender.context)
 
 
 def test_an_object_without_uvs_is_refused_and_the_button_unwraps_it(blender, scenes, rooms):

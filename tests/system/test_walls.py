@@ -70,6 +70,28 @@ def test_rooms_of_the_backend_know_only_what_lies_before_them(room, may_know):
     assert broken == {}
 
 
+@pytest.mark.parametrize(
+    ("room", "may_know"),
+    [
+        ("scene", {"errors"}),
+        ("link", {"errors", "version"}),
+        ("bodies", {"errors"}),
+        ("output", {"errors"}),
+        ("job", {"errors", "version", "scene", "link"}),
+        ("interface", {"errors", "version", "scene", "link", "bodies", "output", "job"}),
+        ("command", {"errors", "version", "scene", "link", "bodies", "output", "job", "interface"}),
+    ],
+)
+def test_rooms_of_the_extension_know_only_what_lies_before_them(room, may_know):
+    package = ROOT / "blender_addon"
+    broken = {
+        str(path.relative_to(package)): sorted(found)
+        for path in (package / room).rglob("*.py")
+        if (found := relative_targets(path, package) - may_know)
+    }
+    assert broken == {}
+
+
 def test_the_extension_never_touches_the_import_path():
     for path in (ROOT / "blender_addon").rglob("*.py"):
         if path.name != "headless.py":

@@ -13,7 +13,7 @@ def show(events: Iterable[dict[str, Any]], console: Console) -> dict[str, Any] |
     Parameters
     ----------
     events
-        What ``blender_addon/command.py`` prints with ``--progress json``.
+        What ``blender_addon/command/command.py`` prints with ``--progress json``.
     console
         Where to.
 

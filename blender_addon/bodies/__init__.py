@@ -1,0 +1,1 @@
+"""Bodies from the backend, built into the scene."""

@@ -1,0 +1,89 @@
+"""What ``generate`` leaves in its folder: the character, its pictures, and the figures of the job."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import bpy
+import clipmatrix_protocol
+import msgspec
+import numpy as np
+from clipmatrix_protocol import Brief, Summary
+
+from ..output import pictures
+from ..output.acting import Character
+from ..output.export import export_glb, save_blend
+from ..output.studio import Framing
+
+BLEND, GLB, SHEET, FILM, RESULT = "character.blend", "character.glb", "contact.png", "turntable.mp4", "result.json"
+
+
+class Clock:
+    """Seconds spent in each phase of a run."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._last = time.monotonic()
+
+    def lap(self, phase: str) -> None:
+        """Book the time since the last lap on ``phase``."""
+        now = time.monotonic()
+        self.seconds[phase] = round(self.seconds.get(phase, 0.0) + now - self._last, 2)
+        self._last = now
+
+
+def write_character(character: Character, folder: Path, written: Callable[[Path], None]) -> None:
+    """Write the .blend and the .glb, and report each."""
+    written(save_blend(folder / BLEND))
+    written(export_glb(character, folder / GLB))
+
+
+def write_sheet(
+    character: Character, framing: Framing, before: np.ndarray, folder: Path, written: Callable[[Path], None]
+) -> None:
+    """Render and write the contact sheet, and report it.
+
+    Parameters
+    ----------
+    character
+        As the job left it.
+    framing, before
+        The framing, and the row of pictures that was taken with it before the job.
+    """
+    after = pictures.row(character, framing)
+    written(pictures.contact_sheet(before, after, folder / SHEET))
+
+
+def write_film(character: Character, folder: Path, written: Callable[[Path], None]) -> None:
+    """Render and write the turntable, and report it."""
+    written(pictures.turntable(character, folder / FILM))
+
+
+def write_result(
+    folder: Path, brief: Brief, summary: Summary, warnings: tuple[str, ...], seconds: dict[str, float]
+) -> Path:
+    """Write ``result.json``: what was asked, the job's summary, versions, the seconds of each phase."""
+    path = folder / RESULT
+    path.write_text(
+        json.dumps(
+            {
+                "prompt": "; ".join(prompt.text for prompt in brief.prompts),
+                "seed": brief.settings.seed,
+                "settings": msgspec.to_builtins(brief.settings),
+                "vary": msgspec.to_builtins(brief.vary),
+                "summary": msgspec.to_builtins(summary),
+                "warnings": list(warnings),
+                "versions": {
+                    **summary.versions,
+                    "blender": bpy.app.version_string,
+                    "protocol": str(clipmatrix_protocol.PROTOCOL_VERSION),
+                },
+                "seconds": seconds,
+            },
+            indent=2,
+        )
+        + "\n",
+        encoding="utf-8",
+    )
+    return path

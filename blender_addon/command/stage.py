@@ -1,0 +1,104 @@
+"""Which character a headless command works on: the embedded figure it adds, or the one in the open file."""
+
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from ..errors import Refusal
+from ..job import session
+from ..job.phases import Phase
+from ..job.pumping import pump_until
+from ..output.acting import Character, action_of
+from ..scene import characters
+
+STARTUP_CUBE = "Cube"
+
+
+def open_file(path: Path) -> None:
+    """Open a .blend.
+
+    Raises
+    ------
+    Refusal
+        If Blender can't read it.
+    """
+    try:
+        bpy.ops.wm.open_mainfile(filepath=str(path))
+    except RuntimeError as error:
+        raise Refusal(f"Blender can't open {path}.", str(error).strip()) from error
+
+
+def add_figure() -> None:
+    """Ask the backend for the figure as the menu does, wait for it, and let the scene play its Action.
+
+    Raises
+    ------
+    Refusal
+        If it does not come.
+    """
+    _clear_startup_scene()
+    press("add_body")
+    pump_until(lambda now: now.state is Phase.IDLE, lambda now: None)
+    scene = bpy.context.scene
+    action = action_of(character())
+    if scene is not None and action is not None:
+        first, last = action.frame_range[0], action.frame_range[1]
+        scene.frame_start = round(first)
+        scene.frame_end = round(last) - 1 if action.use_cyclic else round(last)
+        scene.frame_set(scene.frame_start)
+
+
+def character() -> Character:
+    """Return the selected character's meshes and armature; if none is selected, the first of the file is now.
+
+    Raises
+    ------
+    Refusal
+        If the file has none.
+    """
+    try:
+        parts = characters.selected_parts(bpy.context)
+    except Refusal:
+        _select_first()
+        parts = characters.selected_parts(bpy.context)
+    rigs = {rig.name: rig for rig in map(characters.armature_of, parts) if rig is not None}
+    return [*parts, *rigs.values()]
+
+
+def press(operator: str) -> None:
+    """Call one of our operators as a click on its button does.
+
+    Raises
+    ------
+    Refusal
+        The operator's own.
+    """
+    now = session.current()
+    operators: Any = bpy.ops
+    try:
+        outcome = getattr(operators.clipmatrix, operator)()
+    except RuntimeError as error:  # how Blender hands on an operator's error report, and a poll that says no
+        raise now.error or Refusal(str(error).strip()) from error
+    if outcome != {"FINISHED"}:
+        raise now.error or Refusal(f"“{operator}” was not done.")
+
+
+def _select_first() -> None:
+    layer = bpy.context.view_layer
+    assert layer is not None
+    shown = [thing for thing in layer.objects if thing.visible_get()]
+    ranks = {"ARMATURE": 0, "MESH": 1}
+    found = sorted((thing for thing in shown if thing.type in ranks), key=lambda thing: (ranks[thing.type], thing.name))
+    if not found:
+        raise Refusal("The file shows no character.", "Use --figure, or open a file with one.")
+    for thing in layer.objects:
+        thing.select_set(thing == found[0])
+    layer.objects.active = found[0]
+
+
+def _clear_startup_scene() -> None:
+    """Take away the cube that Blender's startup scene brings; a file that was opened stays as it is."""
+    cube = bpy.data.objects.get(STARTUP_CUBE)
+    if not bpy.data.filepath and cube is not None and isinstance(cube.data, bpy.types.Mesh):
+        bpy.data.meshes.remove(cube.data)

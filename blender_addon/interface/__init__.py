@@ -1,0 +1,1 @@
+"""What an artist sees and touches: properties, panels, operators, takes."""

@@ -1,0 +1,9 @@
+"""What the artist's clicks do, a file for each topic."""
+
+import bpy
+
+from . import connection, fixes, job, report, result
+
+CLASSES = (*connection.CLASSES, *job.CLASSES, *result.CLASSES, *report.CLASSES, *fixes.CLASSES)
+
+register, unregister = bpy.utils.register_classes_factory(CLASSES)

@@ -1,0 +1,73 @@
+"""Accept or discard what a job has made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import bpy
+
+from ...errors import Refusal
+from ...job import session
+from ...job.phases import BUSY
+from .. import takes
+from ..refusing import refuse
+
+if TYPE_CHECKING:
+    from bpy.stub_internal.rna_enums import OperatorReturnItems
+
+
+class _OnResult:
+    """Poll of the operators on a result."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """With a result, and no job running on it."""
+        now = session.current()
+        if now.result is None or now.state in BUSY:
+            cls.poll_message_set(  # type: ignore[attr-defined]
+                "Stop the job first" if now.state in BUSY else "There is no result yet"
+            )
+            return False
+        return True
+
+
+class CLIPMATRIX_OT_accept(_OnResult, bpy.types.Operator):
+    """Keep the result."""
+
+    bl_idname = "clipmatrix.accept"
+    bl_label = "Accept"
+    bl_description = "Keep the result; one undo step takes it back"
+    # The draft was written by ticks, which push no undo steps: this is the take's one step.
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 - Blender's own form
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """Keep it and add it to the scene's takes."""
+        assert context.scene is not None
+        try:
+            job = session.current().accept()
+        except Refusal as refusal:
+            return refuse(self, refusal)
+        takes.record(context.scene, job)
+        return {"FINISHED"}
+
+
+class CLIPMATRIX_OT_discard(_OnResult, bpy.types.Operator):
+    """Take the result away."""
+
+    bl_idname = "clipmatrix.discard"
+    bl_label = "Discard"
+    bl_description = "Put the character back exactly as it was"
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """Restore the character."""
+        try:
+            session.current().discard()
+        except Refusal as refusal:
+            return refuse(self, refusal)
+        return {"FINISHED"}
+
+
+CLASSES = (
+    CLIPMATRIX_OT_accept,
+    CLIPMATRIX_OT_discard,
+)

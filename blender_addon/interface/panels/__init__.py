@@ -1,0 +1,21 @@
+"""The sidebar tab, a file for each panel; from top to bottom."""
+
+import bpy
+
+from .character import CLIPMATRIX_PT_character
+from .connection import CLIPMATRIX_PT_connection
+from .generate import CLIPMATRIX_PT_generate
+from .prompt import CLIPMATRIX_PT_prompt
+from .settings import CLIPMATRIX_PT_settings
+from .vary import CLIPMATRIX_PT_vary
+
+CLASSES = (
+    CLIPMATRIX_PT_connection,
+    CLIPMATRIX_PT_character,
+    CLIPMATRIX_PT_prompt,
+    CLIPMATRIX_PT_vary,
+    CLIPMATRIX_PT_generate,
+    CLIPMATRIX_PT_settings,
+)
+
+register, unregister = bpy.utils.register_classes_factory(CLASSES)

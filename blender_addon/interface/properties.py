@@ -1,0 +1,167 @@
+"""What the artist sets in a scene: the prompt, what may change, how the job runs."""
+
+import bpy
+import msgspec
+from bpy.props import (
+    EnumProperty,
+    FloatProperty,
+    FloatVectorProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
+from clipmatrix_protocol import Brief, CameraOrbit, Prompt, Settings, Vary
+
+from ..errors import Refusal
+from . import fields
+
+POSES = [
+    ("ACTION", "Action", "Poses from all over the character's Action; the current pose if it has none"),
+    ("CURRENT", "Current", "The pose the character is in, and the rest pose"),
+    ("REST", "Rest", "The rest pose alone"),
+]
+START = [
+    ("CURRENT", "Accepted take", "Go on from the take this character wears; without one, from the mesh itself"),
+    ("FRESH", "The mesh itself", "Begin anew from the Basis, whatever take the character wears"),
+]
+
+
+class ClipMatrixSceneProperties(bpy.types.PropertyGroup):
+    """``scene.clipmatrix``; defaults and ranges are those of ``clipmatrix_protocol.brief``."""
+
+    prompt: StringProperty(  # type: ignore[valid-type]
+        name="Prompt",
+        description="What the character should become, in plain words",
+        **{**fields.text(Prompt, "text"), "default": "a red figure"},
+    )
+    shading: EnumProperty(  # type: ignore[valid-type]
+        name="Judge",
+        description="Whether the prompt judges the finished look, the bare geometry, or both",
+        **fields.choice(Prompt, "shading"),
+    )
+    vary_shape: FloatProperty(  # type: ignore[valid-type]
+        name="Shape keys",
+        description="How freely the character's own shape keys move; 0 leaves them as they are",
+        **fields.number(Vary, "shape"),
+    )
+    vary_offsets: FloatProperty(  # type: ignore[valid-type]
+        name="Geometry",
+        description="How freely the surface leaves its place; 0 keeps every vertex where it is",
+        **fields.number(Vary, "offsets"),
+    )
+    vary_texture: FloatProperty(  # type: ignore[valid-type]
+        name="Texture",
+        description="How fast the base colour changes; 0 paints nothing",
+        **fields.number(Vary, "texture"),
+    )
+    vary_material: FloatProperty(  # type: ignore[valid-type]
+        name="Material",
+        description="How fast roughness and metallic change; 0 keeps the material's own",
+        **fields.number(Vary, "material"),
+    )
+    vary_light: FloatProperty(  # type: ignore[valid-type]
+        name="Light",
+        description="How fast the light changes that the character is judged under; 0 keeps it neutral",
+        **fields.number(Vary, "light"),
+    )
+    poses: EnumProperty(  # type: ignore[valid-type]
+        name="Poses", description="In which poses the character is looked at", items=POSES, default="ACTION"
+    )
+    start: EnumProperty(  # type: ignore[valid-type]
+        name="Start from", description="What a new job starts from", items=START, default="CURRENT"
+    )
+    azimuth: FloatVectorProperty(  # type: ignore[valid-type]
+        name="Around",
+        description="The angles the cameras look from, degrees around the character; 0 is its front (-Y)",
+        min=-360,
+        max=360,
+        **fields.span(CameraOrbit, "azimuth"),
+    )
+    elevation: FloatVectorProperty(  # type: ignore[valid-type]
+        name="Height",
+        description="How far below and above the character the cameras go, degrees",
+        min=-90,
+        max=90,
+        **fields.span(CameraOrbit, "elevation"),
+    )
+    field_of_view: FloatVectorProperty(  # type: ignore[valid-type]
+        name="Field of view",
+        description="From long to wide lenses, degrees",
+        min=1,
+        max=120,
+        **fields.span(CameraOrbit, "field_of_view"),
+    )
+    clip: StringProperty(  # type: ignore[valid-type]
+        name="CLIP",
+        description="The model that judges: embedded, MODEL:PRETRAINED as open_clip names it, or MODEL:/path/to/file",
+        **fields.text(Settings, "clip"),
+    )
+    steps: IntProperty(  # type: ignore[valid-type]
+        name="Steps", description="How many times the character is improved", **fields.number(Settings, "steps")
+    )
+    views: IntProperty(  # type: ignore[valid-type]
+        name="Views", description="Cameras drawn afresh for each step", **fields.number(Settings, "views")
+    )
+    resolution: IntProperty(  # type: ignore[valid-type]
+        name="View size",
+        description="Side of a view in pixels; 0 fits it to the CLIP model",
+        **fields.number(Settings, "resolution"),
+    )
+    texture_size: EnumProperty(  # type: ignore[valid-type]
+        name="Texture size",
+        description="Side of each part's texture, in pixels",
+        **fields.choice(Settings, "texture_size"),
+    )
+    seed: IntProperty(  # type: ignore[valid-type]
+        name="Seed",
+        description="The same seed on the same machine makes the same character",
+        **fields.number(Settings, "seed"),
+    )
+    update_every: FloatProperty(  # type: ignore[valid-type]
+        name="Show every",
+        description="Seconds between two looks at the growing character",
+        **fields.number(Settings, "update_every"),
+    )
+
+
+def of(scene: bpy.types.Scene) -> ClipMatrixSceneProperties:
+    """The scene's ClipMatrix properties."""
+    found: ClipMatrixSceneProperties = scene.clipmatrix  # type: ignore[attr-defined]
+    return found
+
+
+def brief(settings: ClipMatrixSceneProperties) -> Brief:
+    """What the backend is asked for.
+
+    Raises
+    ------
+    Refusal
+        If a value is not possible, such as an empty prompt or a camera range from high to low.
+    """
+    if not settings.prompt.strip():
+        raise Refusal("The prompt is empty.", "Write what the character should become.")
+    values = {
+        "prompts": [{"text": settings.prompt, "shading": settings.shading}],
+        "vary": {name: getattr(settings, f"vary_{name}") for name in Vary.__struct_fields__},
+        "cameras": {name: tuple(getattr(settings, name)) for name in CameraOrbit.__struct_fields__},
+        "settings": {
+            name: int(settings.texture_size) if name == "texture_size" else getattr(settings, name)
+            for name in Settings.__struct_fields__
+        },
+    }
+    try:
+        return msgspec.convert(values, Brief)
+    except msgspec.ValidationError as error:
+        raise Refusal(f"A setting is not possible: {error}.") from error
+
+
+def register() -> None:
+    """Put ``clipmatrix`` on every scene."""
+    bpy.utils.register_class(ClipMatrixSceneProperties)
+    bpy.types.Scene.clipmatrix = PointerProperty(type=ClipMatrixSceneProperties)  # type: ignore[attr-defined]
+
+
+def unregister() -> None:
+    """Take it off again."""
+    del bpy.types.Scene.clipmatrix  # type: ignore[attr-defined]
+    bpy.utils.unregister_class(ClipMatrixSceneProperties)

@@ -1,0 +1,1 @@
+"""The session: connection and job, advanced by one pump."""

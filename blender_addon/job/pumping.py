@@ -1,0 +1,56 @@
+"""Turning the session's wheel where no timer does: tick, look, sleep, until something is so or can't be any more."""
+
+import time
+from collections.abc import Callable
+
+from ..errors import Refusal
+from . import session
+from .phases import Phase
+
+TICK_SECONDS = 0.02
+"""Between two ticks."""
+
+LOST_SECONDS = 60.0
+"""How long a backend that was lost may take to come back."""
+
+ENDED = frozenset({Phase.OFFLINE, Phase.REFUSED, Phase.FAILED})
+"""Nothing comes any more."""
+
+
+def pump_until(done: Callable[[session.Session], bool], look: Callable[[session.Session], None]) -> None:
+    """Tick until ``done``.
+
+    Parameters
+    ----------
+    done
+        Asked after each tick.
+    look
+        Called after each tick before ``done``; what it raises ends the pumping.
+
+    Raises
+    ------
+    Refusal
+        The session's own, if it ended otherwise; or that the backend has stayed away.
+    """
+    heard = time.monotonic()
+    while True:
+        session.tick()
+        now = session.current()
+        look(now)
+        if done(now):
+            return
+        if now.state in ENDED:
+            raise now.error or Refusal(f"The backend is {now.state.value}.", "Look into its log.")
+        if now.state is not Phase.LOST:
+            heard = time.monotonic()
+        elif time.monotonic() - heard > LOST_SECONDS:
+            raise Refusal(f"The backend has been away for {LOST_SECONDS:.0f} seconds.", "Look into its log.")
+        time.sleep(TICK_SECONDS)
+
+
+def pump_for(seconds: float) -> None:
+    """Tick for a while: to let a last message out."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        session.tick()
+        time.sleep(TICK_SECONDS)

@@ -1,0 +1,46 @@
+"""The session's refusals, in words."""
+
+from __future__ import annotations
+
+from ..errors import Fix, Refusal
+from .phases import BUSY, Phase
+
+CONNECT = Fix("clipmatrix.connect", "Connect")
+STOP = Fix("clipmatrix.stop", "Stop")
+
+
+def no_answer(address: str) -> Refusal:
+    """Nobody has said welcome."""
+    return Refusal(f"No backend answers at {address}.", "Start it with “clipmatrix serve”, then connect.", CONNECT)
+
+
+def silence(address: str, *, working: bool) -> Refusal:
+    """A backend that had welcomed us says nothing any more, with or without a job of ours at work."""
+    what = "The job goes on there" if working else "Nothing is lost"
+    return Refusal(f"The backend at {address} is silent.", f"{what}; still trying to reach it.", CONNECT)
+
+
+def foreign(address: str, why: str) -> Refusal:
+    """What answers to our greeting is no backend of this protocol."""
+    return Refusal(
+        f"What answers at {address} does not speak this extension's protocol ({why}).",
+        "Check the address, and update the extension and the backend.",
+        CONNECT,
+    )
+
+
+def unreadable(why: str) -> Refusal:
+    """A backend has sent garbage in the middle of the conversation."""
+    return Refusal(f"The backend sent something unreadable ({why}).", "Update extension and backend.")
+
+
+def not_free(state: Phase) -> Refusal:
+    """A request can't be made at the moment."""
+    if state in BUSY:
+        return Refusal(f"ClipMatrix is {state.value}.", "Wait for it, or stop it.", STOP)
+    return Refusal(f"The backend is {state.value}.", "Connect first.", CONNECT)
+
+
+def still_running() -> Refusal:
+    """The result can't be settled yet."""
+    return Refusal("The job is still running.", "Stop it first.", STOP)

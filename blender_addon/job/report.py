@@ -1,0 +1,35 @@
+"""What an artist sends along with a bug report."""
+
+from __future__ import annotations
+
+import platform
+import sys
+
+import bpy
+import clipmatrix_protocol
+import msgspec
+import numpy as np
+import zmq
+
+from ..version import version
+from .session import Session
+
+
+def text(session: Session) -> str:
+    """Versions, backend, state and the last error, one fact a line; holds no secret and no path."""
+    lines = [
+        f"ClipMatrix extension {version()}, protocol {clipmatrix_protocol.PROTOCOL_VERSION}",
+        f"Blender {bpy.app.version_string}, Python {sys.version.split()[0]}, {platform.platform()}",
+        f"numpy {np.__version__}, msgspec {msgspec.__version__}, pyzmq {zmq.__version__}, zmq {zmq.zmq_version()}",
+        f"State: {session.state.value}",
+    ]
+    if session.welcome:
+        lines.append(f"Backend: {session.welcome.server} on {session.welcome.device}")
+    if session.progress:
+        lines.append(f"Progress: step {session.progress.step} of {session.progress.steps}")
+    if session.paused:
+        lines.append(f"Paused: {session.paused}")
+    lines += [f"Remark: {remark}" for remark in (*session.remarks, *session.warnings)]
+    if session.error:
+        lines.append(f"Error: {session.error}")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,389 @@
+"""The running conversation with a backend: one state machine, advanced by ``tick()`` alone.
+
+::
+
+    OFFLINE -> CONNECTING -> IDLE -> SUBMITTED -> RUNNING -> FINISHED -> (accept | discard) -> IDLE
+                   |          |          |           |
+                REFUSED    FETCHING    FAILED      LOST -> RUNNING | FAILED
+
+Nothing here waits: a timer calls :func:`tick` in a window, a loop calls it where timers don't fire.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from clipmatrix_protocol import (
+    PROTOCOL_VERSION,
+    Accepted,
+    Attach,
+    Body,
+    BodyRequest,
+    Brief,
+    Cancel,
+    Character,
+    Done,
+    Failed,
+    Message,
+    Progress,
+    State,
+    Submit,
+    Summary,
+    Update,
+    Welcome,
+    mismatch,
+)
+
+from ..errors import Refusal
+from ..link.connection import Connection
+from ..link.socket import Garbled
+from ..scene.binding import Binding
+from . import jobs, refusals
+from .jobs import Job
+from .phases import FREE, TALKING, WORKING, Patience, Phase
+
+
+@dataclass
+class Session:
+    """One conversation. Read the attributes freely; change them through the methods only.
+
+    Attributes
+    ----------
+    state
+        What the session is at.
+    error
+        What went wrong last, with its remedy; None when nothing did.
+    remarks
+        What the snapshot left out or took differently, for the artist to read.
+    warnings
+        The backend's remarks on the running job.
+    welcome
+        Whom we talk to; None before the first Welcome.
+    paused
+        Why updates are held back from the scene at the moment; empty if they are not.
+    """
+
+    patience: Patience = field(default_factory=Patience)
+    state: Phase = Phase.OFFLINE
+    error: Refusal | None = None
+    remarks: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    welcome: Welcome | None = None
+    paused: str = ""
+    job: Job | None = None
+    _connection: Connection | None = None
+    _build: Callable[[Body], object] | None = None
+
+    # -- what has come back ------------------------------------------------------------------------------------
+
+    @property
+    def address(self) -> str:
+        """Whom we talk to, or tried to; empty before the first attempt."""
+        return self._connection.address if self._connection else ""
+
+    @property
+    def progress(self) -> Progress | None:
+        """Where the newest job stands."""
+        return self.job.progress if self.job else None
+
+    @property
+    def summary(self) -> Summary | None:
+        """The newest job in figures, once it is finished."""
+        return self.job.summary if self.job else None
+
+    @property
+    def result(self) -> State | None:
+        """What the newest job has made of the character so far; waits for accept or discard."""
+        return self.job.newest if self.job else None
+
+    # -- what the artist asks for ------------------------------------------------------------------------------
+
+    def connect(self, address: str, secret: str) -> None:
+        """Start to talk to a backend; ends in IDLE, REFUSED or OFFLINE.
+
+        Raises
+        ------
+        Refusal
+            If the address can't be one, or Blender is not allowed online and the address is another machine.
+        """
+        connection = Connection(address, secret, self.patience.ping)
+        self._hang_up()
+        self._connection, self.error = connection, None
+        self.state = Phase.CONNECTING
+
+    def disconnect(self) -> None:
+        """Hang up; a running job goes on in the backend, what has come back of it stays in the scene."""
+        self._hang_up()
+        self.state = Phase.OFFLINE
+
+    def request_body(self, name: str, build: Callable[[Body], object]) -> None:
+        """Ask for a body; ``build`` is called with it from a later tick.
+
+        Raises
+        ------
+        Refusal
+            If the session is not free.
+        """
+        self._require_free()
+        self._build = build
+        self._send(BodyRequest(name=name))
+        self.state = Phase.FETCHING
+
+    def submit(self, character: Character, brief: Brief, binding: Binding) -> str:
+        """Start a job and return its id; its updates land in the scene from the following ticks.
+
+        Raises
+        ------
+        Refusal
+            If the session is not free, or a result still waits for accept or discard.
+        """
+        self._require_free()
+        if self.result is not None:
+            raise Refusal("A result still waits.", "Accept or discard it first.")
+        self.job = Job(id=uuid.uuid4().hex, brief=brief, binding=binding)
+        self.remarks = self.warnings = ()
+        self._send(Submit(job=self.job.id, character=character, brief=brief))
+        self.state = Phase.SUBMITTED
+        return self.job.id
+
+    def cancel(self) -> None:
+        """Stop the job after its current step; what it has reached is delivered as the result."""
+        if self.job and self.state in (Phase.SUBMITTED, Phase.RUNNING):
+            self._send(Cancel(job=self.job.id))
+            self.state = Phase.STOPPING
+
+    def accept(self) -> Job:
+        """Keep the result; the returned job says what it was.
+
+        Raises
+        ------
+        Refusal
+            If there is none, or the scene can't be written at the moment.
+        """
+        job = self._settled()
+        jobs.accept(job)
+        self._close_job()
+        return job
+
+    def discard(self) -> None:
+        """Put the character back exactly as it was.
+
+        Raises
+        ------
+        Refusal
+            If there is nothing to discard, or the scene can't be written at the moment.
+        """
+        jobs.discard(self._settled())
+        self._close_job()
+
+    # -- what time brings --------------------------------------------------------------------------------------
+
+    def tick(self) -> bool:
+        """Read what has arrived, advance, write what is new into the scene; True if anything may look different."""
+        before = (self.state, self.error, self.paused)
+        arrived = self._connection.receive() if self._connection else []
+        for message in arrived:
+            if self._connection:  # an earlier message may have made us hang up
+                self._take(message)
+        if self._connection:
+            self._watch(self._connection)
+        self._deliver()
+        return bool(arrived) or before != (self.state, self.error, self.paused)
+
+    def scene_was_replaced(self) -> None:
+        """Undo, redo or a loaded file took what had been written: write it again at the next tick."""
+        if self.job and self.job.newest is not None:
+            self.job.pending = True
+
+    def file_will_be_saved(self) -> None:
+        """Have the saved file hold an unfinished result too."""
+        if self.job:
+            jobs.pack(self.job)
+
+    # -- inside ------------------------------------------------------------------------------------------------
+
+    def _take(self, message: Message | Garbled) -> None:
+        """Act on one arrived message."""
+        if self.state is Phase.LOST and not isinstance(message, Welcome | Failed):
+            self._resume()
+        match message:
+            case Welcome():
+                self._welcomed(message)
+            case Failed():
+                self._failed(message)
+            case Body():
+                self._built(message)
+            case Garbled(why=why):
+                self._garbled(why)
+            case Accepted(job=id) | Progress(job=id) | Update(job=id) | Done(job=id) if self.job and self.job.id == id:
+                self._advance(self.job, message)
+            case _:
+                pass  # a Pong, or an answer to a job nobody waits for any more: that something came was all
+
+    def _advance(self, job: Job, message: Message) -> None:
+        """Take in what the backend says about the job."""
+        match message:
+            case Accepted(warnings=warnings):
+                self.warnings = warnings
+                return
+            case Progress():
+                job.progress = message
+            case Update(state=state):
+                job.receive(state)
+            case Done(state=state, summary=summary):
+                job.receive(state)
+                job.summary, job.ended = summary, True
+                self.state = Phase.FINISHED
+        if self.state is Phase.SUBMITTED:
+            self.state = Phase.RUNNING
+
+    def _welcomed(self, message: Welcome) -> None:
+        wrong = mismatch(PROTOCOL_VERSION, message.version)
+        if wrong:
+            self._refuse(Refusal(wrong, fix=refusals.CONNECT))
+            return
+        self.welcome = message
+        if self.job and not self.job.ended:  # a welcome to a new connection, which the job's messages must follow
+            self._send(Attach(job=self.job.id))
+        if self.state in (Phase.CONNECTING, Phase.LOST):
+            self._resume()
+
+    def _resume(self) -> None:
+        """The backend is back: return to where the job, if any, stands."""
+        self.error = None
+        if self.job is None:
+            self.state = Phase.IDLE
+        elif not self.job.ended:
+            self.state = Phase.RUNNING
+        else:
+            self.state = Phase.FINISHED if self.job.summary else Phase.FAILED
+
+    def _failed(self, message: Failed) -> None:
+        refusal = Refusal(message.message, message.remedy)
+        if message.code == "not_welcomed":
+            self._forgotten()
+        elif message.code in ("version", "secret") or (message.job is None and self.state is Phase.CONNECTING):
+            self._refuse(Refusal(message.message, message.remedy, refusals.CONNECT))
+        elif self.job and message.job == self.job.id:
+            self._job_failed(self.job, None if message.code == "cancelled" else refusal)
+        elif message.job is None:
+            self._build, self.error = None, refusal
+            if self.job and not self.job.ended:
+                self._job_failed(self.job, refusal)
+            else:
+                self.state = Phase.FAILED
+
+    def _forgotten(self) -> None:
+        """The backend does not know this connection: it was restarted, or the connection is a new one."""
+        if self._connection and self.state in TALKING:
+            self.state = Phase.LOST if self.job and not self.job.ended else Phase.CONNECTING
+            self._connection.greet_again()
+
+    def _job_failed(self, job: Job, refusal: Refusal | None) -> None:
+        """The job has ended without a result; what it had sent before stays until the artist decides."""
+        job.ended, self.error = True, refusal
+        if job.newest is None:
+            self.job = None
+        self.state = Phase.IDLE if refusal is None and self.job is None else Phase.FAILED
+
+    def _built(self, body: Body) -> None:
+        build, self._build = self._build, None
+        if build is None:
+            return
+        try:
+            build(body)
+        except Refusal as refusal:
+            self.error = refusal
+            self.state = Phase.FAILED
+        else:
+            self.state = Phase.IDLE
+
+    def _garbled(self, why: str) -> None:
+        if self.state is Phase.CONNECTING:
+            self._refuse(refusals.foreign(self.address, why))
+        else:
+            self.error = refusals.unreadable(why)
+
+    def _watch(self, connection: Connection) -> None:
+        """Ping, and notice silence."""
+        if self.state is Phase.CONNECTING and connection.silent > self.patience.welcome:
+            self._hang_up()
+            self.state, self.error = Phase.OFFLINE, refusals.no_answer(connection.address)
+        elif self.state in TALKING and (connection.silent > self.patience.silence or not connection.ping()):
+            working = self.job is not None and not self.job.ended
+            self.state, self.error = Phase.LOST, refusals.silence(connection.address, working=working)
+            self._build = None
+        elif self.state is Phase.LOST:
+            connection.knock()
+
+    def _deliver(self) -> None:
+        """Write the newest state into the scene, or say in ``paused`` why it waits."""
+        if self.job is None:
+            self.paused = ""
+            return
+        try:
+            self.paused = jobs.deliver(self.job)
+        except Refusal as refusal:
+            if not self.job.ended:
+                self._send(Cancel(job=self.job.id))
+            jobs.abandon(self.job)
+            self.job, self.paused, self.error = None, "", refusal
+            if self.state in TALKING:
+                self.state = Phase.FAILED
+
+    def _settled(self) -> Job:
+        if self.job is None or self.job.newest is None:
+            raise Refusal("There is no result.", "Generate one first.")
+        if self.state in WORKING:
+            raise refusals.still_running()
+        return self.job
+
+    def _close_job(self) -> None:
+        self.job, self.paused = None, ""
+        if self.state in FREE:
+            self.error = None
+            self.state = Phase.IDLE
+
+    def _require_free(self) -> None:
+        if self.state not in FREE:
+            raise refusals.not_free(self.state)
+        self.error = None
+
+    def _send(self, message: Message) -> None:
+        if self._connection:
+            self._connection.send(message)
+
+    def _refuse(self, refusal: Refusal) -> None:
+        self._hang_up()
+        self.state, self.error = Phase.REFUSED, refusal
+
+    def _hang_up(self) -> None:
+        if self._connection:
+            self._connection.close()
+        self._connection = self._build = None
+
+
+_holder: list[Session] = []
+
+
+def current() -> Session:
+    """The session of this Blender; exists while the extension is enabled."""
+    return _holder[0]
+
+
+def tick() -> bool:
+    """Advance the session of this Blender; True if anything changed."""
+    return current().tick()
+
+
+def register() -> None:
+    """Make the session."""
+    _holder.append(Session())
+
+
+def unregister() -> None:
+    """Hang up and forget it."""
+    current().disconnect()
+    _holder.clear()

@@ -1,0 +1,1 @@
+"""The way to a backend: addresses, the socket, a connection that pings."""

@@ -1,0 +1,1 @@
+"""What leaves Blender: files and pictures."""

@@ -1,0 +1,1 @@
+"""The artist's scene, read into messages and written from them."""

@@ -1,0 +1,135 @@
+"""Messages to scene: begin a draft on a character, write states into it, then accept or discard it.
+
+A draft touches a shape key of ours, the values of the artist's shape keys, and copies of the materials. Mesh,
+weights, UV layers, vertex order and the artist's own materials are never written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+from clipmatrix_protocol import State, Vary
+
+from ..errors import Refusal
+from . import keys, surface
+from .binding import Binding, PartBinding
+from .handles import find
+
+
+@dataclass(frozen=True, eq=False)
+class PartBefore:
+    """What one part was before; ``surface`` is None where the job leaves texture and material alone."""
+
+    keys: keys.KeysBefore
+    surface: surface.SurfaceBefore | None
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """A character with a job's work on it, and everything needed to take that off again."""
+
+    binding: Binding
+    vary: Vary
+    before: tuple[PartBefore, ...]
+
+
+def blocked(binding: Binding) -> str:
+    """Why the scene can't be written at the moment, in words; empty if it can."""
+    if bpy.app.is_job_running("RENDER"):
+        return "Blender is rendering"
+    for part in binding.parts:
+        thing = find(part.object, bpy.data.objects)
+        if thing is not None and thing.mode == "EDIT":
+            return f"{thing.name} is in edit mode"
+    return ""
+
+
+def begin(binding: Binding, vary: Vary) -> Draft:
+    """Remember the character as it is; writes nothing yet.
+
+    Raises
+    ------
+    Refusal
+        If an object of the character is gone or has been remodelled.
+    """
+    paints = vary.texture > 0 or vary.material > 0
+    before = []
+    reserved: set[str] = set()
+    for part in binding.parts:
+        thing = _object(part)
+        names = tuple(name for _, name in part.shapes)
+        before.append(PartBefore(keys.record(thing, names), surface.record(thing, reserved) if paints else None))
+    return Draft(binding, vary, tuple(before))
+
+
+def apply(draft: Draft, state: State) -> None:
+    """Write a state into the scene; makes whatever is missing, so it may follow an undo.
+
+    Raises
+    ------
+    Refusal
+        If an object of the character is gone or has been remodelled, or the state is of another character.
+    """
+    _check(draft.binding, state)
+    for index, (part, before) in enumerate(zip(draft.binding.parts, draft.before, strict=True)):
+        thing = _object(part)
+        if draft.vary.shape > 0:
+            keys.write_values(thing, {name: float(state.coefficients[place]) for place, name in part.shapes})
+        if draft.vary.offsets > 0:
+            keys.write_offsets(thing, state.offsets[index].astype(np.float64) @ part.to_object.T)
+        keys.mesh_of(thing).update()
+        if before.surface is not None:
+            _write_surface(thing, before.surface, draft.vary, state, part.texture)
+
+
+def accept(draft: Draft) -> None:
+    """Make the draft part of the file: pack its images. The artist's materials stay, with a fake user."""
+    for before in draft.before:
+        if before.surface is not None:
+            surface.keep(before.surface)
+
+
+def discard(draft: Draft) -> None:
+    """Put every object that is still there back exactly as it was before the draft."""
+    for part, before in zip(draft.binding.parts, draft.before, strict=True):
+        thing = find(part.object, bpy.data.objects)
+        if thing is not None:
+            keys.restore(thing, before.keys)
+            keys.mesh_of(thing).update()
+            if before.surface is not None:
+                surface.restore(thing, before.surface)
+    for before in draft.before:
+        if before.surface is not None:
+            surface.sweep(before.surface)
+
+
+def _write_surface(
+    thing: bpy.types.Object, before: surface.SurfaceBefore, vary: Vary, state: State, texture: int
+) -> None:
+    surface.dress(thing, before)
+    if vary.texture > 0 and state.textures:
+        surface.paint(before, state.textures[texture])
+    if vary.material > 0:
+        surface.polish(before, state.look)
+
+
+def _object(part: PartBinding) -> bpy.types.Object:
+    thing = find(part.object, bpy.data.objects)
+    if thing is None:
+        raise Refusal(f"{part.object.name} is no longer in the file.", "Undo, or generate anew without it.")
+    if len(keys.mesh_of(thing).vertices) != part.vertices:
+        raise Refusal(f"{thing.name} was remodelled while the job ran.", "Undo, or generate anew.")
+    return thing
+
+
+def _check(binding: Binding, state: State) -> None:
+    shapes = 1 + max((place for part in binding.parts for place, _ in part.shapes), default=-1)
+    fits = (
+        len(state.coefficients) >= shapes
+        and [len(offsets) for offsets in state.offsets] == [part.vertices for part in binding.parts]
+        and (not state.textures or all(part.texture < len(state.textures) for part in binding.parts))
+    )
+    if not fits:
+        raise Refusal("The backend sent a result for another character.", "Generate again.")

@@ -1,0 +1,156 @@
+"""One mesh object's triangles, UVs and shape keys as arrays, in the object's own space."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+
+from ..errors import Fix, Refusal
+from .keys import OFFSETS, mesh_of, points
+from .skin import group_weights
+
+SMALLEST_UV_AREA = 1e-8
+"""Summed UV area (1 is the whole image) under which a layer counts as empty."""
+
+
+@dataclass(frozen=True, eq=False)
+class Surface:
+    """Triangles and their UVs.
+
+    Attributes
+    ----------
+    triangles
+        (T, 3) int32.
+    corner_uvs
+        (T, 3, 2) float32.
+    """
+
+    triangles: np.ndarray
+    corner_uvs: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Key:
+    """A shape key: its place on the slider, and what it does, (V, 3) float64 in object space."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    delta: np.ndarray
+
+
+def basis(thing: bpy.types.Object) -> np.ndarray:
+    """Where the vertices are without any shape key, (V, 3) float64, object space."""
+    mesh = mesh_of(thing)
+    if mesh.shape_keys is not None:
+        flat = points(mesh.shape_keys.reference_key)
+    else:
+        flat = np.empty(len(mesh.vertices) * 3, np.float32)
+        mesh.vertices.foreach_get("co", flat)
+    return flat.reshape(-1, 3).astype(np.float64)
+
+
+def surface(thing: bpy.types.Object) -> Surface:
+    """Loop triangles with the UVs of the layer that renders.
+
+    Raises
+    ------
+    Refusal
+        If there are no faces, no UVs, or all UVs lie in one spot.
+    """
+    mesh = mesh_of(thing)
+    mesh.calc_loop_triangles()
+    count = len(mesh.loop_triangles)
+    if count == 0:
+        raise Refusal(f"{thing.name} has no faces.", "Hide it, or leave it out of the selection.")
+    triangles = np.empty(count * 3, np.int32)
+    corners = np.empty(count * 3, np.int32)
+    mesh.loop_triangles.foreach_get("vertices", triangles)
+    mesh.loop_triangles.foreach_get("loops", corners)
+    unwrap = Fix("clipmatrix.unwrap", "Unwrap", {"object": thing.name})
+    layer = next((layer for layer in mesh.uv_layers if layer.active_render), None)
+    if layer is None:
+        raise Refusal(f"{thing.name} has no UVs.", fix=unwrap)
+    uvs = np.empty(len(mesh.loops) * 2, np.float32)
+    layer.uv.foreach_get("vector", uvs)
+    corner_uvs = uvs.reshape(-1, 2)[corners].reshape(count, 3, 2)
+    if _uv_area(corner_uvs) < SMALLEST_UV_AREA:
+        raise Refusal(f"{thing.name}'s UV layer “{layer.name}” is empty.", fix=unwrap)
+    return Surface(triangles.reshape(-1, 3), corner_uvs)
+
+
+def keys(thing: bpy.types.Object) -> list[Key]:
+    """The shape keys that act on the object, without Basis, a take's offsets, and muted ones.
+
+    Keys that are locked, driven or animated are pinned (``low == high``); pinned at 0 they do nothing and are left out.
+
+    Raises
+    ------
+    Refusal
+        If the keys are absolute, or only the active one is shown.
+    """
+    block = mesh_of(thing).shape_keys
+    if block is None:
+        return []
+    if not block.use_relative:
+        raise Refusal(f"{thing.name} has absolute shape keys.", "Switch them to Relative in the Data tab.")
+    if thing.show_only_shape_key:
+        raise Refusal(f"{thing.name} shows its active shape key only.", "Turn off the pin in the Data tab.")
+    found = []
+    for key in block.key_blocks:
+        if key == block.reference_key or key.name == OFFSETS or key.mute:
+            continue
+        low, high = min(key.slider_min, key.value), max(key.slider_max, key.value)
+        if key.lock_shape or _is_animated(block, key.name):
+            low = high = key.value
+        if low != high or key.value != 0:
+            found.append(Key(key.name, key.value, low, high, _delta(thing, key)))
+    return found
+
+
+def earlier_offsets(thing: bpy.types.Object) -> np.ndarray | None:
+    """The offsets of the take the object wears, (V, 3) float64, object space; None without one."""
+    block = mesh_of(thing).shape_keys
+    key = block.key_blocks.get(OFFSETS) if block else None
+    if key is None or key.mute:
+        return None
+    return _delta(thing, key) * key.value
+
+
+def _delta(thing: bpy.types.Object, key: bpy.types.ShapeKey) -> np.ndarray:
+    delta = (points(key) - points(key.relative_key)).reshape(-1, 3).astype(np.float64)
+    if key.vertex_group:
+        delta *= group_weights(thing, key.vertex_group)[:, None]
+    return delta
+
+
+def _is_animated(block: bpy.types.Key, name: str) -> bool:
+    path = f'key_blocks["{bpy.utils.escape_identifier(name)}"].value'
+    data = block.animation_data
+    if data is None:
+        return False
+    curves = [*data.drivers]
+    if data.action is not None:
+        curves += _curves(data.action)
+    return any(curve.data_path == path for curve in curves)
+
+
+def _curves(action: bpy.types.Action) -> list[bpy.types.FCurve]:
+    """All of an Action's curves; those of 4.4 and later are in channel bags, and from 5.0 only there."""
+    if hasattr(action, "layers"):
+        return [
+            curve
+            for layer in action.layers
+            for strip in layer.strips
+            for bag in strip.channelbags  # type: ignore[attr-defined]
+            for curve in bag.fcurves
+        ]
+    return list(action.fcurves)  # type: ignore[attr-defined]
+
+
+def _uv_area(corner_uvs: np.ndarray) -> float:
+    a, b = corner_uvs[:, 1] - corner_uvs[:, 0], corner_uvs[:, 2] - corner_uvs[:, 0]
+    return float(np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).sum() / 2)

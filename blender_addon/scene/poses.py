@@ -1,0 +1,192 @@
+"""Deform matrices of a character, sampled without touching the artist's scene.
+
+Frames are evaluated in a scene of their own that links the character: the artist's scene keeps its frame, its
+unkeyed poses and everything else, because no evaluation of it takes place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+
+from ..errors import Refusal
+
+MOST_FRAMES = 16
+"""How many frames of an Action are sampled, evenly."""
+
+SAME_POSE = 1e-5
+"""Matrices that differ by less, relative to their size, are one pose."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stance:
+    """A character in one pose, seen from its armature (from the world, where there is none).
+
+    Attributes
+    ----------
+    bones
+        (B, 4, 4) float64, rest to posed, armature space, in the order asked for.
+    parts
+        (N, 4, 4) float64, object to armature space.
+    """
+
+    bones: np.ndarray
+    parts: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Poses:
+    """All sampled poses in rest space, metres.
+
+    Attributes
+    ----------
+    to_rest
+        (N, 4, 4) float64, each part's object space to rest space.
+    bones
+        (P, B, 4, 4) float64, rest to posed; pose 0 is the rest pose.
+    parts
+        (P, N, 4, 4) float64, how each part moves as one piece, rest to posed.
+    """
+
+    to_rest: np.ndarray
+    bones: np.ndarray
+    parts: np.ndarray
+
+
+def sample(
+    context: bpy.types.Context,
+    armature: bpy.types.Object | None,
+    parts: Sequence[bpy.types.Object],
+    bones: Sequence[str],
+    which: str,
+) -> Poses:
+    """Sample a character's poses.
+
+    Parameters
+    ----------
+    bones
+        The bones whose matrices are wanted.
+    which
+        ``ACTION``, ``CURRENT`` or ``REST``, as in the scene's properties.
+
+    Raises
+    ------
+    Refusal
+        If a part is scaled to nothing.
+    """
+    assert context.scene is not None
+    graph = context.evaluated_depsgraph_get()
+    current = _stance(graph, armature, parts, bones)
+    frame = _world(graph, armature) if armature else np.eye(4)
+    unit = np.diag([context.scene.unit_settings.scale_length] * 3 + [1.0])
+    with _stage(context.scene, armature, parts) as stage:
+        rest = _rest(stage, armature, parts, bones) if armature else current
+        stances = [rest]
+        frames = _frames(armature, context.scene) if which == "ACTION" else []
+        if frames:
+            stances += [_at(stage, time, armature, parts, bones) for time in frames]
+        elif which != "REST":
+            stances.append(current)
+    for thing, matrix in zip(parts, rest.parts, strict=True):
+        if abs(np.linalg.det(matrix)) < 1e-18:
+            raise Refusal(f"{thing.name} is scaled to nothing.", "Give it a scale other than 0.")
+    out, back = unit @ frame, np.linalg.inv(unit @ frame)
+    away = np.linalg.inv(rest.parts)
+    found = [Stance(out @ one.bones @ back, out @ one.parts @ away @ back) for one in stances]
+    found = [found[0], *(one for one in found[1:] if not _same(one, found[0]))]
+    return Poses(
+        to_rest=out @ rest.parts,
+        bones=np.stack([one.bones for one in found]),
+        parts=np.stack([one.parts for one in found]),
+    )
+
+
+@contextmanager
+def _stage(
+    scene: bpy.types.Scene, armature: bpy.types.Object | None, parts: Sequence[bpy.types.Object]
+) -> Iterator[bpy.types.Scene]:
+    """A scene beside the artist's, with the same clock and the character in it, removed afterwards."""
+    stage = bpy.data.scenes.new("ClipMatrix poses")
+    try:
+        stage.render.fps, stage.render.fps_base = scene.render.fps, scene.render.fps_base
+        stage.frame_start, stage.frame_end = scene.frame_start, scene.frame_end
+        for thing in (*parts, *((armature,) if armature else ())):
+            stage.collection.objects.link(thing)
+        stage.frame_set(scene.frame_current, subframe=scene.frame_subframe)
+        yield stage
+    finally:
+        bpy.data.scenes.remove(stage)
+
+
+def _rest(
+    stage: bpy.types.Scene, armature: bpy.types.Object, parts: Sequence[bpy.types.Object], bones: Sequence[str]
+) -> Stance:
+    data = armature.data
+    assert isinstance(data, bpy.types.Armature)
+    position = data.pose_position
+    try:
+        data.pose_position = "REST"
+        return _at(stage, stage.frame_current_final, armature, parts, bones)
+    finally:
+        data.pose_position = position
+
+
+def _at(
+    stage: bpy.types.Scene,
+    time: float,
+    armature: bpy.types.Object | None,
+    parts: Sequence[bpy.types.Object],
+    bones: Sequence[str],
+) -> Stance:
+    whole = int(np.floor(time))
+    stage.frame_set(whole, subframe=time - whole)
+    graph = stage.view_layers[0].depsgraph
+    assert graph is not None
+    return _stance(graph, armature, parts, bones)
+
+
+def _stance(
+    graph: bpy.types.Depsgraph,
+    armature: bpy.types.Object | None,
+    parts: Sequence[bpy.types.Object],
+    bones: Sequence[str],
+) -> Stance:
+    frame = np.linalg.inv(_world(graph, armature)) if armature else np.eye(4)
+    posed = armature.evaluated_get(graph).pose if armature else None
+    matrices = np.empty((len(bones), 4, 4))
+    for index, name in enumerate(bones):
+        assert posed is not None
+        bone = posed.bones[name]
+        matrices[index] = np.array(bone.matrix) @ np.linalg.inv(np.array(bone.bone.matrix_local))
+    placed = [frame @ _world(graph, thing) for thing in parts]
+    return Stance(matrices, np.array(placed))
+
+
+def _world(graph: bpy.types.Depsgraph, thing: bpy.types.Object) -> np.ndarray:
+    return np.array(thing.evaluated_get(graph).matrix_world, np.float64)
+
+
+def _frames(armature: bpy.types.Object | None, scene: bpy.types.Scene) -> list[float]:
+    """Up to 16 times over the armature's Action, or over the scene where NLA strips move it."""
+    data = armature.animation_data if armature else None
+    if data is None:
+        return []
+    if data.action is not None:
+        first, last = data.action.frame_range[0], data.action.frame_range[1]
+    elif any(track.strips for track in data.nla_tracks):
+        first, last = scene.frame_start, scene.frame_end
+    else:
+        return []
+    count = min(MOST_FRAMES, int(last - first) + 1)
+    return [float(time) for time in np.linspace(first, last, count)]
+
+
+def _same(one: Stance, other: Stance) -> bool:
+    return all(
+        np.allclose(mine, others, rtol=SAME_POSE, atol=SAME_POSE)
+        for mine, others in ((one.bones, other.bones), (one.parts, other.parts))
+    )

@@ -1,0 +1,222 @@
+"""Scene to message: a character as the backend takes it, and the binding that brings results home."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import bpy
+import numpy as np
+from clipmatrix_protocol import Character, Part, Shape
+
+from ..errors import Refusal
+from . import geometry, rigging, surface
+from .binding import Binding, PartBinding
+from .characters import armature_of
+from .handles import handle
+from .poses import SAME_POSE, Poses, sample
+from .skin import Skin, read_skin, rigid
+
+STILL = "(still)"
+"""The joint of what no bone moves; no bone of the artist's is likely to be called that."""
+
+DRIFT = 1e-4
+"""How far a skinned part may move against its armature, relative to its place, before it is refused."""
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """What goes to the backend, how its answers come home, and what the artist should know."""
+
+    character: Character
+    binding: Binding
+    warnings: tuple[str, ...]
+
+
+def snapshot(
+    context: bpy.types.Context, objects: Sequence[bpy.types.Object], poses: str = "ACTION", start: str = "CURRENT"
+) -> Snapshot:
+    """Read a character out of the scene, which is left exactly as it is.
+
+    Parameters
+    ----------
+    objects
+        Its mesh objects, moved by one armature or by none.
+    poses, start
+        As in the scene's properties.
+
+    Raises
+    ------
+    Refusal
+        If something is missing, or can't be described to the backend.
+    """
+    armature = armature_of(objects[0])
+    for thing in objects:
+        rigging.refuse_unwritable(thing)
+    rigs = [rigging.read_rigging(thing, armature) for thing in objects]
+    bones = _deforming(armature)
+    read = [_skin(thing, rig, bones) for thing, rig in zip(objects, rigs, strict=True)]
+    sampled = sample(context, armature, objects, list(bones), poses)
+    _refuse_drift(objects, rigs, sampled)
+    joints, matrices, skins = _joints(objects, read, list(bones), sampled)
+    keys = [geometry.keys(thing) for thing in objects]
+    shapes, places = _shapes(objects, keys)
+    parts = tuple(
+        _part(index, thing, sampled.to_rest[index], skins[index], keys[index], places[index])
+        for index, thing in enumerate(objects)
+    )
+    character = Character(
+        name=armature.name if armature else objects[0].name,
+        parts=parts,
+        shapes=shapes,
+        joints=joints,
+        poses=matrices.astype(np.float32),
+        textures=len(parts),
+        start_textures=_start_textures(objects) if start == "CURRENT" else (),
+        start_offsets=_start_offsets(objects, sampled.to_rest) if start == "CURRENT" else (),
+    )
+    warnings = tuple(dict.fromkeys(warning for rig in rigs for warning in rig.warnings))
+    return Snapshot(character, _binding(character, armature, objects, sampled.to_rest, keys, places), warnings)
+
+
+def _deforming(armature: bpy.types.Object | None) -> dict[str, int]:
+    """Index by name of the armature's bones that deform."""
+    if armature is None or not isinstance(armature.data, bpy.types.Armature):
+        return {}
+    return {bone.name: index for index, bone in enumerate(bone for bone in armature.data.bones if bone.use_deform)}
+
+
+def _skin(thing: bpy.types.Object, rig: rigging.Rigging, bones: dict[str, int]) -> Skin | None:
+    """A skinned part's weights; None for a part that moves as one piece."""
+    if not rig.skinned:
+        return None
+    return read_skin(thing, bones, rigging.mask_of(thing, rig))
+
+
+def _refuse_drift(objects: Sequence[bpy.types.Object], rigs: Sequence[rigging.Rigging], sampled: Poses) -> None:
+    for index, (thing, rig) in enumerate(zip(objects, rigs, strict=True)):
+        moves = sampled.parts[:, index]
+        if rig.skinned and np.abs(moves - np.eye(4)).max() > DRIFT * max(1.0, np.abs(sampled.to_rest[index]).max()):
+            raise Refusal(
+                f"{thing.name} is deformed by its armature and moves against it as well.",
+                "Parent it to the armature object, not to a bone.",
+            )
+
+
+def _joints(
+    objects: Sequence[bpy.types.Object],
+    skins: Sequence[Skin | None],
+    bones: list[str],
+    sampled: Poses,
+) -> tuple[tuple[str, ...], np.ndarray, list[Skin]]:
+    """Names (J), matrices (P, J, 4, 4) and skins of the joints in use: bones, one that stays, one a rigid part."""
+    used = sorted({int(j) for skin in skins if skin for j in np.unique(skin.joints[skin.weights > 0]) if j >= 0})
+    names = [bones[index] for index in used] + [STILL]
+    number = np.full(len(bones) + 1, len(used), np.int32)  # the last place, which -1 reaches, is the still joint
+    number[used] = np.arange(len(used))
+    count = len(sampled.bones)
+    matrices = [sampled.bones[:, used], np.broadcast_to(np.eye(4), (count, 1, 4, 4))]
+    out = []
+    for index, (thing, skin) in enumerate(zip(objects, skins, strict=True)):
+        if skin is not None:
+            out.append(Skin(number[skin.joints], skin.weights))
+        elif np.allclose(sampled.parts[:, index], np.eye(4), atol=SAME_POSE):
+            out.append(rigid(len(geometry.basis(thing)), len(used)))
+        else:
+            out.append(rigid(len(geometry.basis(thing)), len(names)))
+            names.append(_carrier(thing))
+            matrices.append(sampled.parts[:, index : index + 1])
+    return tuple(names), np.concatenate(matrices, axis=1), out
+
+
+def _carrier(thing: bpy.types.Object) -> str:
+    """What a rigid part's joint is called: its bone, or the part itself."""
+    return thing.parent_bone if thing.parent_type == "BONE" else thing.name
+
+
+def _shapes(
+    objects: Sequence[bpy.types.Object], keys: Sequence[list[geometry.Key]]
+) -> tuple[tuple[Shape, ...], list[list[int]]]:
+    """The shape basis, and per part the places of its keys in it.
+
+    Keys of one name are one coefficient where they agree on value and range, else one each.
+    """
+    shapes: dict[tuple[str, float, float, float], Shape] = {}
+    places = []
+    for thing, found in zip(objects, keys, strict=True):
+        mine = []
+        for key in found:
+            identity = (key.name, key.value, key.low, key.high)
+            if identity not in shapes:
+                names = {shape.name for shape in shapes.values()}
+                name = key.name if key.name not in names else f"{key.name} ({thing.name})"
+                shapes[identity] = Shape(name=name, value=key.value, low=key.low, high=key.high)
+            mine.append(list(shapes).index(identity))
+        places.append(mine)
+    return tuple(shapes.values()), places
+
+
+def _part(
+    index: int,
+    thing: bpy.types.Object,
+    to_rest: np.ndarray,
+    skin: Skin,
+    keys: list[geometry.Key],
+    places: list[int],
+) -> Part:
+    linear = to_rest[:3, :3]
+    rest = geometry.basis(thing) @ linear.T + to_rest[:3, 3]
+    mesh = geometry.surface(thing)
+    # A mirrored object shows the other side of its triangles: turn them, so that outside stays outside.
+    turn = slice(None, None, -1) if np.linalg.det(linear) < 0 else slice(None)
+    deltas = np.zeros((len(keys), *rest.shape), np.float32)
+    for row, key in enumerate(keys):
+        deltas[row] = key.delta @ linear.T
+    return Part(
+        name=thing.name,
+        vertices=rest.astype(np.float32),
+        triangles=np.ascontiguousarray(mesh.triangles[:, turn]),
+        corner_uvs=np.ascontiguousarray(mesh.corner_uvs[:, turn]),
+        texture=index,
+        skin_joints=skin.joints.astype(np.int32),
+        skin_weights=skin.weights.astype(np.float32),
+        shapes=np.array(places, np.int32),
+        shape_deltas=deltas,
+    )
+
+
+def _start_offsets(objects: Sequence[bpy.types.Object], to_rest: np.ndarray) -> tuple[np.ndarray, ...]:
+    earlier = [geometry.earlier_offsets(thing) for thing in objects]
+    if all(offsets is None for offsets in earlier):
+        return ()
+    return tuple(
+        (np.zeros_like(geometry.basis(thing)) if offsets is None else offsets @ matrix[:3, :3].T).astype(np.float32)
+        for thing, offsets, matrix in zip(objects, earlier, to_rest, strict=True)
+    )
+
+
+def _start_textures(objects: Sequence[bpy.types.Object]) -> tuple[np.ndarray, ...]:
+    worn = [surface.worn_texture(thing) for thing in objects]
+    textures = tuple(texture for texture in worn if texture is not None)
+    return textures if len(textures) == len(objects) else ()
+
+
+def _binding(
+    character: Character,
+    armature: bpy.types.Object | None,
+    objects: Sequence[bpy.types.Object],
+    to_rest: np.ndarray,
+    keys: Sequence[list[geometry.Key]],
+    places: Sequence[list[int]],
+) -> Binding:
+    parts = tuple(
+        PartBinding(
+            object=handle(thing),
+            vertices=len(part.vertices),
+            to_object=np.linalg.inv(matrix[:3, :3]),
+            shapes=tuple((place, key.name) for place, key in zip(mine, found, strict=True) if key.low < key.high),
+            texture=part.texture,
+        )
+        for thing, part, matrix, found, mine in zip(objects, character.parts, to_rest, keys, places, strict=True)
+    )
+    return Binding(character.name, parts, handle(armature) if armature else None)
