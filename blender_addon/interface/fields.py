@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 import msgspec.inspect
+import numpy as np
 
 
 def _field(struct: type[msgspec.Struct], name: str) -> msgspec.inspect.Field:
@@ -42,15 +44,37 @@ def text(struct: type[msgspec.Struct], name: str) -> dict[str, Any]:
     return {"default": default, "maxlen": found.type.max_length or 0}
 
 
-def choice(struct: type[msgspec.Struct], name: str) -> dict[str, Any]:
-    """``items`` and ``default`` of a Literal field, for EnumProperty; identifiers are the values as text."""
+def choice(
+    struct: type[msgspec.Struct], name: str, words: Mapping[str, tuple[str, str]] | None = None
+) -> dict[str, Any]:
+    """``items`` and ``default`` of a Literal field, for EnumProperty; identifiers are the values as text.
+
+    Parameters
+    ----------
+    words
+        Name and description of each value; without them a value is its own name.
+    """
     found = _field(struct, name)
     if not isinstance(found.type, msgspec.inspect.LiteralType):
         raise TypeError(f"{struct.__name__}.{name} is no choice")
     values = [str(value) for value in found.type.values]
-    return {"items": [(value, value.capitalize(), "") for value in values], "default": str(found.default)}
+    said = words or {value: (value.capitalize(), "") for value in values}
+    return {"items": [(value, *said[value]) for value in values], "default": str(found.default)}
 
 
 def span(struct: type[msgspec.Struct], name: str) -> dict[str, Any]:
     """``default`` and ``size`` of a (low, high) field, for FloatVectorProperty."""
     return {"default": _field(struct, name).default, "size": 2}
+
+
+def most(struct: type[msgspec.Struct], name: str) -> int:
+    """How many items a tuple field takes."""
+    found = _field(struct, name)
+    if not isinstance(found.type, msgspec.inspect.VarTupleType) or found.type.max_length is None:
+        raise TypeError(f"{struct.__name__}.{name} has no bound")
+    return found.type.max_length
+
+
+def plain(value: float) -> float:
+    """The shortest number that single precision can't tell from ``value``: 0.3 for 0.30000001192092896."""
+    return float(str(np.float32(value)))

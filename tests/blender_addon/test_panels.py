@@ -139,16 +139,3 @@ def test_the_preferences_draw(blender, rooms):
     layout = StrictLayout(blender)
     preferences.draw(preferences.of(blender.context), layout)
     assert preferences.of(blender.context).address == "tcp://127.0.0.1:7661"
-
-
-def test_properties_take_defaults_and_ranges_from_the_protocol(blender, rooms):
-    from clipmatrix_protocol import Brief, Prompt
-
-    properties = rooms("interface.properties")
-    settings = properties.of(blender.context.scene)
-    assert properties.brief(settings) == Brief(prompts=(Prompt("a red figure"),))
-    settings.steps = 10**6
-    assert settings.steps == 10_000
-    settings.azimuth = (90, -90)
-    with pytest.raises(rooms("errors").Refusal, match="azimuth"):
-        properties.brief(settings)

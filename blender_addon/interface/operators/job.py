@@ -43,7 +43,7 @@ class CLIPMATRIX_OT_generate(bpy.types.Operator):
             return f"Connect to a backend first ({now.state.value})"
         if now.result is not None:
             return "Accept or discard the result first"
-        if context.scene is None or not properties.of(context.scene).prompt.strip():
+        if context.scene is None or properties.nothing_written(properties.of(context.scene)):
             return "Write a prompt first"
         try:
             characters.selected_parts(context)

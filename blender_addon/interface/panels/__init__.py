@@ -5,7 +5,7 @@ import bpy
 from .character import CLIPMATRIX_PT_character
 from .connection import CLIPMATRIX_PT_connection
 from .generate import CLIPMATRIX_PT_generate
-from .prompt import CLIPMATRIX_PT_prompt
+from .prompt import CLIPMATRIX_PT_prompt, CLIPMATRIX_UL_prompts
 from .settings import CLIPMATRIX_PT_settings
 from .vary import CLIPMATRIX_PT_vary
 
@@ -18,4 +18,7 @@ CLASSES = (
     CLIPMATRIX_PT_settings,
 )
 
-register, unregister = bpy.utils.register_classes_factory(CLASSES)
+LISTS = (CLIPMATRIX_UL_prompts,)
+"""What panels show with ``template_list``."""
+
+register, unregister = bpy.utils.register_classes_factory((*LISTS, *CLASSES))

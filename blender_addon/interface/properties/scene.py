@@ -1,8 +1,8 @@
-"""What the artist sets in a scene: the prompt, what may change, how the job runs."""
+"""``scene.clipmatrix``: the prompts, what may change, how the job runs."""
 
 import bpy
-import msgspec
 from bpy.props import (
+    CollectionProperty,
     EnumProperty,
     FloatProperty,
     FloatVectorProperty,
@@ -10,10 +10,10 @@ from bpy.props import (
     PointerProperty,
     StringProperty,
 )
-from clipmatrix_protocol import Brief, CameraOrbit, Prompt, Settings, Vary
+from clipmatrix_protocol import CameraOrbit, Settings, Vary
 
-from ..errors import Refusal
-from . import fields
+from .. import fields
+from . import prompts
 
 POSES = [
     ("ACTION", "Action", "Poses from all over the character's Action; the current pose if it has none"),
@@ -29,15 +29,17 @@ START = [
 class ClipMatrixSceneProperties(bpy.types.PropertyGroup):
     """``scene.clipmatrix``; defaults and ranges are those of ``clipmatrix_protocol.brief``."""
 
+    prompts: CollectionProperty(  # type: ignore[valid-type]
+        name="Prompts", description="What the character should become", type=prompts.ClipMatrixPrompt
+    )
+    active_prompt: IntProperty(  # type: ignore[valid-type]
+        name="Active Prompt", description="The prompt whose settings are shown", min=0
+    )
     prompt: StringProperty(  # type: ignore[valid-type]
         name="Prompt",
         description="What the character should become, in plain words",
-        **{**fields.text(Prompt, "text"), "default": "a red figure"},
-    )
-    shading: EnumProperty(  # type: ignore[valid-type]
-        name="Judge",
-        description="Whether the prompt judges the finished look, the bare geometry, or both",
-        **fields.choice(Prompt, "shading"),
+        get=prompts.get_first,
+        set=prompts.set_first,
     )
     vary_shape: FloatProperty(  # type: ignore[valid-type]
         name="Shape keys",
@@ -130,38 +132,20 @@ def of(scene: bpy.types.Scene) -> ClipMatrixSceneProperties:
     return found
 
 
-def brief(settings: ClipMatrixSceneProperties) -> Brief:
-    """What the backend is asked for.
+CLASSES = (prompts.ClipMatrixPrompt, ClipMatrixSceneProperties)
 
-    Raises
-    ------
-    Refusal
-        If a value is not possible, such as an empty prompt or a camera range from high to low.
-    """
-    if not settings.prompt.strip():
-        raise Refusal("The prompt is empty.", "Write what the character should become.")
-    values = {
-        "prompts": [{"text": settings.prompt, "shading": settings.shading}],
-        "vary": {name: getattr(settings, f"vary_{name}") for name in Vary.__struct_fields__},
-        "cameras": {name: tuple(getattr(settings, name)) for name in CameraOrbit.__struct_fields__},
-        "settings": {
-            name: int(settings.texture_size) if name == "texture_size" else getattr(settings, name)
-            for name in Settings.__struct_fields__
-        },
-    }
-    try:
-        return msgspec.convert(values, Brief)
-    except msgspec.ValidationError as error:
-        raise Refusal(f"A setting is not possible: {error}.") from error
+_register_classes, _unregister_classes = bpy.utils.register_classes_factory(CLASSES)
 
 
 def register() -> None:
     """Put ``clipmatrix`` on every scene."""
-    bpy.utils.register_class(ClipMatrixSceneProperties)
-    bpy.types.Scene.clipmatrix = PointerProperty(type=ClipMatrixSceneProperties)  # type: ignore[attr-defined]
+    _register_classes()
+    bpy.types.Scene.clipmatrix = PointerProperty(  # type: ignore[attr-defined]
+        type=ClipMatrixSceneProperties, name="ClipMatrix", description="What ClipMatrix is asked for in this scene"
+    )
 
 
 def unregister() -> None:
     """Take it off again."""
     del bpy.types.Scene.clipmatrix  # type: ignore[attr-defined]
-    bpy.utils.unregister_class(ClipMatrixSceneProperties)
+    _unregister_classes()

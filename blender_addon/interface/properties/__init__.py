@@ -1,0 +1,18 @@
+"""What the artist sets in a scene: prompts, what may change, how the job runs; and as the brief that travels."""
+
+from .briefs import brief, restore
+from .prompts import MOST_PROMPTS, ClipMatrixPrompt, add_prompt, nothing_written
+from .scene import ClipMatrixSceneProperties, of, register, unregister
+
+__all__ = [
+    "MOST_PROMPTS",
+    "ClipMatrixPrompt",
+    "ClipMatrixSceneProperties",
+    "add_prompt",
+    "brief",
+    "nothing_written",
+    "of",
+    "register",
+    "restore",
+    "unregister",
+]
