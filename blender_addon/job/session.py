@@ -14,6 +14,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from clipmatrix_protocol import (
     PROTOCOL_VERSION,
@@ -24,9 +25,12 @@ from clipmatrix_protocol import (
     Brief,
     Cancel,
     Character,
+    Correctives,
+    CorrectivesRequest,
     Done,
     Failed,
     Message,
+    ModelRequest,
     Progress,
     State,
     Submit,
@@ -74,7 +78,7 @@ class Session:
     paused: str = ""
     job: Job | None = None
     _connection: Connection | None = None
-    _build: Callable[[Body], object] | None = None
+    _build: Callable[[Any], object] | None = None
 
     # -- what has come back ------------------------------------------------------------------------------------
 
@@ -126,9 +130,19 @@ class Session:
         Refusal
             If the session is not free.
         """
+        self.request(BodyRequest(name=name), build)
+
+    def request(self, what: BodyRequest | ModelRequest | CorrectivesRequest, build: Callable[[Any], object]) -> None:
+        """Ask for something; ``build`` is called with the answer from a later tick and may raise a Refusal.
+
+        Raises
+        ------
+        Refusal
+            If the session is not free.
+        """
         self._require_free()
         self._build = build
-        self._send(BodyRequest(name=name))
+        self._send(what)
         self.state = Phase.FETCHING
 
     def submit(self, character: Character, brief: Brief, binding: Binding) -> str:
@@ -213,7 +227,7 @@ class Session:
                 self._welcomed(message)
             case Failed():
                 self._failed(message)
-            case Body():
+            case Body() | Correctives():
                 self._built(message)
             case Garbled(why=why):
                 self._garbled(why)
@@ -288,17 +302,17 @@ class Session:
             self.job = None
         self.state = Phase.IDLE if refusal is None and self.job is None else Phase.FAILED
 
-    def _built(self, body: Body) -> None:
+    def _built(self, answer: Body | Correctives) -> None:
         build, self._build = self._build, None
         if build is None:
             return
         try:
-            build(body)
+            build(answer)
         except Refusal as refusal:
             self.error = refusal
             self.state = Phase.FAILED
         else:
-            self.state = Phase.IDLE
+            self._resume()
 
     def _garbled(self, why: str) -> None:
         if self.state is Phase.CONNECTING:

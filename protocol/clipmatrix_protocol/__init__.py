@@ -2,7 +2,7 @@
 
 from .address import DEFAULT_ADDRESS, DEFAULT_PORT
 from .arrays import MAX_FRAME_BYTES
-from .body import Body, BodyShape, Motion
+from .body import Body, BodyShape, Correctives, Motion
 from .brief import Brief, CameraOrbit, Prompt, Settings, Vary
 from .character import Character, Part, Shape
 from .codec import decode, encode, greeting_version
@@ -12,6 +12,7 @@ from .messages import (
     Attach,
     BodyRequest,
     Cancel,
+    CorrectivesRequest,
     Done,
     Failed,
     FailureCode,
@@ -20,6 +21,7 @@ from .messages import (
     Hello,
     Look,
     Message,
+    ModelRequest,
     Ping,
     Pong,
     Progress,
@@ -46,6 +48,8 @@ __all__ = [
     "CameraOrbit",
     "Cancel",
     "Character",
+    "Correctives",
+    "CorrectivesRequest",
     "Done",
     "Failed",
     "FailureCode",
@@ -54,6 +58,7 @@ __all__ = [
     "Hello",
     "Look",
     "Message",
+    "ModelRequest",
     "Motion",
     "Part",
     "Ping",

@@ -7,13 +7,26 @@ from .arrays import check, check_indices, check_weights
 
 
 class BodyShape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False):
-    """A shape key: ``deltas`` (V, 3) float32 in metres; ``pinned`` keys (expressions) are not for the optimiser."""
+    """A shape key.
+
+    Attributes
+    ----------
+    name, low, high
+        What it is called; its slider's range.
+    pinned
+        Not for the optimiser: an expression, or a shape that moves the joints.
+    deltas
+        (V, 3) float32 metres, what it adds at value 1.
+    joints
+        (J, 3) float32 metres, how far the joints move at value 1; None where they stay.
+    """
 
     name: str
     low: float
     high: float
     pinned: bool
     deltas: np.ndarray
+    joints: np.ndarray | None = None
 
 
 class Motion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False):
@@ -49,13 +62,16 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False, ta
     polygons
         (F, 4) int32 counter-clockwise; a triangle has -1 in its last place.
     polygon_uvs
-        (F, 4, 2) float32, UV per corner, v up.
+        (F, 4, 2) float32, UV per corner, v up; (0, 4, 2) where there are none and Blender has to unwrap.
     joints, parents, heads, tails
         Names; (J,) int32 with -1 at the root; (J, 3) float32 metres each. A joint's parent stands before it.
     skin_joints, skin_weights
         (V, I) int32, (V, I) float32 that sum to 1 per row.
     shapes, motions
         Shape keys and Actions.
+    file
+        The model file it was made from, a path on the backend's machine: pose correctives are asked for with it. Empty
+        for a body without any.
     """
 
     name: str
@@ -71,6 +87,7 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False, ta
     skin_weights: np.ndarray
     shapes: tuple[BodyShape, ...]
     motions: tuple[Motion, ...]
+    file: str = ""
 
     def __post_init__(self) -> None:
         check("body vertices", self.vertices, "float32", (None, 3))
@@ -78,7 +95,8 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False, ta
         check("body polygons", self.polygons, "int32", (None, 4))
         check_indices("body polygons", self.polygons[:, :3], vertices)
         check_indices("body polygons", self.polygons[:, 3] + 1, vertices + 1)
-        check("body polygon_uvs", self.polygon_uvs, "float32", (len(self.polygons), 4, 2))
+        unwrapped = len(self.polygons) if len(self.polygon_uvs) else 0
+        check("body polygon_uvs", self.polygon_uvs, "float32", (unwrapped, 4, 2))
         check("body parents", self.parents, "int32", (joints,))
         if any(not -1 <= parent < index for index, parent in enumerate(self.parents)):
             raise ValueError("body parents: a joint's parent must stand before it")
@@ -89,6 +107,29 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False, ta
         check_weights("body skin_weights", self.skin_weights, *self.skin_joints.shape)
         for shape in self.shapes:
             check(f"body shape {shape.name!r}", shape.deltas, "float32", (vertices, 3))
+            if shape.joints is not None:
+                check(f"body shape {shape.name!r}: joints", shape.joints, "float32", (joints, 3))
         for motion in self.motions:
             check(f"body motion {motion.name!r}", motion.rotations, "float32", (None, joints, 3))
             check(f"body motion {motion.name!r}", motion.translation, "float32", (len(motion.rotations), 3))
+
+
+class Correctives(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False, tag="correctives"):
+    """The answer to :class:`~clipmatrix_protocol.messages.CorrectivesRequest`: frame f adds ``weights[f] @ shapes``.
+
+    Attributes
+    ----------
+    shapes
+        (R, V, 3) float32 metres, rest space; none where no pose needs any.
+    weights
+        (F, R) float32 in [-1, 1].
+    """
+
+    shapes: np.ndarray
+    weights: np.ndarray
+
+    def __post_init__(self) -> None:
+        check("correctives shapes", self.shapes, "float32", (None, None, 3))
+        check("correctives weights", self.weights, "float32", (None, len(self.shapes)))
+        if self.weights.size and np.abs(self.weights).max() > 1:
+            raise ValueError("correctives weights lie outside of -1..1")

@@ -1,15 +1,17 @@
 """Every message, both ways: one tagged Struct each.
 
-==============  ==================  =====================================================================
-extension says  backend answers     meaning
-==============  ==================  =====================================================================
-Hello           Welcome or Failed   who speaks, which version, the launch secret
-BodyRequest     Body or Failed      build a body for the scene
-Submit          Accepted or Failed  a character and a brief; then Progress and Update come, at last Done or Failed
-Attach          Accepted or Failed  a client came back: send the job's latest state, then go on
-Cancel          Done or Failed      stop now; what has been reached is delivered
-Ping            Pong                is the backend alive, is its job
-==============  ==================  =====================================================================
+==================  =====================  =================================================================
+extension says      backend answers        meaning
+==================  =====================  =================================================================
+Hello               Welcome or Failed      who speaks, which version, the launch secret
+BodyRequest         Body or Failed         build a body for the scene
+ModelRequest        Body or Failed         build one from a SMPL, SMPL-H or SMPL-X file of the artist's
+CorrectivesRequest  Correctives or Failed  what such a body's pose adds to its shape
+Submit              Accepted or Failed     a character and a brief; then Progress and Update, at last Done or Failed
+Attach              Accepted or Failed     a client came back: send the job's latest state, then go on
+Cancel              Done or Failed         stop now; what has been reached is delivered
+Ping                Pong                   is the backend alive, is its job
+==================  =====================  =================================================================
 """
 
 from typing import Annotated, Literal
@@ -19,7 +21,7 @@ import numpy as np
 from msgspec import Meta
 
 from .arrays import check
-from .body import Body
+from .body import Body, Correctives
 from .brief import Brief
 from .character import Character
 
@@ -53,6 +55,40 @@ class BodyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="
     """Ask for a body by name, one of ``Welcome.bodies``."""
 
     name: str
+
+
+class ModelRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="model_request"):
+    """Ask for a body made from a SMPL, SMPL-H or SMPL-X model file.
+
+    Attributes
+    ----------
+    file
+        Path on the backend's machine, .npz or .pkl.
+    betas, expressions
+        How many shape keys of each kind are wanted; a file that has fewer gives what it has.
+    """
+
+    file: str
+    betas: Annotated[int, Meta(ge=0, le=300)] = 10
+    expressions: Annotated[int, Meta(ge=0, le=100)] = 10
+
+
+class CorrectivesRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False, tag="correctives_request"):
+    """Ask what poses add to the shape of a body made from a model file.
+
+    Attributes
+    ----------
+    file
+        As in ``Body.file``.
+    rotations
+        (F, J, 3) float32 axis-angle in radians, against the parent, joint frames at rest equal to the world's axes.
+    """
+
+    file: str
+    rotations: np.ndarray
+
+    def __post_init__(self) -> None:
+        check("rotations", self.rotations, "float32", (None, None, 3))
 
 
 class Submit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False, tag="submit"):
@@ -211,6 +247,6 @@ class Failed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="faile
     job: JobId | None = None
 
 
-FromClient = Hello | BodyRequest | Submit | Attach | Cancel | Ping
-FromServer = Welcome | Body | Accepted | Progress | Update | Done | Failed | Pong
+FromClient = Hello | BodyRequest | ModelRequest | CorrectivesRequest | Submit | Attach | Cancel | Ping
+FromServer = Welcome | Body | Correctives | Accepted | Progress | Update | Done | Failed | Pong
 Message = FromClient | FromServer

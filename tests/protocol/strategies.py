@@ -14,10 +14,13 @@ from clipmatrix_protocol import (
     CameraOrbit,
     Cancel,
     Character,
+    Correctives,
+    CorrectivesRequest,
     Done,
     Failed,
     Hello,
     Look,
+    ModelRequest,
     Motion,
     Part,
     Ping,
@@ -126,14 +129,26 @@ def bodies(draw: st.DrawFn) -> Body:
         licence=draw(names),
         vertices=draw(floats(vertices, 3)),
         polygons=corners,
-        polygon_uvs=draw(floats(len(corners), 4, 2)),
+        polygon_uvs=draw(floats(len(corners), 4, 2) | floats(0, 4, 2)),
         joints=joints,
         parents=np.array([draw(st.integers(-1, index - 1)) for index in range(len(joints))], np.int32),
         heads=draw(floats(len(joints), 3)),
         tails=draw(floats(len(joints), 3)),
         skin_joints=draw(indices(0, len(joints), vertices, influences)),
         skin_weights=draw(weights(vertices, influences)),
-        shapes=draw(tuples(st.builds(BodyShape, names, numbers, numbers, st.booleans(), floats(vertices, 3)))),
+        shapes=draw(
+            tuples(
+                st.builds(
+                    BodyShape,
+                    names,
+                    numbers,
+                    numbers,
+                    st.booleans(),
+                    floats(vertices, 3),
+                    st.none() | floats(len(joints), 3),
+                )
+            )
+        ),
         motions=draw(
             tuples(
                 sizes.flatmap(
@@ -142,6 +157,13 @@ def bodies(draw: st.DrawFn) -> Body:
             )
         ),
     )
+
+
+@st.composite
+def correctives(draw: st.DrawFn) -> Correctives:
+    shapes, vertices, frames = draw(sizes), draw(sizes), draw(sizes)
+    weights = arrays.arrays(np.float32, (frames, shapes), elements=st.floats(-1, 1, width=32))
+    return Correctives(draw(floats(shapes, vertices, 3)), draw(weights))
 
 
 def between(low: float, high: float) -> Strategy:
@@ -198,7 +220,12 @@ MESSAGES: dict[str, Strategy] = {
     "hello": st.builds(Hello, st.just(PROTOCOL_VERSION) | st.integers(-(2**63), 2**63 - 1), names, names),
     "welcome": st.builds(Welcome, counts, names, names, tuples(names), tuples(names)),
     "body_request": st.builds(BodyRequest, names),
+    "model_request": st.builds(ModelRequest, names, st.integers(0, 300), st.integers(0, 100)),
+    "correctives_request": st.builds(
+        CorrectivesRequest, names, st.tuples(sizes, sizes).flatmap(lambda size: floats(*size, 3))
+    ),
     "body": bodies(),
+    "correctives": correctives(),
     "submit": st.builds(Submit, jobs, characters(), briefs),
     "attach": st.builds(Attach, jobs),
     "cancel": st.builds(Cancel, jobs),

@@ -9,10 +9,13 @@ from clipmatrix_protocol import (
     Body,
     BodyRequest,
     Cancel,
+    Correctives,
+    CorrectivesRequest,
     Done,
     Failed,
     Hello,
     Message,
+    ModelRequest,
     Ping,
     Pong,
     Progress,
@@ -46,7 +49,7 @@ class Built:
     """The answer to a client's request for a body."""
 
     client: bytes
-    answer: Body | Failed
+    answer: Body | Correctives | Failed
 
 
 Event = Progress | Update | Done | Failed | Checked | Built
@@ -115,8 +118,8 @@ class Desk:
                 self._admit(client, frames)
             case Ping(stamp=stamp):
                 self._say(client, Pong(stamp, self._jobs.idle()))
-            case BodyRequest(name=name):
-                self._clerk.give(lambda: self._build(client, name))
+            case BodyRequest() | ModelRequest() | CorrectivesRequest():
+                self._clerk.give(lambda: self._build(client, message))
             case Submit():
                 self._jobs.add(message, client)
                 self._clerk.give(lambda: self._check(message))
@@ -152,10 +155,10 @@ class Desk:
         except Exception as error:
             self._post(failure(error, submit.job))
 
-    def _build(self, client: bytes, name: str) -> None:
-        answer: Body | Failed
+    def _build(self, client: bytes, question: BodyRequest | ModelRequest | CorrectivesRequest) -> None:
+        answer: Body | Correctives | Failed
         try:
-            answer = self._services.body(name)
+            answer = self._services.build(question)
         except Exception as error:
             answer = failure(error, None)
         self._post(Built(client, answer))

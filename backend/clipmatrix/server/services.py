@@ -3,10 +3,29 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from clipmatrix_protocol import Body, Brief, Done, Progress, Submit, Update
+from clipmatrix_protocol import (
+    Body,
+    BodyRequest,
+    Brief,
+    Correctives,
+    CorrectivesRequest,
+    Done,
+    ModelRequest,
+    Progress,
+    Submit,
+    Update,
+)
+
+from ..errors import JobError
 
 Report = Callable[[Progress | Update], None]
 Cancelled = Callable[[], bool]
+ModelQuestion = ModelRequest | CorrectivesRequest
+
+
+def no_models(_question: ModelQuestion) -> Body | Correctives:
+    """Refuse: what a backend answers that reads no model files."""
+    raise JobError("bad_request", "This backend reads no model files.", "Choose one of its own bodies.")
 
 
 @dataclass(frozen=True)
@@ -27,6 +46,8 @@ class Services:
         Builds a body by name.
     optimise
         Runs a job in the calling thread: reports while it runs, asks after every step whether it was cancelled.
+    model
+        Answers questions about a model file of the artist's.
     """
 
     device: str
@@ -36,6 +57,11 @@ class Services:
     warnings: Callable[[Brief], tuple[str, ...]]
     body: Callable[[str], Body]
     optimise: Callable[[Submit, Report, Cancelled], Done]
+    model: Callable[[ModelQuestion], Body | Correctives] = no_models
+
+    def build(self, question: BodyRequest | ModelQuestion) -> Body | Correctives:
+        """Answer whatever is asked about bodies."""
+        return self.body(question.name) if isinstance(question, BodyRequest) else self.model(question)
 
 
 def real_services(device: str, threads: int) -> Services:
@@ -75,6 +101,11 @@ def real_services(device: str, threads: int) -> Services:
 
         return body_message(name)
 
+    def model(question: ModelQuestion) -> Body | Correctives:
+        from ..bodies import smpl
+
+        return smpl.answer(question)
+
     def optimise(job: Submit, report: Report, cancelled: Cancelled) -> Done:
         import torch
 
@@ -82,4 +113,4 @@ def real_services(device: str, threads: int) -> Services:
 
         return run(job, torch.device(chosen.kind), report, cancelled)
 
-    return Services(chosen.name, ("embedded",), ("figure",), warm_up, warnings, body, optimise)
+    return Services(chosen.name, ("embedded",), ("figure",), warm_up, warnings, body, optimise, model)
