@@ -7,6 +7,7 @@ from .brief import Brief, CameraOrbit, Prompt, Settings, Vary
 from .character import Character, Part, Shape
 from .codec import decode, encode, greeting_version
 from .errors import ProtocolError
+from .invitation import SCHEME, Invitation, read_invitation, write_invitation
 from .messages import (
     Accepted,
     Attach,
@@ -32,6 +33,7 @@ from .messages import (
     Validity,
     Welcome,
 )
+from .status import Status
 from .version import PROTOCOL_VERSION, mismatch
 
 __all__ = [
@@ -39,6 +41,7 @@ __all__ = [
     "DEFAULT_PORT",
     "MAX_FRAME_BYTES",
     "PROTOCOL_VERSION",
+    "SCHEME",
     "Accepted",
     "Attach",
     "Body",
@@ -56,6 +59,7 @@ __all__ = [
     "FromClient",
     "FromServer",
     "Hello",
+    "Invitation",
     "Look",
     "Message",
     "ModelRequest",
@@ -69,6 +73,7 @@ __all__ = [
     "Settings",
     "Shape",
     "State",
+    "Status",
     "Submit",
     "Summary",
     "Update",
@@ -79,4 +84,6 @@ __all__ = [
     "encode",
     "greeting_version",
     "mismatch",
+    "read_invitation",
+    "write_invitation",
 ]

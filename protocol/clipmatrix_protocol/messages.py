@@ -24,6 +24,7 @@ from .arrays import check
 from .body import Body, Correctives
 from .brief import Brief
 from .character import Character
+from .status import Status
 
 JobId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}\Z")]
 
@@ -34,11 +35,24 @@ FailureCode = Literal[
 
 
 class Hello(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="hello"):
-    """First message of a client. ``version`` is :data:`PROTOCOL_VERSION`; ``client`` names program and version."""
+    """First message of a client.
+
+    Attributes
+    ----------
+    version
+        :data:`PROTOCOL_VERSION`.
+    client
+        Program and version.
+    secret
+        The launch secret; empty where keys have taken its place.
+    user
+        Who sits there, for the others who share the backend; may be empty.
+    """
 
     version: int
     client: str
     secret: str
+    user: Annotated[str, Meta(max_length=64)] = ""
 
 
 class Welcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="welcome"):
@@ -49,6 +63,7 @@ class Welcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="welc
     device: str
     clips: tuple[str, ...]
     bodies: tuple[str, ...]
+    status: Status = Status()
 
 
 class BodyRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="body_request"):
@@ -122,6 +137,7 @@ class Pong(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pong"):
 
     stamp: float
     idle: float | None = None
+    status: Status = Status()
 
 
 class Accepted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="accepted"):

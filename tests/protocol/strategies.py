@@ -30,6 +30,7 @@ from clipmatrix_protocol import (
     Settings,
     Shape,
     State,
+    Status,
     Submit,
     Summary,
     Update,
@@ -216,9 +217,11 @@ summaries = st.builds(
     st.dictionaries(names, names, max_size=3),
 )
 
+statuses = st.builds(Status, st.booleans(), names, st.none() | st.floats(0, 1e9), names, counts)
+
 MESSAGES: dict[str, Strategy] = {
-    "hello": st.builds(Hello, st.just(PROTOCOL_VERSION) | st.integers(-(2**63), 2**63 - 1), names, names),
-    "welcome": st.builds(Welcome, counts, names, names, tuples(names), tuples(names)),
+    "hello": st.builds(Hello, st.just(PROTOCOL_VERSION) | st.integers(-(2**63), 2**63 - 1), names, names, names),
+    "welcome": st.builds(Welcome, counts, names, names, tuples(names), tuples(names), statuses),
     "body_request": st.builds(BodyRequest, names),
     "model_request": st.builds(ModelRequest, names, st.integers(0, 300), st.integers(0, 100)),
     "correctives_request": st.builds(
@@ -230,7 +233,7 @@ MESSAGES: dict[str, Strategy] = {
     "attach": st.builds(Attach, jobs),
     "cancel": st.builds(Cancel, jobs),
     "ping": st.builds(Ping, numbers),
-    "pong": st.builds(Pong, numbers, st.none() | numbers),
+    "pong": st.builds(Pong, numbers, st.none() | numbers, statuses),
     "accepted": st.builds(Accepted, jobs, counts, tuples(names)),
     "progress": st.builds(Progress, jobs, counts, counts, numbers, numbers, numbers),
     "update": st.builds(Update, jobs, counts, states),
