@@ -10,6 +10,8 @@ CorrectivesRequest  Correctives or Failed  what such a body's pose adds to its s
 Submit              Accepted or Failed     a character and a brief; then Progress and Update, at last Done or Failed
 Attach              Accepted or Failed     a client came back: send the job's latest state, then go on
 Cancel              Done or Failed         stop now; what has been reached is delivered
+Pause               Paused or Failed       hold the job where it is
+Resume              Resumed or Failed      let it go on
 Ping                Pong                   is the backend alive, is its job
 ==================  =====================  =================================================================
 """
@@ -126,6 +128,18 @@ class Cancel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="cance
     job: JobId
 
 
+class Pause(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pause"):
+    """Hold the job after the current step, or before its first; it keeps its memory and its place."""
+
+    job: JobId
+
+
+class Resume(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="resume"):
+    """Let a job that is held go on."""
+
+    job: JobId
+
+
 class Ping(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="ping"):
     """Answered at once by a Pong with the same stamp."""
 
@@ -146,6 +160,18 @@ class Accepted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="acc
     job: JobId
     ahead: int = 0
     warnings: tuple[str, ...] = ()
+
+
+class Paused(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="paused"):
+    """The job is held: it takes no further step until somebody resumes or cancels it."""
+
+    job: JobId
+
+
+class Resumed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="resumed"):
+    """The job is held no longer."""
+
+    job: JobId
 
 
 class Progress(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="progress"):
@@ -263,6 +289,6 @@ class Failed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="faile
     job: JobId | None = None
 
 
-FromClient = Hello | BodyRequest | ModelRequest | CorrectivesRequest | Submit | Attach | Cancel | Ping
-FromServer = Welcome | Body | Correctives | Accepted | Progress | Update | Done | Failed | Pong
+FromClient = Hello | BodyRequest | ModelRequest | CorrectivesRequest | Submit | Attach | Cancel | Pause | Resume | Ping
+FromServer = Welcome | Body | Correctives | Accepted | Paused | Resumed | Progress | Update | Done | Failed | Pong
 Message = FromClient | FromServer

@@ -16,10 +16,14 @@ from clipmatrix_protocol import (
     Hello,
     Message,
     ModelRequest,
+    Pause,
+    Paused,
     Ping,
     Pong,
     Progress,
     ProtocolError,
+    Resume,
+    Resumed,
     Submit,
     Update,
     decode,
@@ -127,6 +131,10 @@ class Desk:
                 self._attach(self._jobs.get(job), client)
             case Cancel(job=job):
                 self._cancel(self._jobs.get(job), client)
+            case Pause(job=job):
+                self._pause(self._jobs.get(job), client)
+            case Resume(job=job):
+                self._resume(self._jobs.get(job), client)
             case _:
                 kind = type(message).__name__
                 raise JobError("bad_message", f"A backend does not take {kind} messages.", "Report it.")
@@ -135,6 +143,8 @@ class Desk:
         job.watchers.add(client)
         if job.stage is not Stage.CHECKING:
             self._say(client, self._jobs.accepted(job))
+        if not job.free.is_set():
+            self._say(client, Paused(job.id))
         for newest in (job.progress, job.update, job.outcome):
             if newest is not None:
                 self._say(client, newest)
@@ -142,10 +152,27 @@ class Desk:
     def _cancel(self, job: Job, client: bytes) -> None:
         job.watchers.add(client)
         job.cancel.set()
+        job.free.set()
         if job.outcome is not None:
             self._say(client, job.outcome)
         elif job.stage is not Stage.RUNNING:
             self._end(job, Failed("cancelled", "The job was cancelled before it began.", "", job.id))
+
+    def _pause(self, job: Job, client: bytes) -> None:
+        job.watchers.add(client)
+        if job.outcome is not None:
+            self._say(client, job.outcome)
+        elif not job.cancel.is_set():
+            job.hold()
+            self._tell(job, Paused(job.id))
+
+    def _resume(self, job: Job, client: bytes) -> None:
+        job.watchers.add(client)
+        if job.outcome is not None:
+            self._say(client, job.outcome)
+        else:
+            job.release()
+            self._tell(job, Resumed(job.id))
 
     # -- in the workers' threads -------------------------------------------------------------------------------
 
@@ -199,7 +226,9 @@ class Desk:
         submit = job.submit
         job.stage = Stage.RUNNING
         job.touch()
-        self._runner.give(lambda: run_job(submit, self._services, job.cancel, self._runner.stopping, self._post))
+        self._runner.give(
+            lambda: run_job(submit, self._services, job.cancel, job.free, self._runner.stopping, self._post)
+        )
 
     def _end(self, job: Job, outcome: Done | Failed) -> None:
         self._jobs.end(job, outcome)

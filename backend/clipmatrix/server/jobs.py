@@ -25,9 +25,15 @@ class Stage(Enum):
     ENDED = "ended"
 
 
+def _set_event() -> threading.Event:
+    event = threading.Event()
+    event.set()
+    return event
+
+
 @dataclass
 class Job:
-    """One job; belongs to its id, not to a connection. Changed by the router's thread only, except for ``cancel``.
+    """One job; belongs to its id, not to a connection. Changed by the router's thread only.
 
     Attributes
     ----------
@@ -43,6 +49,8 @@ class Job:
         When it last made a step, seconds of the monotonic clock.
     cancel
         Set to end it early.
+    free
+        Set unless the job is held.
     """
 
     id: str
@@ -55,6 +63,16 @@ class Job:
     outcome: Done | Failed | None = None
     moved: float = field(default_factory=time.monotonic)
     cancel: threading.Event = field(default_factory=threading.Event)
+    free: threading.Event = field(default_factory=_set_event)
+
+    def hold(self) -> None:
+        """Have it take no further step."""
+        self.free.clear()
+
+    def release(self) -> None:
+        """Have it go on; the time it was held is no idleness."""
+        self.touch()
+        self.free.set()
 
     def touch(self) -> None:
         """Note that it has just moved."""
@@ -100,10 +118,11 @@ class Jobs:
         return next((job for job in self._jobs.values() if job.stage is Stage.RUNNING), None)
 
     def next(self) -> Job | None:
-        """Return the job to start now: the first in the queue, unless one is running."""
+        """Return the job to start now: the first in the queue that is not held, unless one is running."""
         if self.running is not None:
             return None
-        return next((job for job in self._jobs.values() if job.stage is Stage.QUEUED), None)
+        waiting = (job for job in self._jobs.values() if job.stage is Stage.QUEUED)
+        return next((job for job in waiting if job.free.is_set()), None)
 
     def accepted(self, job: Job) -> Accepted:
         """Say how many jobs run before this one."""
@@ -112,9 +131,9 @@ class Jobs:
         return Accepted(job.id, ahead, job.warnings)
 
     def idle(self) -> float | None:
-        """Return seconds since the running job last moved; None without one."""
+        """Return seconds since the running job last moved; None without one, or if it is held."""
         job = self.running
-        return None if job is None else max(0.0, time.monotonic() - job.moved)
+        return None if job is None or not job.free.is_set() else max(0.0, time.monotonic() - job.moved)
 
     def end(self, job: Job, outcome: Done | Failed) -> None:
         """Note a job's outcome; forget what only a live job needs, and the oldest of the ended jobs."""

@@ -15,6 +15,10 @@ log = logging.getLogger(__name__)
 Task = Callable[[], None]
 
 
+NOTICE = 0.2
+"""Seconds within which a job that is held notices that the backend ends."""
+
+
 class ShuttingDown(BaseException):
     """Unwinds a running job when the backend ends; not an ``Exception``, so that no handler on the way keeps it."""
 
@@ -53,6 +57,7 @@ def run_job(
     submit: Submit,
     services: Services,
     cancel: threading.Event,
+    free: threading.Event,
     stopping: threading.Event,
     post: Callable[[Progress | Update | Done | Failed], None],
 ) -> None:
@@ -65,7 +70,9 @@ def run_job(
     services
         Who computes.
     cancel
-        Set when the job should end with what it has reached.
+        Set when the job should end with what it has reached, be it held or not.
+    free
+        Set unless the job is held; a job that is held waits where it asks whether it was cancelled.
     stopping
         Set when it should end with nothing, because the backend ends.
     post
@@ -78,9 +85,11 @@ def run_job(
         post(message)
 
     def cancelled() -> bool:
-        if stopping.is_set():
-            raise ShuttingDown
-        return cancel.is_set()
+        while True:
+            if stopping.is_set():
+                raise ShuttingDown
+            if cancel.is_set() or free.wait(NOTICE):
+                return cancel.is_set()
 
     log.info("job %s begins", submit.job)
     outcome: Done | Failed

@@ -1,0 +1,182 @@
+"""Holding a job and letting it go on, as a client sees it."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from clipmatrix.server.services import Cancelled, Report, Services
+from clipmatrix_protocol import (
+    Accepted,
+    Attach,
+    Cancel,
+    Done,
+    Failed,
+    Pause,
+    Paused,
+    Ping,
+    Pong,
+    Resume,
+    Resumed,
+    Submit,
+)
+
+from .ball import ball_job
+from .conftest import backend_process
+from .counting import Held, count, counting_services, submit
+from .peer import Peer
+
+Start = Callable[..., str]
+Connect = Callable[[str], Peer]
+
+
+@dataclass
+class Steps:
+    """A job that counts the steps it takes, two milliseconds each, until it is cancelled."""
+
+    taken: int = 0
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    def __call__(self, job: Submit, report: Report, cancelled: Cancelled) -> Done:
+        try:
+            while not cancelled():
+                self.taken += 1
+                time.sleep(0.002)
+        finally:
+            self.ended.set()
+        return count(job, report, cancelled)
+
+    def services(self) -> Services:
+        return counting_services(self)
+
+    def stand_still(self, seconds: float = 0.3) -> bool:
+        """Whether no more steps are taken for a while, the one under way left out."""
+        time.sleep(0.05)
+        before = self.taken
+        time.sleep(seconds)
+        return self.taken == before
+
+
+def started(peer: Peer, steps: Steps, job: str = "job") -> None:
+    peer.hello()
+    peer.say(submit(job))
+    until = time.monotonic() + 20
+    while steps.taken < 3:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def test_a_job_that_is_held_takes_no_step_until_it_is_let_go(backend: Start, connect: Connect) -> None:
+    steps = Steps()
+    peer = connect(backend(steps.services()))
+    started(peer, steps)
+    peer.say(Pause("job"))
+    assert peer.hear(Paused).job == "job"
+    assert steps.stand_still()
+    peer.say(Resume("job"))
+    assert peer.hear(Resumed).job == "job"
+    assert not steps.stand_still()
+
+
+def test_a_job_that_is_held_can_be_cancelled_and_delivers(backend: Start, connect: Connect) -> None:
+    steps = Steps()
+    peer = connect(backend(steps.services()))
+    started(peer, steps)
+    peer.say(Pause("job"))
+    peer.hear(Paused)
+    peer.say(Cancel("job"))
+    assert peer.hear(Done).job == "job"
+
+
+def test_a_job_that_is_held_answers_pings_and_does_not_count_as_idle(backend: Start, connect: Connect) -> None:
+    steps = Steps()
+    peer = connect(backend(steps.services()))
+    started(peer, steps)
+    peer.say(Pause("job"))
+    peer.hear(Paused)
+    time.sleep(0.4)
+    peer.say(Ping(1.0))
+    assert peer.hear(Pong).idle is None
+    peer.say(Resume("job"))
+    peer.say(Ping(2.0))
+    idle = peer.hear(Pong).idle
+    assert idle is not None
+    assert idle < 0.3, "the time it was held is no idleness"
+
+
+def test_a_job_can_be_held_before_it_begins_and_lets_others_overtake(backend: Start, connect: Connect) -> None:
+    held = Held()
+    peer = connect(backend(counting_services(held)))
+    peer.hello()
+    for name in ("one", "two", "three"):
+        peer.say(submit(name))
+    assert held.began.wait(10)
+    peer.say(Pause("two"))
+    assert peer.hear(Paused).job == "two"
+    held.released.set()
+    assert [peer.hear(Done).job, peer.hear(Done).job] == ["one", "three"]
+    assert peer.is_quiet(0.2)
+    peer.say(Resume("two"))
+    assert peer.hear(Done).job == "two"
+
+
+def test_all_who_watch_hear_of_it_and_who_comes_later_is_told(backend: Start, connect: Connect) -> None:
+    steps = Steps()
+    address = backend(steps.services())
+    first, second, third = connect(address), connect(address), connect(address)
+    started(first, steps)
+    second.hello()
+    second.say(Attach("job"))
+    second.hear(Accepted)
+    first.say(Pause("job"))
+    assert second.hear(Paused).job == "job"
+    third.hello()
+    third.say(Attach("job"))
+    third.hear(Accepted)
+    assert third.next() == Paused("job")
+    third.say(Resume("job"))
+    assert first.hear(Resumed).job == "job"
+
+
+@pytest.mark.parametrize("kind", [Pause, Resume])
+def test_saying_it_twice_does_no_harm_and_after_the_end_the_answer_is_the_outcome(
+    backend: Start, connect: Connect, kind: type[Pause] | type[Resume]
+) -> None:
+    steps = Steps()
+    peer = connect(backend(steps.services()))
+    started(peer, steps)
+    answer = Paused if kind is Pause else Resumed
+    peer.say(kind("job"))
+    peer.say(kind("job"))
+    peer.hear(answer)
+    peer.hear(answer)
+    peer.say(Cancel("job"))
+    peer.hear(Done)
+    peer.say(kind("job"))
+    assert peer.hear(Done).job == "job"
+    peer.say(kind("nobody"))
+    assert peer.hear(Failed).code == "unknown_job"
+
+
+def test_a_backend_that_ends_does_not_wait_for_a_job_that_is_held(backend: Start, connect: Connect) -> None:
+    steps = Steps()
+    peer = connect(backend(steps.services()))
+    started(peer, steps)
+    peer.say(Pause("job"))
+    peer.hear(Paused)
+    # the fixture ends the backend and fails if its thread does not end
+
+
+def test_a_real_job_in_a_real_process_is_held_and_goes_on_to_its_end(connect: Connect) -> None:
+    with backend_process() as process:
+        peer = connect(process.address)
+        peer.hello()
+        peer.say(ball_job("job", steps=12))
+        peer.say(Pause("job"))
+        peer.hear(Paused)
+        while not peer.is_quiet(0.5):
+            assert not isinstance(peer.next(), Done)
+        peer.say(Resume("job"))
+        peer.hear(Resumed)
+        assert peer.hear(Done).summary.steps == 12
