@@ -102,9 +102,9 @@ def real_services(device: str, threads: int) -> Services:
         return body_message(name)
 
     def model(question: ModelQuestion) -> Body | Correctives:
-        from ..bodies import smpl
+        from ..bodies.smpl import answer
 
-        return smpl.answer(question)
+        return answer(question)
 
     def optimise(job: Submit, report: Report, cancelled: Cancelled) -> Done:
         import torch

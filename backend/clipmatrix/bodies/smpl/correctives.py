@@ -1,0 +1,77 @@
+"""What poses add to a body's shape: SMPL's pose blend shapes (Loper et al. 2015, eq. 9), for the poses asked about.
+
+A rig of bones alone thins elbows and knees; the models learnt from scans what to add there for each pose. All of it
+would be 9 shapes a joint, 61 MB for SMPL-X: so Blender asks for the poses it has.
+"""
+
+from __future__ import annotations
+
+import clipmatrix_protocol as protocol
+import numpy as np
+
+from ...errors import JobError
+from ..kinematics import from_smplx, rotation_matrices, to_smplx
+from .load import Model
+
+MOST_FRAMES = 1000
+"""More poses in one question are refused."""
+
+TOLERANCE = 5e-5
+"""Metres by which a frame may differ from the model, per coordinate."""
+
+NOTHING = 1e-7
+"""Metres; less is no correction at all."""
+
+
+def correctives(model: Model, rotations: np.ndarray) -> protocol.Correctives:
+    """Work out the correctives of poses.
+
+    Parameters
+    ----------
+    rotations
+        (F, J, 3) axis-angle in radians, Blender's axes, as in ``CorrectivesRequest``.
+
+    Raises
+    ------
+    JobError
+        ``bad_request`` if they are of another number of joints, or too many.
+    """
+    joints, vertices = len(model.kind.joints), len(model.template)
+    if rotations.shape[1:] != (joints, 3):
+        raise JobError(
+            "bad_request",
+            f"The poses are of {rotations.shape[1]} joints where {model.kind.name} has {joints}.",
+            "Add the body again from this file.",
+        )
+    if len(rotations) > MOST_FRAMES:
+        raise JobError(
+            "bad_request",
+            f"{len(rotations)} frames are too many for pose correctives.",
+            f"Use an Action of at most {MOST_FRAMES} frames, or the current pose.",
+        )
+    turned = rotation_matrices(to_smplx(rotations[:, 1:].astype(np.float64))) - np.eye(3)
+    added = turned.reshape(len(rotations), -1).astype(np.float32) @ model.pose_basis
+    moved = np.asarray(from_smplx(added.reshape(-1, vertices, 3)), np.float32)
+    shapes, weights = compress(moved.reshape(len(rotations), -1), TOLERANCE)
+    return protocol.Correctives(shapes.reshape(-1, vertices, 3), weights)
+
+
+def compress(frames: np.ndarray, tolerance: float) -> tuple[np.ndarray, np.ndarray]:
+    """Write frames (F, N) as few shapes (R, N) times weights (F, R) in [-1, 1], to within ``tolerance`` per element.
+
+    The shapes are the frames' principal ones, without a mean, so that one frame is one shape with weight 1.
+    """
+    values = frames.astype(np.float64)
+    _, axes = np.linalg.eigh(values @ values.T)
+    rest = values.copy()
+    shapes: list[np.ndarray] = []
+    weights: list[np.ndarray] = []
+    for axis in axes.T[::-1]:  # eigh sorts the smallest first
+        if np.abs(rest).max(initial=0.0) <= (tolerance if shapes else NOTHING):
+            break
+        largest = axis[np.abs(axis).argmax()]
+        shapes.append((axis @ values) * largest)
+        weights.append(axis / largest)
+        rest -= np.outer(weights[-1], shapes[-1])
+    found = np.array(shapes, np.float32).reshape(len(shapes), frames.shape[1])
+    return found, np.array(weights, np.float32).reshape(len(shapes), len(frames)).T.copy()
