@@ -14,6 +14,8 @@ import bpy
 import numpy as np
 
 from ..errors import Refusal
+from .actions import OWN, Playing, chosen, span
+from .standins import standing_in
 
 MOST_FRAMES = 16
 """How many frames of an Action are sampled, evenly."""
@@ -63,6 +65,7 @@ def sample(
     parts: Sequence[bpy.types.Object],
     bones: Sequence[str],
     which: str,
+    playing: Playing = OWN,
 ) -> Poses:
     """Sample a character's poses.
 
@@ -72,11 +75,13 @@ def sample(
         The bones whose matrices are wanted.
     which
         ``ACTION``, ``CURRENT`` or ``REST``, as in the scene's properties.
+    playing
+        Which Action, and which frames of it.
 
     Raises
     ------
     Refusal
-        If a part is scaled to nothing.
+        If a part is scaled to nothing, or the chosen Action is not one for this armature.
     """
     assert context.scene is not None
     graph = context.evaluated_depsgraph_get()
@@ -86,8 +91,12 @@ def sample(
     with _stage(context.scene, armature, parts) as stage:
         rest = _rest(stage, armature, parts, bones) if armature else current
         stances = [rest]
-        frames = _frames(armature, context.scene) if which == "ACTION" else []
-        if frames:
+        action = chosen(playing, armature) if armature and which == "ACTION" else None
+        frames = _frames(armature, action, playing, context.scene) if which == "ACTION" else []
+        if armature and action and playing.action:
+            with standing_in(stage, armature, parts, action) as (double, doubles):
+                stances += [_at(stage, time, double, doubles, bones) for time in frames]
+        elif frames:
             stances += [_at(stage, time, armature, parts, bones) for time in frames]
         elif which != "REST":
             stances.append(current)
@@ -170,17 +179,14 @@ def _world(graph: bpy.types.Depsgraph, thing: bpy.types.Object) -> np.ndarray:
     return np.array(thing.evaluated_get(graph).matrix_world, np.float64)
 
 
-def _frames(armature: bpy.types.Object | None, scene: bpy.types.Scene) -> list[float]:
-    """Up to 16 times over the armature's Action, or over the scene where NLA strips move it."""
-    data = armature.animation_data if armature else None
-    if data is None:
+def _frames(
+    armature: bpy.types.Object | None, action: bpy.types.Action | None, playing: Playing, scene: bpy.types.Scene
+) -> list[float]:
+    """Up to 16 times over what the armature plays, none where nothing moves it."""
+    found = span(armature, action, playing, scene) if armature else None
+    if found is None:
         return []
-    if data.action is not None:
-        first, last = data.action.frame_range[0], data.action.frame_range[1]
-    elif any(track.strips for track in data.nla_tracks):
-        first, last = scene.frame_start, scene.frame_end
-    else:
-        return []
+    first, last = found
     count = min(MOST_FRAMES, int(last - first) + 1)
     return [float(time) for time in np.linspace(first, last, count)]
 

@@ -11,6 +11,7 @@ from clipmatrix_protocol import Character, Part, Shape
 
 from ..errors import Refusal
 from . import geometry, rigging, surface
+from .actions import OWN, Playing
 from .binding import Binding, PartBinding
 from .characters import armature_of
 from .handles import handle
@@ -34,7 +35,11 @@ class Snapshot:
 
 
 def snapshot(
-    context: bpy.types.Context, objects: Sequence[bpy.types.Object], poses: str = "ACTION", start: str = "CURRENT"
+    context: bpy.types.Context,
+    objects: Sequence[bpy.types.Object],
+    poses: str = "ACTION",
+    start: str = "CURRENT",
+    playing: Playing = OWN,
 ) -> Snapshot:
     """Read a character out of the scene, which is left exactly as it is.
 
@@ -44,6 +49,8 @@ def snapshot(
         Its mesh objects, moved by one armature or by none.
     poses, start
         As in the scene's properties.
+    playing
+        Which Action its poses are of, and which frames.
 
     Raises
     ------
@@ -56,7 +63,7 @@ def snapshot(
     rigs = [rigging.read_rigging(thing, armature) for thing in objects]
     bones = _deforming(armature)
     read = [_skin(thing, rig, bones) for thing, rig in zip(objects, rigs, strict=True)]
-    sampled = sample(context, armature, objects, list(bones), poses)
+    sampled = sample(context, armature, objects, list(bones), poses, playing)
     _refuse_drift(objects, rigs, sampled)
     joints, matrices, skins = _joints(objects, read, list(bones), sampled)
     keys = [geometry.keys(thing) for thing in objects]

@@ -133,7 +133,7 @@ briefs = st.builds(
     vary=st.builds(Vary, *[TENTHS] * 5),
     cameras=st.builds(
         CameraOrbit,
-        azimuth=st.tuples(st.integers(-360, 0), st.integers(0, 360)).map(lambda pair: (pair[0] + 0.1, pair[1] + 0.2)),
+        azimuth=st.tuples(st.integers(-360, 0), st.integers(0, 359)).map(lambda pair: (pair[0] + 0.1, pair[1] + 0.2)),
         elevation=st.tuples(st.integers(-89, 0), st.integers(0, 89)).map(lambda pair: (pair[0] - 0.5, pair[1] + 0.7)),
     ),
     settings=st.builds(

@@ -59,7 +59,8 @@ class CLIPMATRIX_OT_generate(bpy.types.Operator):
         try:
             brief = properties.brief(settings)
             parts = characters.selected_parts(context)
-            shot = snapshot(context, parts, poses=settings.poses, start=settings.start)
+            playing = properties.playing(settings)
+            shot = snapshot(context, parts, poses=settings.poses, start=settings.start, playing=playing)
             now.submit(shot.character, brief, shot.binding)
         except Refusal as refusal:
             return refuse(self, refusal)

@@ -1,19 +1,50 @@
-"""How the job runs."""
+"""How the job runs: the few settings that matter, and below them, folded, poses, cameras and the rest."""
+
+from typing import Literal
 
 import bpy
 
 from .. import properties
+from ..presets import CLIPMATRIX_PT_quality_presets
 from .base import Panel
+
+CLOSED: set[Literal["DEFAULT_CLOSED", "HIDE_HEADER", "INSTANCED", "HEADER_LAYOUT_EXPAND"]] = {"DEFAULT_CLOSED"}
 
 
 def show_settings(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    """Model, steps, sizes; then poses and cameras."""
+    """How long, how fine, from where."""
+    _show(layout, context, "steps", "texture_size", "seed", "start")
+
+
+def show_poses(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """In which poses the character is looked at."""
+    assert context.scene is not None
+    settings = properties.of(context.scene)
+    _show(layout, context, "poses")
+    if settings.poses != "ACTION":
+        return
+    _show(layout, context, "action", "frames")
+    if settings.frames == "RANGE":
+        _show(layout, context, "first_frame", "last_frame")
+    layout.label(text=properties.poses_in_words(settings), icon="ACTION")
+
+
+def show_cameras(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """From where the character is looked at."""
+    _show(layout, context, "azimuth", "elevation", "field_of_view")
+
+
+def show_advanced(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """What seldom needs a change."""
+    _show(layout, context, "clip", "views", "resolution", "update_every")
+
+
+def _show(layout: bpy.types.UILayout, context: bpy.types.Context, *names: str) -> None:
     assert context.scene is not None
     column = layout.column()
     column.use_property_split = True
-    for name in ("clip", "steps", "seed", "texture_size", "views", "resolution", "update_every"):
-        column.prop(properties.of(context.scene), name)
-    for name in ("poses", "start", "azimuth", "elevation", "field_of_view"):
+    column.use_property_decorate = False
+    for name in names:
         column.prop(properties.of(context.scene), name)
 
 
@@ -22,5 +53,39 @@ class CLIPMATRIX_PT_settings(Panel):
 
     bl_idname = "CLIPMATRIX_PT_settings"
     bl_label = "Settings"
-    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012 - Blender's own form
+    bl_options = CLOSED
     show = staticmethod(show_settings)
+
+    def draw_header_preset(self, context: bpy.types.Context) -> None:
+        """Called by Blender."""
+        CLIPMATRIX_PT_quality_presets.draw_panel_header(self.layout)
+
+
+class CLIPMATRIX_PT_poses(Panel):
+    """In which poses it is looked at."""
+
+    bl_idname = "CLIPMATRIX_PT_poses"
+    bl_parent_id = "CLIPMATRIX_PT_settings"
+    bl_label = "Poses"
+    bl_options = CLOSED
+    show = staticmethod(show_poses)
+
+
+class CLIPMATRIX_PT_cameras(Panel):
+    """From where it is looked at."""
+
+    bl_idname = "CLIPMATRIX_PT_cameras"
+    bl_parent_id = "CLIPMATRIX_PT_settings"
+    bl_label = "Cameras"
+    bl_options = CLOSED
+    show = staticmethod(show_cameras)
+
+
+class CLIPMATRIX_PT_advanced(Panel):
+    """What seldom needs a change."""
+
+    bl_idname = "CLIPMATRIX_PT_advanced"
+    bl_parent_id = "CLIPMATRIX_PT_settings"
+    bl_label = "Advanced"
+    bl_options = CLOSED
+    show = staticmethod(show_advanced)

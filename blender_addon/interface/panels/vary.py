@@ -1,8 +1,10 @@
 """The strengths of what may change."""
 
 import bpy
+from clipmatrix_protocol import Vary
 
 from .. import properties
+from ..presets import CLIPMATRIX_PT_vary_presets
 from .base import Panel
 
 
@@ -10,8 +12,8 @@ def show_vary(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """The five strengths."""
     assert context.scene is not None
     column = layout.column(align=True)
-    for name in ("vary_shape", "vary_offsets", "vary_texture", "vary_material", "vary_light"):
-        column.prop(properties.of(context.scene), name, slider=True)
+    for name in Vary.__struct_fields__:
+        column.prop(properties.of(context.scene), f"vary_{name}", slider=True)
 
 
 class CLIPMATRIX_PT_vary(Panel):
@@ -20,3 +22,7 @@ class CLIPMATRIX_PT_vary(Panel):
     bl_idname = "CLIPMATRIX_PT_vary"
     bl_label = "What May Change"
     show = staticmethod(show_vary)
+
+    def draw_header_preset(self, context: bpy.types.Context) -> None:
+        """Called by Blender."""
+        CLIPMATRIX_PT_vary_presets.draw_panel_header(self.layout)

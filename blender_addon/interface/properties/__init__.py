@@ -1,6 +1,7 @@
 """What the artist sets in a scene: prompts, what may change, how the job runs; and as the brief that travels."""
 
 from .briefs import brief, restore
+from .poses import playing, poses_in_words
 from .prompts import MOST_PROMPTS, ClipMatrixPrompt, add_prompt, nothing_written
 from .scene import ClipMatrixSceneProperties, of, register, unregister
 
@@ -12,6 +13,8 @@ __all__ = [
     "brief",
     "nothing_written",
     "of",
+    "playing",
+    "poses_in_words",
     "register",
     "restore",
     "unregister",

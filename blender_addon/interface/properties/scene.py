@@ -13,13 +13,8 @@ from bpy.props import (
 from clipmatrix_protocol import CameraOrbit, Settings, Vary
 
 from .. import fields
-from . import prompts
+from . import poses, prompts
 
-POSES = [
-    ("ACTION", "Action", "Poses from all over the character's Action; the current pose if it has none"),
-    ("CURRENT", "Current", "The pose the character is in, and the rest pose"),
-    ("REST", "Rest", "The rest pose alone"),
-]
 START = [
     ("CURRENT", "Accepted take", "Go on from the take this character wears; without one, from the mesh itself"),
     ("FRESH", "The mesh itself", "Begin anew from the Basis, whatever take the character wears"),
@@ -44,30 +39,50 @@ class ClipMatrixSceneProperties(bpy.types.PropertyGroup):
     vary_shape: FloatProperty(  # type: ignore[valid-type]
         name="Shape keys",
         description="How freely the character's own shape keys move; 0 leaves them as they are",
+        soft_max=2,
         **fields.number(Vary, "shape"),
     )
     vary_offsets: FloatProperty(  # type: ignore[valid-type]
         name="Geometry",
         description="How freely the surface leaves its place; 0 keeps every vertex where it is",
+        soft_max=2,
         **fields.number(Vary, "offsets"),
     )
     vary_texture: FloatProperty(  # type: ignore[valid-type]
         name="Texture",
         description="How fast the base colour changes; 0 paints nothing",
+        soft_max=2,
         **fields.number(Vary, "texture"),
     )
     vary_material: FloatProperty(  # type: ignore[valid-type]
         name="Material",
         description="How fast roughness and metallic change; 0 keeps the material's own",
+        soft_max=2,
         **fields.number(Vary, "material"),
     )
     vary_light: FloatProperty(  # type: ignore[valid-type]
         name="Light",
         description="How fast the light changes that the character is judged under; 0 keeps it neutral",
+        soft_max=2,
         **fields.number(Vary, "light"),
     )
     poses: EnumProperty(  # type: ignore[valid-type]
-        name="Poses", description="In which poses the character is looked at", items=POSES, default="ACTION"
+        name="Poses", description="In which poses the character is looked at", items=poses.POSES, default="ACTION"
+    )
+    action: PointerProperty(  # type: ignore[valid-type]
+        name="Action",
+        description="The Action whose poses are looked at; none takes the one that the armature plays",
+        type=bpy.types.Action,
+        poll=poses.fits_selected,
+    )
+    frames: EnumProperty(  # type: ignore[valid-type]
+        name="Frames", description="Which part of the Action is looked at", items=poses.FRAMES, default="ALL"
+    )
+    first_frame: IntProperty(  # type: ignore[valid-type]
+        name="First", description="The first frame that is looked at", default=1
+    )
+    last_frame: IntProperty(  # type: ignore[valid-type]
+        name="Last", description="The last frame that is looked at", default=24
     )
     start: EnumProperty(  # type: ignore[valid-type]
         name="Start from", description="What a new job starts from", items=START, default="CURRENT"

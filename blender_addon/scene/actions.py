@@ -1,0 +1,109 @@
+"""Which Actions fit an armature, and which frames of one are to be sampled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import bpy
+
+from ..errors import Refusal
+
+BONE = re.compile(r'pose\.bones\["((?:[^"\\]|\\.)*)"\]')
+"""What a curve's data path begins with when it moves a bone."""
+
+
+@dataclass(frozen=True)
+class Playing:
+    """What a character plays while its poses are sampled.
+
+    Attributes
+    ----------
+    action
+        An Action by its name; empty for whatever its armature plays.
+    frames
+        First and last frame; None for the Action's own.
+    """
+
+    action: str = ""
+    frames: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        if self.frames and self.frames[0] > self.frames[1]:
+            first, last = self.frames
+            raise Refusal(f"The poses run from frame {first} back to frame {last}.", "Exchange the two in Poses.")
+
+
+OWN = Playing()
+"""The armature's own Action, all of it."""
+
+
+def fits(action: bpy.types.Action, armature: bpy.types.Object) -> bool:
+    """Tell whether the Action moves any bone of the armature."""
+    if not isinstance(armature.data, bpy.types.Armature):
+        return False
+    bones = armature.data.bones
+    return any(name in bones for name in _moved_bones(action))
+
+
+def chosen(playing: Playing, armature: bpy.types.Object) -> bpy.types.Action | None:
+    """The Action that is played, or None where the armature has none of its own and none is chosen.
+
+    Raises
+    ------
+    Refusal
+        If the chosen one is gone or moves nothing of this armature.
+    """
+    if not playing.action:
+        return armature.animation_data.action if armature.animation_data else None
+    action = bpy.data.actions.get(playing.action)
+    if action is None:
+        raise Refusal(f"The Action “{playing.action}” is no longer in the file.", "Choose another one in Poses.")
+    if not fits(action, armature):
+        raise Refusal(
+            f"The Action “{action.name}” moves no bone of {armature.name}.", "Choose another one in Poses, or none."
+        )
+    return action
+
+
+def span(
+    armature: bpy.types.Object, action: bpy.types.Action | None, playing: Playing, scene: bpy.types.Scene
+) -> tuple[float, float] | None:
+    """First and last frame of what is played: the Action, or the scene where NLA strips move the armature."""
+    if action is not None:
+        return playing.frames or (action.frame_range[0], action.frame_range[1])
+    animation = armature.animation_data
+    if animation is not None and any(track.strips for track in animation.nla_tracks):
+        return playing.frames or (scene.frame_start, scene.frame_end)
+    return None
+
+
+def play(armature: bpy.types.Object, action: bpy.types.Action) -> None:
+    """Have this Action, and nothing of the NLA, move the armature."""
+    animation: Any = armature.animation_data_create()
+    for track in animation.nla_tracks:
+        track.mute = True
+    animation.action = action
+    if hasattr(animation, "action_suitable_slots") and animation.action_slot is None:  # 4.4 and newer
+        suitable = animation.action_suitable_slots
+        animation.action_slot = suitable[0] if len(suitable) else None
+
+
+def _moved_bones(action: bpy.types.Action) -> Iterator[str]:
+    for curve in _curves(action):
+        found = BONE.match(curve.data_path)
+        if found:
+            yield bpy.utils.unescape_identifier(found[1])
+
+
+def _curves(action: Any) -> Iterator[bpy.types.FCurve]:
+    """The curves of all slots; Actions before 4.4 have one list of them."""
+    if not hasattr(action, "layers"):
+        yield from action.fcurves
+        return
+    for layer in action.layers:
+        for strip in layer.strips:
+            for bag in strip.channelbags:
+                yield from bag.fcurves
