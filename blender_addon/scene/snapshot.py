@@ -14,8 +14,10 @@ from . import geometry, rigging, surface
 from .actions import OWN, Playing
 from .binding import Binding, PartBinding
 from .characters import armature_of
+from .checks import problems
 from .handles import handle
 from .poses import SAME_POSE, Poses, sample
+from .remarks import remarks
 from .skin import Skin, read_skin, rigid
 
 STILL = "(still)"
@@ -58,9 +60,9 @@ def snapshot(
         If something is missing, or can't be described to the backend.
     """
     armature = armature_of(objects[0])
-    for thing in objects:
-        rigging.refuse_unwritable(thing)
-    rigs = [rigging.read_rigging(thing, armature) for thing in objects]
+    for refusal in problems(objects, armature):
+        raise refusal
+    rigs = [rigging.read_rigging(thing) for thing in objects]
     bones = _deforming(armature)
     read = [_skin(thing, rig, bones) for thing, rig in zip(objects, rigs, strict=True)]
     sampled = sample(context, armature, objects, list(bones), poses, playing)
@@ -82,8 +84,8 @@ def snapshot(
         start_textures=_start_textures(objects) if start == "CURRENT" else (),
         start_offsets=_start_offsets(objects, sampled.to_rest) if start == "CURRENT" else (),
     )
-    warnings = tuple(dict.fromkeys(warning for rig in rigs for warning in rig.warnings))
-    return Snapshot(character, _binding(character, armature, objects, sampled.to_rest, keys, places), warnings)
+    binding = _binding(character, armature, objects, sampled.to_rest, keys, places)
+    return Snapshot(character, binding, remarks(objects, armature))
 
 
 def _deforming(armature: bpy.types.Object | None) -> dict[str, int]:

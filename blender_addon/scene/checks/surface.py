@@ -43,4 +43,4 @@ def _looks_empty(layer: bpy.types.MeshUVLoopLayer) -> bool:
     """Whether a few corners, spread over the mesh, all lie in one spot; saves reading all of a layer that is in use."""
     count = len(layer.uv)
     places = np.linspace(0, count - 1, min(count, GLANCES)).astype(int)
-    return len({tuple(layer.uv[int(place)].vector) for place in places}) < 2
+    return len({layer.uv[int(place)].vector[:] for place in places}) < 2

@@ -1,0 +1,91 @@
+"""UVs: made where there are none, or another layer is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import bpy
+import numpy as np
+from bpy.props import StringProperty
+
+from ....errors import Refusal
+from ....scene.uvs import render_layer
+from .base import Fix, alone
+
+MARGIN = 0.01
+"""Between islands, as a share of the image's side: 10 pixels of 1024, so that mipmaps don't mix them."""
+
+
+class CLIPMATRIX_OT_unwrap(Fix):
+    """Give parts UVs."""
+
+    bl_idname = "clipmatrix.unwrap"
+    bl_label = "Unwrap"
+    bl_description = "Give every part without UVs a UV layer, by Smart UV Project"
+
+    def fix(self, context: bpy.types.Context) -> None:
+        """Unwrap each part on its own: each has a texture of its own."""
+        things = self.parts(context, _is_bare)
+        if not things:
+            raise Refusal("Every part has UVs already.")
+        for thing, mesh in things:
+            _unwrap(context, thing, mesh)
+
+
+class CLIPMATRIX_OT_use_uv_layer(Fix):
+    """Take another UV layer."""
+
+    bl_idname = "clipmatrix.use_uv_layer"
+    bl_label = "Use UV Layer"
+    bl_description = "Make this UV layer the one that renders"
+
+    layer: StringProperty(name="UV Layer", options={"SKIP_SAVE"})  # type: ignore[valid-type]
+
+    def fix(self, context: bpy.types.Context) -> None:
+        """Switch the render mark over."""
+        thing, mesh = self.mesh()
+        layer = mesh.uv_layers.get(self.layer)
+        if layer is None:
+            raise Refusal(f"{thing.name} has no UV layer “{self.layer}”.")
+        layer.active_render = True
+
+
+def _is_bare(thing: bpy.types.Object) -> bool:
+    return isinstance(thing.data, bpy.types.Mesh) and render_layer(thing.data) is None
+
+
+def _unwrap(context: bpy.types.Context, thing: bpy.types.Object, mesh: bpy.types.Mesh) -> None:
+    """Smart UV Project into the layer that renders, which is made if there is none."""
+    with alone(context, thing):
+        edited = mesh.uv_layers.active
+        edited_name = edited.name if edited else ""
+        wanted = render_layer(mesh) or mesh.uv_layers.new(name="UVMap")
+        if wanted is None:
+            raise Refusal(f"{thing.name} has as many UV layers as Blender allows.", "Remove one.")
+        mesh.uv_layers.active = wanted
+        with _all_faces(mesh):
+            bpy.ops.object.mode_set(mode="EDIT")
+            bpy.ops.uv.smart_project(island_margin=MARGIN)
+            bpy.ops.object.mode_set(mode="OBJECT")
+        if edited_name:
+            mesh.uv_layers.active = mesh.uv_layers[edited_name]
+
+
+@contextmanager
+def _all_faces(mesh: bpy.types.Mesh) -> Iterator[None]:
+    """Have all of a mesh shown and selected until the block ends, and what was before after that."""
+    kinds: tuple[Any, ...] = (mesh.vertices, mesh.edges, mesh.polygons)
+    before = [(kind, name, np.empty(len(kind), bool)) for kind in kinds for name in ("hide", "select")]
+    for kind, name, flags in before:
+        kind.foreach_get(name, flags)
+        kind.foreach_set(name, np.full(len(kind), name == "select"))
+    try:
+        yield
+    finally:
+        for kind, name, flags in before:
+            kind.foreach_set(name, flags)
+
+
+CLASSES = (CLIPMATRIX_OT_unwrap, CLIPMATRIX_OT_use_uv_layer)
