@@ -25,7 +25,7 @@ from .objective import measured, objective
 from .parameters import Parameters, begin
 from .repair import posed_pairs
 from .scene import Scene, prepare
-from .schedule import rate, wander
+from .schedule import rate
 from .state import Outcome, pack, read, read_full
 from .telemetry import Report, Telemetry
 
@@ -94,8 +94,7 @@ def descend(parameters: Parameters, scene: Scene, telemetry: Telemetry, cancelle
     loudness = Loudness()
     guard = Guard(moves.leaves(optimisers), optimisers)
     for step in range(settings.steps):
-        astray = wander(step, settings.steps) if scene.unpainted else 0.0
-        terms = objective(parameters, scene, astray, generator)
+        terms = objective(parameters, scene, generator)
         for optimiser in optimisers:
             optimiser.zero_grad()
         if terms.loss.requires_grad:

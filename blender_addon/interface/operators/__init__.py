@@ -2,8 +2,8 @@
 
 import bpy
 
-from . import connection, fixes, job, prompts, report, result, takes
+from . import connection, fixes, job, prompts, report, result
 
-CLASSES = (*connection.CLASSES, *job.CLASSES, *prompts.CLASSES, *result.CLASSES, *report.CLASSES, *fixes.CLASSES, *takes.CLASSES)
+CLASSES = (*connection.CLASSES, *job.CLASSES, *prompts.CLASSES, *result.CLASSES, *report.CLASSES, *fixes.CLASSES)
 
 register, unregister = bpy.utils.register_classes_factory(CLASSES)

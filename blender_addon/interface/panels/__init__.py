@@ -12,7 +12,6 @@ from .settings import (
     CLIPMATRIX_PT_poses,
     CLIPMATRIX_PT_settings,
 )
-from .takes import CLIPMATRIX_PT_takes, CLIPMATRIX_UL_takes
 from .vary import CLIPMATRIX_PT_vary
 
 CLASSES = (
@@ -21,14 +20,13 @@ CLASSES = (
     CLIPMATRIX_PT_prompt,
     CLIPMATRIX_PT_vary,
     CLIPMATRIX_PT_generate,
-    CLIPMATRIX_PT_takes,
     CLIPMATRIX_PT_settings,
     CLIPMATRIX_PT_poses,
     CLIPMATRIX_PT_cameras,
     CLIPMATRIX_PT_advanced,
 )
 
-LISTS = (CLIPMATRIX_UL_prompts, CLIPMATRIX_UL_takes)
+LISTS = (CLIPMATRIX_UL_prompts,)
 """What panels show with ``template_list``."""
 
 register, unregister = bpy.utils.register_classes_factory((*LISTS, *CLASSES))
