@@ -2,15 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import bpy
 
-from ..errors import Refusal
+from ..errors import Fix, Refusal
+from .wording import an, kind_of, listed
+
+CONVERTIBLE = frozenset({"CURVE", "SURFACE", "META", "FONT"})
+"""Object types that Blender can turn into meshes and that look like something."""
+
+FOLLOWING = frozenset({"CHILD_OF", "COPY_TRANSFORMS"})
+"""Constraint types by which an object hangs on their target as on a parent."""
+
+
+@dataclass(frozen=True, eq=False)
+class Cast:
+    """Who plays in a character; references to objects, not to be kept.
+
+    Attributes
+    ----------
+    parts
+        Its mesh objects with faces, by name; at least one.
+    armature
+        What moves them, or None.
+    hidden
+        Meshes of the same armature that are hidden, and so left as they are.
+    strangers
+        Visible objects on the same armature that are no meshes, or have no faces.
+    """
+
+    parts: list[bpy.types.Object]
+    armature: bpy.types.Object | None
+    hidden: list[bpy.types.Object]
+    strangers: list[bpy.types.Object]
 
 
 def selected_parts(context: bpy.types.Context) -> list[bpy.types.Object]:
-    """The mesh objects of the selected character, in a lasting order (by name).
+    """The mesh objects of the selected character; see :func:`selected_cast`."""
+    return selected_cast(context).parts
+
+
+def selected_cast(context: bpy.types.Context) -> Cast:
+    """The selected character, in a lasting order (by name).
 
     With an armature, or anything that hangs on one, at hand: every visible mesh the armature moves. Otherwise the
     selected meshes themselves.
@@ -23,19 +58,21 @@ def selected_parts(context: bpy.types.Context) -> list[bpy.types.Object]:
     chosen = _chosen(context)
     rigs = {rig for rig in map(armature_of, chosen) if rig is not None}
     if len(rigs) > 1:
-        names = " and ".join(sorted(rig.name for rig in rigs))
-        raise Refusal(f"Two characters are selected: {names}.", "Select one of them.")
+        raise Refusal(f"Two characters are selected: {listed(_by_name(rigs))}.", "Select one of them.")
+    rig = next(iter(rigs), None)
     scene = context.scene
-    if rigs and scene is not None:
-        rig = next(iter(rigs))
-        parts = [thing for thing in _shown_meshes(scene.objects, context) if armature_of(thing) == rig]
-        if not parts:
-            raise Refusal(f"{rig.name} moves no visible mesh.", "Parent a mesh to it, or show it.")
-    else:
-        parts = list(_shown_meshes(chosen, context))
+    members = chosen
+    if rig is not None and scene is not None:
+        members = [thing for thing in scene.objects if thing != rig and armature_of(thing) == rig]
+    widgets = _widgets(rig)
+    members = _by_name(thing for thing in members if thing not in widgets)
+    shown = [thing for thing in members if thing.visible_get(view_layer=context.view_layer)]
+    parts = [thing for thing in shown if _is_solid(thing)]
     if not parts:
-        raise Refusal("No character is selected.", "Select a mesh or an armature.")
-    return sorted(parts, key=lambda thing: thing.name)
+        raise _nothing(rig, shown)
+    hidden = [thing for thing in members if thing not in shown and _is_solid(thing)]
+    strangers = [thing for thing in shown if thing not in parts and (_could_be_mesh(thing) or _is_mesh(thing))]
+    return Cast(parts, rig, hidden, strangers)
 
 
 def armature_of(thing: bpy.types.Object) -> bpy.types.Object | None:
@@ -48,8 +85,29 @@ def armature_of(thing: bpy.types.Object) -> bpy.types.Object | None:
         for modifier in current.modifiers:
             if isinstance(modifier, bpy.types.ArmatureModifier) and modifier.object:
                 return modifier.object
+        held = _held_by(current)
+        if held is not None:
+            return held
         seen.append(current)
         current = current.parent
+    return None
+
+
+def instanced(thing: bpy.types.Object) -> bool:
+    """Whether the object stands for a collection that is shown in its place."""
+    return thing.instance_type == "COLLECTION" and thing.instance_collection is not None
+
+
+def _held_by(thing: bpy.types.Object) -> bpy.types.Object | None:
+    """The armature that a constraint has the object follow."""
+    for constraint in thing.constraints:
+        if constraint.mute:
+            continue
+        target = getattr(constraint, "target", None) if constraint.type in FOLLOWING else None
+        if isinstance(constraint, bpy.types.ArmatureConstraint):
+            target = next((one.target for one in constraint.targets if one.target), None)
+        if target is not None and target.type == "ARMATURE":
+            return target
     return None
 
 
@@ -61,15 +119,46 @@ def _chosen(context: bpy.types.Context) -> list[bpy.types.Object]:
     return chosen
 
 
-def _shown_meshes(things: Iterable[bpy.types.Object], context: bpy.types.Context) -> Iterator[bpy.types.Object]:
-    widgets = _widgets(things)
-    for thing in things:
-        is_mesh = isinstance(thing.data, bpy.types.Mesh)
-        if is_mesh and thing not in widgets and thing.visible_get(view_layer=context.view_layer):
-            yield thing
+def _nothing(rig: bpy.types.Object | None, shown: Sequence[bpy.types.Object]) -> Refusal:
+    """Why there is no character among these."""
+    bare = [thing for thing in shown if _is_mesh(thing)]
+    other = [thing for thing in shown if not _is_mesh(thing)]
+    if bare:
+        verb = "has" if len(bare) == 1 else "have"
+        return Refusal(f"{listed(bare)} {verb} no faces.", "Select a mesh that has some.")
+    for thing in other:
+        if instanced(thing):
+            fix = Fix("clipmatrix.make_real", "Make Instances Real", {"object": thing.name})
+            return Refusal(f"{thing.name} only shows a collection that is kept elsewhere.", fix=fix)
+        if thing.type in CONVERTIBLE:
+            fix = Fix("clipmatrix.convert_to_mesh", "Convert to Mesh", {"object": thing.name})
+            return Refusal(f"{thing.name} is {an(kind_of(thing))}, not a mesh.", fix=fix)
+    if rig is not None:
+        return Refusal(f"{rig.name} moves no visible mesh.", "Parent a mesh to it, or show it.")
+    if other:
+        return Refusal(f"{other[0].name} is {an(kind_of(other[0]))}, not a mesh.", "Select a mesh or an armature.")
+    return Refusal("No character is selected.", "Select a mesh or an armature.")
 
 
-def _widgets(things: Iterable[bpy.types.Object]) -> set[bpy.types.Object]:
-    """Objects that armatures draw in place of bones."""
-    rigs = [thing for thing in things if thing.pose is not None]
-    return {bone.custom_shape for rig in rigs if rig.pose for bone in rig.pose.bones if bone.custom_shape}
+def _is_mesh(thing: bpy.types.Object) -> bool:
+    return isinstance(thing.data, bpy.types.Mesh)
+
+
+def _is_solid(thing: bpy.types.Object) -> bool:
+    """Whether it is a mesh with faces, as far as one can tell while it is being edited."""
+    return isinstance(thing.data, bpy.types.Mesh) and (thing.mode == "EDIT" or len(thing.data.polygons) > 0)
+
+
+def _could_be_mesh(thing: bpy.types.Object) -> bool:
+    return thing.type in CONVERTIBLE or instanced(thing)
+
+
+def _by_name(things: Iterable[bpy.types.Object]) -> list[bpy.types.Object]:
+    return sorted(things, key=lambda thing: thing.name)
+
+
+def _widgets(rig: bpy.types.Object | None) -> set[bpy.types.Object]:
+    """Objects that the armature draws in place of bones."""
+    if rig is None or rig.pose is None:
+        return set()
+    return {bone.custom_shape for bone in rig.pose.bones if bone.custom_shape}

@@ -8,8 +8,9 @@ import bpy
 import numpy as np
 
 from ..errors import Fix, Refusal
-from .keys import OFFSETS, mesh_of, points
+from .keys import OFFSETS, animated_keys, mesh_of, points
 from .skin import group_weights
+from .uvs import corner_uvs, render_layer
 
 SMALLEST_UV_AREA = 1e-8
 """Summed UV area (1 is the whole image) under which a layer counts as empty."""
@@ -43,13 +44,21 @@ class Key:
 
 
 def basis(thing: bpy.types.Object) -> np.ndarray:
-    """Where the vertices are without any shape key, (V, 3) float64, object space."""
+    """Where the vertices are without any shape key, (V, 3) float64, object space.
+
+    Raises
+    ------
+    Refusal
+        If some are nowhere.
+    """
     mesh = mesh_of(thing)
     if mesh.shape_keys is not None:
         flat = points(mesh.shape_keys.reference_key)
     else:
         flat = np.empty(len(mesh.vertices) * 3, np.float32)
         mesh.vertices.foreach_get("co", flat)
+    if not np.isfinite(flat).all():
+        raise broken(thing, "vertices")
     return flat.reshape(-1, 3).astype(np.float64)
 
 
@@ -59,7 +68,7 @@ def surface(thing: bpy.types.Object) -> Surface:
     Raises
     ------
     Refusal
-        If there are no faces, no UVs, or all UVs lie in one spot.
+        If there are no faces, no UVs, all UVs lie in one spot, or some are no numbers.
     """
     mesh = mesh_of(thing)
     mesh.calc_loop_triangles()
@@ -71,15 +80,24 @@ def surface(thing: bpy.types.Object) -> Surface:
     mesh.loop_triangles.foreach_get("vertices", triangles)
     mesh.loop_triangles.foreach_get("loops", corners)
     unwrap = Fix("clipmatrix.unwrap", "Unwrap", {"object": thing.name})
-    layer = next((layer for layer in mesh.uv_layers if layer.active_render), None)
+    layer = render_layer(mesh)
     if layer is None:
         raise Refusal(f"{thing.name} has no UVs.", fix=unwrap)
-    uvs = np.empty(len(mesh.loops) * 2, np.float32)
-    layer.uv.foreach_get("vector", uvs)
-    corner_uvs = uvs.reshape(-1, 2)[corners].reshape(count, 3, 2)
-    if _uv_area(corner_uvs) < SMALLEST_UV_AREA:
+    uvs = corner_uvs(layer)[corners].reshape(count, 3, 2)
+    if not np.isfinite(uvs).all():
+        raise broken(thing, "UVs")
+    if _uv_area(uvs) < SMALLEST_UV_AREA:
         raise Refusal(f"{thing.name}'s UV layer “{layer.name}” is empty.", fix=unwrap)
-    return Surface(triangles.reshape(-1, 3), corner_uvs)
+    return Surface(triangles.reshape(-1, 3), uvs)
+
+
+def broken(thing: bpy.types.Object, what: str) -> Refusal:
+    """Some of the mesh's numbers are none: left behind by a division by zero in some importer or add-on."""
+    return Refusal(
+        f"{thing.name} has {what} that are no numbers.",
+        "Mend puts them at zero.",
+        Fix("clipmatrix.mend", "Mend", {"object": thing.name}),
+    )
 
 
 def keys(thing: bpy.types.Object) -> list[Key]:
@@ -90,24 +108,23 @@ def keys(thing: bpy.types.Object) -> list[Key]:
     Raises
     ------
     Refusal
-        If the keys are absolute, or only the active one is shown.
+        If a key moves a vertex to nowhere.
     """
     block = mesh_of(thing).shape_keys
     if block is None:
         return []
-    if not block.use_relative:
-        raise Refusal(f"{thing.name} has absolute shape keys.", "Switch them to Relative in the Data tab.")
-    if thing.show_only_shape_key:
-        raise Refusal(f"{thing.name} shows its active shape key only.", "Turn off the pin in the Data tab.")
+    moved = animated_keys(block)
     found = []
     for key in block.key_blocks:
         if key == block.reference_key or key.name == OFFSETS or key.mute:
             continue
         low, high = min(key.slider_min, key.value), max(key.slider_max, key.value)
-        if key.lock_shape or _is_animated(block, key.name):
+        if key.lock_shape or key.name in moved:
             low = high = key.value
         if low != high or key.value != 0:
             found.append(Key(key.name, key.value, low, high, _delta(thing, key)))
+    if not all(np.isfinite(key.delta).all() for key in found):
+        raise broken(thing, "shape keys")
     return found
 
 
@@ -127,28 +144,9 @@ def _delta(thing: bpy.types.Object, key: bpy.types.ShapeKey) -> np.ndarray:
     return delta
 
 
-def _is_animated(block: bpy.types.Key, name: str) -> bool:
-    path = f'key_blocks["{bpy.utils.escape_identifier(name)}"].value'
-    data = block.animation_data
-    if data is None:
-        return False
-    curves = [*data.drivers]
-    if data.action is not None:
-        curves += _curves(data.action)
-    return any(curve.data_path == path for curve in curves)
-
-
-def _curves(action: bpy.types.Action) -> list[bpy.types.FCurve]:
-    """All of an Action's curves; those of 4.4 and later are in channel bags, and from 5.0 only there."""
-    if hasattr(action, "layers"):
-        return [
-            curve
-            for layer in action.layers
-            for strip in layer.strips
-            for bag in strip.channelbags  # type: ignore[attr-defined]
-            for curve in bag.fcurves
-        ]
-    return list(action.fcurves)  # type: ignore[attr-defined]
+def is_animated(block: bpy.types.Key, name: str) -> bool:
+    """Whether an Action or a driver of these keys moves the value of the key of that name."""
+    return name in animated_keys(block)
 
 
 def _uv_area(corner_uvs: np.ndarray) -> float:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 import bpy
 import numpy as np
 
+from .curves import curves
+
 OFFSETS = "ClipMatrix offsets"
 """The shape key that holds a take's geometry."""
 
@@ -49,6 +51,20 @@ def mesh_of(thing: bpy.types.Object) -> bpy.types.Mesh:
     if not isinstance(thing.data, bpy.types.Mesh):
         raise TypeError(f"{thing.name} is no mesh")
     return thing.data
+
+
+def animated_keys(block: bpy.types.Key) -> frozenset[str]:
+    """Names of the keys whose values a driver or an Action sets."""
+    data = block.animation_data
+    if data is None:
+        return frozenset()
+    moving = [*data.drivers, *(curves(data.action) if data.action is not None else ())]
+    paths = {curve.data_path for curve in moving}
+    if not paths:
+        return frozenset()
+    return frozenset(
+        key.name for key in block.key_blocks if f'key_blocks["{bpy.utils.escape_identifier(key.name)}"].value' in paths
+    )
 
 
 def record(thing: bpy.types.Object, names: tuple[str, ...]) -> KeysBefore:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 
-from ..errors import Fix, Refusal
-from .keys import mesh_of
 from .skin import group_weights
 
 KEEP_VERTICES = frozenset(
@@ -36,47 +34,41 @@ class Rigging:
         Whether an armature deforms it by vertex groups; otherwise it moves as one piece.
     mask, inverted
         The modifier's own vertex group, empty for none, and whether it counts the other way round.
-    warnings
-        What is taken differently, one sentence each.
     """
 
     skinned: bool
     mask: str
     inverted: bool
-    warnings: tuple[str, ...]
 
 
-def read_rigging(thing: bpy.types.Object, armature: bpy.types.Object | None) -> Rigging:
-    """Look at parent and modifiers.
+def read_rigging(thing: bpy.types.Object) -> Rigging:
+    """Look at parent and modifiers of an object in which :mod:`.checks` has found no problem."""
+    if deformed_by_parent(thing):
+        return Rigging(True, "", False)
+    found = armature_modifiers(thing)
+    if not found:
+        return Rigging(False, "", False)
+    modifier = found[0]
+    return Rigging(modifier.use_vertex_groups, modifier.vertex_group, modifier.invert_vertex_group)
 
-    Raises
-    ------
-    Refusal
-        If the object is deformed in a way that would make the result wrong.
-    """
-    active = [modifier for modifier in thing.modifiers if modifier.show_viewport]
-    armatures = [
-        modifier for modifier in active if isinstance(modifier, bpy.types.ArmatureModifier) and modifier.object
+
+def shown_modifiers(thing: bpy.types.Object) -> list[bpy.types.Modifier]:
+    """The modifiers that make up what the artist sees, in their order."""
+    return [modifier for modifier in thing.modifiers if modifier.show_viewport]
+
+
+def armature_modifiers(thing: bpy.types.Object) -> list[bpy.types.ArmatureModifier]:
+    """The Armature modifiers at work."""
+    return [
+        modifier
+        for modifier in shown_modifiers(thing)
+        if isinstance(modifier, bpy.types.ArmatureModifier) and modifier.object
     ]
-    by_parent = thing.parent is not None and thing.parent_type == "ARMATURE"
-    if len(armatures) + by_parent > 1:
-        raise Refusal(f"{thing.name} is deformed by two armatures at once.", "Leave one Armature modifier switched on.")
-    if by_parent:
-        return Rigging(True, "", False, _bone_warnings(armature))
-    if not armatures:
-        return Rigging(False, "", False, _unseen(thing, active))
-    modifier = armatures[0]
-    _refuse_earlier(thing, active[: active.index(modifier)])
-    if modifier.use_bone_envelopes:
-        raise Refusal(
-            f"{thing.name} is deformed by bone envelopes.", "Turn off Bone Envelopes in its Armature modifier."
-        )
-    if modifier.use_multi_modifier:
-        raise Refusal(f"{thing.name}'s Armature modifier uses Multi Modifier.", "Turn Multi Modifier off.")
-    warnings = _unseen(thing, active) + _bone_warnings(armature)
-    if modifier.use_deform_preserve_volume:
-        warnings += (f"{thing.name} preserves volume; ClipMatrix judges it without, so joints look thinner to it.",)
-    return Rigging(modifier.use_vertex_groups, modifier.vertex_group, modifier.invert_vertex_group, warnings)
+
+
+def deformed_by_parent(thing: bpy.types.Object) -> bool:
+    """Whether the object's parent deforms it without a modifier, by the old parent type Armature."""
+    return thing.parent is not None and thing.parent_type == "ARMATURE"
 
 
 def mask_of(thing: bpy.types.Object, rigging: Rigging) -> np.ndarray | None:
@@ -89,33 +81,30 @@ def mask_of(thing: bpy.types.Object, rigging: Rigging) -> np.ndarray | None:
 
 def refuse_unwritable(thing: bpy.types.Object) -> None:
     """Raise a :class:`Refusal` where results could not be brought home."""
-    mesh = mesh_of(thing)
-    if thing.mode == "EDIT":
-        leave = Fix("object.mode_set", "Leave Edit Mode", {"mode": "OBJECT"})
-        raise Refusal(f"{thing.name} is in edit mode.", fix=leave)
-    if thing.library or mesh.library:
-        local = Fix("object.make_local", "Make Local", {"type": "SELECT_OBDATA"})
-        raise Refusal(f"{thing.name} is linked from another file.", "Select it and make it local.", local)
-    if mesh.users - mesh.use_fake_user > 1:
-        single = Fix("clipmatrix.single_user", "Make Single-User", {"object": thing.name})
-        raise Refusal(f"{thing.name} shares its mesh with other objects, which would change too.", fix=single)
+    from .checks import access
+
+    for check in (access.in_edit_mode, access.linked, access.shared):
+        for refusal in check([thing], None):
+            raise refusal
 
 
-def _refuse_earlier(thing: bpy.types.Object, earlier: list[bpy.types.Modifier]) -> None:
-    for modifier in earlier:
-        if modifier.type not in KEEP_VERTICES:
-            raise Refusal(
-                f"{thing.name}'s {modifier.name} modifier changes the mesh before the armature moves it.",
-                "Apply it, or put it below the Armature modifier.",
-            )
+def remarks(thing: bpy.types.Object, armature: bpy.types.Object | None) -> tuple[str, ...]:
+    """What of the object's rig and modifiers ClipMatrix takes differently, one sentence each."""
+    found = armature_modifiers(thing)
+    volume = any(modifier.use_deform_preserve_volume for modifier in found)
+    return (
+        *_unseen(thing),
+        *(_bone_remarks(armature) if found or deformed_by_parent(thing) else ()),
+        *((f"{thing.name} preserves volume; ClipMatrix judges it without, so joints look thinner to it.",) * volume),
+    )
 
 
-def _unseen(thing: bpy.types.Object, active: list[bpy.types.Modifier]) -> tuple[str, ...]:
-    names = [modifier.name for modifier in active if modifier.type not in HARMLESS | {"ARMATURE"}]
+def _unseen(thing: bpy.types.Object) -> tuple[str, ...]:
+    names = [modifier.name for modifier in shown_modifiers(thing) if modifier.type not in HARMLESS | {"ARMATURE"}]
     return tuple(f"ClipMatrix sees {thing.name} without its {name} modifier." for name in names)
 
 
-def _bone_warnings(armature: bpy.types.Object | None) -> tuple[str, ...]:
+def _bone_remarks(armature: bpy.types.Object | None) -> tuple[str, ...]:
     if armature is None or not isinstance(armature.data, bpy.types.Armature):
         return ()
     bones = [bone for bone in armature.data.bones if bone.use_deform]

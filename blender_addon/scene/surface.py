@@ -137,7 +137,17 @@ def restore(thing: bpy.types.Object, before: SurfaceBefore) -> None:
         if original is not None:
             original.use_fake_user = was.fake_user
     if before.bare and len(thing.material_slots) == 1 and thing.material_slots[0].material is None:
-        _remove_only_slot(thing)
+        remove_only_slot(thing)
+
+
+def remove_only_slot(thing: bpy.types.Object) -> None:
+    """Take an object's only material slot away; which slot a face asks for stays as it is."""
+    mesh = mesh_of(thing)
+    indices = np.empty(len(mesh.polygons), np.int32)
+    mesh.polygons.foreach_get("material_index", indices)
+    mesh.materials.pop()
+    mesh.polygons.foreach_set("material_index", indices)  # which pop() has counted down
+    thing.data = mesh  # has the object count its slots anew, which pop() forgets
 
 
 def sweep(before: SurfaceBefore) -> None:
@@ -147,15 +157,6 @@ def sweep(before: SurfaceBefore) -> None:
     image = bpy.data.images.get(before.image)
     if image is not None:
         bpy.data.images.remove(image)
-
-
-def _remove_only_slot(thing: bpy.types.Object) -> None:
-    mesh = mesh_of(thing)
-    indices = np.empty(len(mesh.polygons), np.int32)
-    mesh.polygons.foreach_get("material_index", indices)
-    mesh.materials.pop()
-    mesh.polygons.foreach_set("material_index", indices)  # which pop() has counted down
-    thing.data = mesh  # has the object count its slots anew, which pop() forgets
 
 
 def _opaque(texture: np.ndarray) -> np.ndarray:

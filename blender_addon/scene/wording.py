@@ -1,0 +1,32 @@
+"""Lists of objects as an artist would say them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import bpy
+
+MOST_NAMES = 2
+"""How many objects a sentence names before it starts to count."""
+
+
+def listed(things: Sequence[bpy.types.Object]) -> str:
+    """“Hat”, “Hat and Shoe”, or “Hat, Shoe and 4 more”."""
+    names = [thing.name for thing in things]
+    if len(names) == 1:
+        return names[0]
+    if len(names) == MOST_NAMES:
+        return " and ".join(names)
+    return f"{', '.join(names[:MOST_NAMES])} and {len(names) - MOST_NAMES} more"
+
+
+def kind_of(thing: bpy.types.Object) -> str:
+    """What Blender calls an object of this type, in lower case: “curve”, “light”, “hair curves”."""
+    types = thing.bl_rna.properties["type"]
+    assert isinstance(types, bpy.types.EnumProperty)
+    return types.enum_items[thing.type].name.lower()
+
+
+def an(noun: str) -> str:
+    """The noun with its article."""
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
