@@ -6,6 +6,7 @@ weights, UV layers, vertex order and the artist's own materials are never writte
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import bpy
@@ -72,16 +73,28 @@ def apply(draft: Draft, state: State) -> None:
     Refusal
         If an object of the character is gone or has been remodelled, or the state is of another character.
     """
+    for _ in pieces(draft, state):
+        pass
+
+
+def pieces(draft: Draft, state: State) -> Iterator[None]:
+    """Write a state as :func:`apply` does, a few milliseconds' work each time the iterator is advanced.
+
+    Nothing of Blender's is kept from one piece to the next, so anything may happen to the scene in between.
+
+    Raises
+    ------
+    Refusal
+        As :func:`apply`, from any piece.
+    """
     _check(draft.binding, state)
+    for part in draft.binding.parts:
+        _object(part)  # all must be there before the first is changed
     for index, (part, before) in enumerate(zip(draft.binding.parts, draft.before, strict=True)):
-        thing = _object(part)
-        if draft.vary.shape > 0:
-            keys.write_values(thing, {name: float(state.coefficients[place]) for place, name in part.shapes})
-        if draft.vary.offsets > 0:
-            keys.write_offsets(thing, state.offsets[index].astype(np.float64) @ part.to_object.T)
-        keys.mesh_of(thing).update()
+        _write_keys(part, draft.vary, state, index)
+        yield
         if before.surface is not None:
-            _write_surface(thing, before.surface, draft.vary, state, part.texture)
+            yield from _surface_pieces(part, before.surface, draft.vary, state)
 
 
 def accept(draft: Draft) -> None:
@@ -105,14 +118,22 @@ def discard(draft: Draft) -> None:
             surface.sweep(before.surface)
 
 
-def _write_surface(
-    thing: bpy.types.Object, before: surface.SurfaceBefore, vary: Vary, state: State, texture: int
-) -> None:
-    surface.dress(thing, before)
-    if vary.texture > 0 and state.textures:
-        surface.paint(before, state.textures[texture])
+def _write_keys(part: PartBinding, vary: Vary, state: State, index: int) -> None:
+    thing = _object(part)
+    if vary.shape > 0:
+        keys.write_values(thing, {name: float(state.coefficients[place]) for place, name in part.shapes})
+    if vary.offsets > 0:
+        keys.write_offsets(thing, state.offsets[index].astype(np.float64) @ part.to_object.T)
+    keys.mesh_of(thing).update()
+
+
+def _surface_pieces(part: PartBinding, before: surface.SurfaceBefore, vary: Vary, state: State) -> Iterator[None]:
+    surface.dress(_object(part), before)
     if vary.material > 0:
         surface.polish(before, state.look)
+    yield
+    if vary.texture > 0 and state.textures:
+        yield from surface.painting(before, state.textures[part.texture])
 
 
 def _object(part: PartBinding) -> bpy.types.Object:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 import bpy
@@ -15,6 +15,9 @@ from .keys import mesh_of
 
 LONGEST_NAME = 34
 """Bytes of an artist's name that go into ours; Blender before 5.0 cuts names at 63 bytes."""
+
+PIECE = 2**19
+"""Texels that are prepared in one go: 2 to 3 ms."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +84,8 @@ def dress(thing: bpy.types.Object, before: SurfaceBefore) -> None:
             slot.material = copy
 
 
-def paint(before: SurfaceBefore, texture: np.ndarray) -> None:
-    """Write the base colour.
+def painting(before: SurfaceBefore, texture: np.ndarray) -> Iterator[None]:
+    """Write the base colour, a piece each time the iterator is advanced; the picture changes with the last one.
 
     Parameters
     ----------
@@ -90,6 +93,11 @@ def paint(before: SurfaceBefore, texture: np.ndarray) -> None:
         (H, W, 3) uint8, sRGB encoded, row 0 at the bottom.
     """
     height, width = texture.shape[:2]
+    rgba = np.empty((height, width, 4), np.float32)
+    rows = max(1, PIECE // width)
+    for first in range(0, height, rows):
+        _make_opaque(texture[first : first + rows], rgba[first : first + rows])
+        yield
     image = bpy.data.images.get(before.image)
     if image is None:
         image = bpy.data.images.new(before.image, width, height, alpha=False)
@@ -97,8 +105,9 @@ def paint(before: SurfaceBefore, texture: np.ndarray) -> None:
         image.scale(width, height)
     for material in _copies(before):
         shading.show_image(material, image)
-    image.pixels.foreach_set(_opaque(texture).reshape(-1))  # type: ignore[arg-type]
+    image.pixels.foreach_set(rgba.reshape(-1))  # type: ignore[arg-type]
     image.update_tag()
+    yield
 
 
 def polish(before: SurfaceBefore, look: Look) -> None:
@@ -159,13 +168,11 @@ def sweep(before: SurfaceBefore) -> None:
         bpy.data.images.remove(image)
 
 
-def _opaque(texture: np.ndarray) -> np.ndarray:
-    """(H, W, 3) uint8 to (H, W, 4) float32 in [0, 1]; a third of the time that writing into strided floats takes."""
-    rgba = np.full((*texture.shape[:2], 4), 255, np.uint8)
-    rgba[:, :, :3] = texture
-    values = rgba.astype(np.float32)
-    values *= np.float32(1 / 255)
-    return values
+def _make_opaque(texture: np.ndarray, rgba: np.ndarray) -> None:
+    """(H, W, 3) uint8 into (H, W, 4) float32 in [0, 1]; by way of bytes, which is twice as fast as strided floats."""
+    padded = np.full(rgba.shape, 255, np.uint8)
+    padded[:, :, :3] = texture
+    np.multiply(padded, np.float32(1 / 255), out=rgba)
 
 
 def _make_copy(was: SlotBefore) -> bpy.types.Material:
