@@ -25,7 +25,7 @@ from .objective import measured, objective
 from .parameters import Parameters, begin
 from .repair import posed_pairs
 from .scene import Scene, prepare
-from .schedule import rate
+from .schedule import rate, wander
 from .state import Outcome, pack, read, read_full
 from .telemetry import Report, Telemetry
 
@@ -94,7 +94,8 @@ def descend(parameters: Parameters, scene: Scene, telemetry: Telemetry, cancelle
     loudness = Loudness()
     guard = Guard(moves.leaves(optimisers), optimisers)
     for step in range(settings.steps):
-        terms = objective(parameters, scene, generator)
+        astray = wander(step, settings.steps) if scene.unpainted else 0.0
+        terms = objective(parameters, scene, astray, generator)
         for optimiser in optimisers:
             optimiser.zero_grad()
         if terms.loss.requires_grad:

@@ -11,10 +11,10 @@ from torch import Tensor
 
 from .parameters import Parameters
 
-SHAPE_NEEDS = 1.5
+SHAPE_NEEDS = 1.0
 """Pull on the coefficients, relative to that on colour, from which they follow in full."""
 
-TEXTURE_NEEDS = 0.7
+TEXTURE_NEEDS = 1.4
 """Pull on colour, relative to that on the coefficients, from which textures follow in full."""
 
 MEMORY = 0.99
@@ -64,4 +64,5 @@ class _Peak:
 
 
 def _share(own: float, needed: float) -> float:
-    return max(0.01, min(1.0, own / needed)) if needed > 0 else 1.0
+    """Share of a full step; the square tells what is meant from what only profits."""
+    return max(0.01, min(1.0, own / needed) ** 2) if needed > 0 else 1.0

@@ -21,8 +21,11 @@ SHAPE_RATE, SHAPE_DECAY = 0.02, 1.0
 OFFSET_RATE, OFFSET_DECAY = 0.002, 0.0
 """Share of the character's size that the differential coordinates may move per step; their regularisers hold them."""
 
-TEXTURE_RATE, TEXTURE_DECAY = 0.07, 0.1
-"""Per step and pyramid level, before the sigmoid."""
+GRID_RATE, GRID_DECAY = 0.07, 0.1
+"""Texture levels that are spatial grids, per step and level, before the sigmoid."""
+
+IMAGE_RATE, IMAGE_DECAY = 0.07, 0.4
+"""Texture levels that are images; they stay quiet unless views agree on a detail."""
 
 MATERIAL_RATE, MATERIAL_DECAY = 0.01, 5.0
 """Roughness and metallic, per step."""
@@ -45,7 +48,8 @@ def optimisers(parameters: Parameters, vary: protocol.Vary) -> list[torch.optim.
         _group("offsets", [parameters.differential], OFFSET_RATE, OFFSET_DECAY, vary.offsets),
     ]
     appearance = [
-        _group("texture", parameters.pyramid.leaves(), TEXTURE_RATE, TEXTURE_DECAY, vary.texture),
+        _group("texture", parameters.pyramid.grids, GRID_RATE, GRID_DECAY, vary.texture),
+        _group("texture", parameters.pyramid.images, IMAGE_RATE, IMAGE_DECAY, vary.texture),
         _group("material", [parameters.material], MATERIAL_RATE, MATERIAL_DECAY, vary.material),
         _group("light", [parameters.lights, parameters.sun], LIGHT_RATE, LIGHT_DECAY, vary.light),
     ]

@@ -47,11 +47,15 @@ class Terms:
     similarity: float
 
 
-def objective(parameters: Parameters, scene: Scene, generator: Generator) -> Terms:
-    """Look at the character from a few sides in a few poses, and judge what CLIP sees and how the mesh fares."""
+def objective(parameters: Parameters, scene: Scene, wander: float, generator: Generator) -> Terms:
+    """Look at the character from a few sides in a few poses, and judge what CLIP sees and how the mesh fares.
+
+    ``wander`` is how far the whole body's colour strays from itself, a standard deviation before the sigmoid.
+    """
     views = draw_views(scene.bounds, scene.brief.cameras, scene.brief.settings.views, generator)
     behind = backgrounds(len(views.poses), scene.view_size, generator)
-    outcome = read(parameters)
+    tint = wander * torch.randn(3, generator=generator)
+    outcome = read(parameters, tint.to(parameters.base_seen) if wander else None)
     swing = SUN_SWING * float(2 * torch.rand((), generator=generator) - 1)
     images = pictures(replace(outcome, sun=_turned(outcome.sun, swing)), scene, views, behind)
     copies = crops(scene.tower.image_size)

@@ -85,9 +85,13 @@ class Parameters:
         """(P, 3) metres."""
         return self.start + self.size * from_differential(self.operator, self.differential)
 
-    def textures(self) -> Tensor:
-        """(S, h, h, 3) linear base colour in (0, 1), row 0 at v = 0; as fine as views can resolve."""
-        return texture_pyramid.to_linear(self.pyramid, self.base_seen, self.atlas_seen.places)
+    def textures(self, tint: Tensor | None = None) -> Tensor:
+        """(S, h, h, 3) linear base colour in (0, 1), row 0 at v = 0; as fine as views can resolve.
+
+        ``tint`` (3,) is added to every texel before the sigmoid.
+        """
+        base = self.base_seen if tint is None else self.base_seen + tint[:, None, None]
+        return texture_pyramid.to_linear(self.pyramid, base, self.atlas_seen.places)
 
     def full_textures(self) -> Tensor:
         """(S, H, H, 3) the same at the texture's own size."""

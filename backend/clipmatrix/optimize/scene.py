@@ -42,6 +42,8 @@ class Scene:
         (P, 3) metres each: the shape the job starts from, offsets included; those offsets.
     textures
         (S, H, H, 3) linear base colour to start from, mid grey where the character brings none.
+    unpainted
+        Whether the textures are to be made from nothing: the character brings none, and they may change.
     mesh, edges
         The surface as renderer and regularisers see it.
     bounds
@@ -62,6 +64,7 @@ class Scene:
     start: Tensor
     start_offset: Tensor
     textures: Tensor
+    unpainted: bool
     mesh: Mesh
     edges: Edges
     bounds: Tensor
@@ -87,6 +90,7 @@ def prepare(message: protocol.Character, brief: protocol.Brief, tower: Tower, de
         start=start,
         start_offset=start_offset,
         textures=_start_textures(message, brief.settings.texture_size, device),
+        unpainted=not message.start_textures and brief.vary.texture > 0,
         mesh=mesh(surface.triangles, surface.corner_uvs, surface.slots),
         edges=edges(surface.triangles),
         bounds=posed_bounds(surface, start),

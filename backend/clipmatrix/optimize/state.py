@@ -45,13 +45,13 @@ class Outcome:
         return shaped(scene.surface, self.coefficients, self.offsets)
 
 
-def read(parameters: Parameters) -> Outcome:
-    """Read the parameters, textures as fine as views can resolve; differentiable."""
+def read(parameters: Parameters, tint: Tensor | None = None) -> Outcome:
+    """Read the parameters, textures as fine as views can resolve and tinted by (3,), if at all; differentiable."""
     material, lights, sun = parameters.look()
     return Outcome(
         coefficients=parameters.coefficients(),
         offsets=parameters.offsets(),
-        textures=parameters.textures(),
+        textures=parameters.textures(tint),
         material=material,
         lights=lights,
         sun=sun,
