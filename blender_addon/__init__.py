@@ -1,11 +1,11 @@
 """ClipMatrix for Blender: grow a rigged character into the words of a prompt."""
 
 from .command import command
-from .interface import operators, panels, preferences, presets, properties, takes
+from .interface import autostart, operators, panels, preferences, presets, properties, takes
 from .interface.operators import body
 from .job import pump, session
 
-ROOMS = (preferences, properties, takes, session, pump, operators, presets, body, panels, command)
+ROOMS = (preferences, properties, takes, session, pump, operators, presets, body, panels, autostart, command)
 """What has something to register, in order; unregistered in reverse."""
 
 

@@ -8,6 +8,7 @@ class Phase(Enum):
     """What the session is at; the value is how the panel says it."""
 
     OFFLINE = "not connected"
+    STARTING = "starting the backend"
     CONNECTING = "connecting"
     REFUSED = "turned away"
     IDLE = "ready"

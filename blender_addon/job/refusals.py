@@ -9,9 +9,11 @@ CONNECT = Fix("clipmatrix.connect", "Connect")
 STOP = Fix("clipmatrix.stop", "Stop")
 
 
-def no_answer(address: str) -> Refusal:
-    """Nobody has said welcome."""
-    return Refusal(f"No backend answers at {address}.", "Start it with “clipmatrix serve”, then connect.", CONNECT)
+class WrongVersion(Refusal):
+    """Extension and backend speak different versions; the message says which of them to update."""
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        super().__init__(message, remedy, CONNECT)
 
 
 def silence(address: str, *, working: bool) -> Refusal:

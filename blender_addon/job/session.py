@@ -6,6 +6,8 @@
                    |          |          |           |
                 REFUSED    FETCHING    FAILED      LOST -> RUNNING | FAILED
 
+STARTING lies between OFFLINE and CONNECTING where Blender starts the backend itself.
+
 Nothing here waits: a timer calls :func:`tick` in a window, a loop calls it where timers don't fire.
 """
 
@@ -31,17 +33,21 @@ from clipmatrix_protocol import (
     Failed,
     Message,
     ModelRequest,
+    Pong,
     Progress,
     State,
+    Status,
     Submit,
     Summary,
     Update,
     Welcome,
     mismatch,
 )
+from msgspec.structs import replace
 
 from ..errors import Refusal
 from ..link.connection import Connection
+from ..link.launch import Launch
 from ..link.socket import Garbled
 from ..scene.binding import Binding
 from . import jobs, refusals
@@ -67,6 +73,10 @@ class Session:
         Whom we talk to; None before the first Welcome.
     paused
         Why updates are held back from the scene at the moment; empty if they are not.
+    status
+        What the backend said last about itself.
+    launch
+        The backend that we started ourselves; None without one.
     """
 
     patience: Patience = field(default_factory=Patience)
@@ -77,6 +87,8 @@ class Session:
     welcome: Welcome | None = None
     paused: str = ""
     job: Job | None = None
+    status: Status = field(default_factory=Status)
+    launch: Launch | None = None
     _connection: Connection | None = None
     _build: Callable[[Any], object] | None = None
 
@@ -116,6 +128,22 @@ class Session:
         self._hang_up()
         self._connection, self.error = connection, None
         self.state = Phase.CONNECTING
+
+    def start(self, launch: Launch) -> None:
+        """Wait for a backend that was started for us, then connect to it; ends like :meth:`connect`."""
+        self.stop_backend()
+        self.launch, self.error, self.state = launch, None, Phase.STARTING
+
+    def stop_backend(self) -> None:
+        """Hang up, and end the backend that we started, if we have."""
+        self.disconnect()
+        self.end_launch()
+
+    def end_launch(self) -> None:
+        """End the backend that we started, if we have; the connection may lead elsewhere by now."""
+        if self.launch:
+            self.launch.stop()
+        self.launch = None
 
     def disconnect(self) -> None:
         """Hang up; a running job goes on in the backend, what has come back of it stays in the scene."""
@@ -197,6 +225,7 @@ class Session:
     def tick(self) -> bool:
         """Read what has arrived, advance, write what is new into the scene; True if anything may look different."""
         before = (self.state, self.error, self.paused)
+        self._attend()
         arrived = self._connection.receive() if self._connection else []
         for message in arrived:
             if self._connection:  # an earlier message may have made us hang up
@@ -218,6 +247,18 @@ class Session:
 
     # -- inside ------------------------------------------------------------------------------------------------
 
+    def _attend(self) -> None:
+        """See to the backend that we started: connect once it is ready, hang up once it has ended."""
+        if self.launch is None:
+            return
+        try:
+            address = self.launch.attend()
+            if address and self.state is Phase.STARTING:
+                self.connect(address, self.launch.secret)
+        except Refusal as refusal:
+            self._hang_up()
+            self.launch, self.state, self.error = None, Phase.OFFLINE, refusal
+
     def _take(self, message: Message | Garbled) -> None:
         """Act on one arrived message."""
         if self.state is Phase.LOST and not isinstance(message, Welcome | Failed):
@@ -233,8 +274,10 @@ class Session:
                 self._garbled(why)
             case Accepted(job=id) | Progress(job=id) | Update(job=id) | Done(job=id) if self.job and self.job.id == id:
                 self._advance(self.job, message)
+            case Pong(status=status):
+                self.status = status
             case _:
-                pass  # a Pong, or an answer to a job nobody waits for any more: that something came was all
+                pass  # an answer to a job nobody waits for any more: that something came was all
 
     def _advance(self, job: Job, message: Message) -> None:
         """Take in what the backend says about the job."""
@@ -249,16 +292,16 @@ class Session:
             case Done(state=state, summary=summary):
                 job.receive(state)
                 job.summary, job.ended = summary, True
-                self.state = Phase.FINISHED
+                self.state, self.status = Phase.FINISHED, replace(self.status, busy_with="")
         if self.state is Phase.SUBMITTED:
             self.state = Phase.RUNNING
 
     def _welcomed(self, message: Welcome) -> None:
         wrong = mismatch(PROTOCOL_VERSION, message.version)
         if wrong:
-            self._refuse(Refusal(wrong, fix=refusals.CONNECT))
+            self._refuse(refusals.WrongVersion(wrong))
             return
-        self.welcome = message
+        self.welcome, self.status = message, message.status
         if self.job and not self.job.ended:  # a welcome to a new connection, which the job's messages must follow
             self._send(Attach(job=self.job.id))
         if self.state in (Phase.CONNECTING, Phase.LOST):
@@ -278,7 +321,9 @@ class Session:
         refusal = Refusal(message.message, message.remedy)
         if message.code == "not_welcomed":
             self._forgotten()
-        elif message.code in ("version", "secret") or (message.job is None and self.state is Phase.CONNECTING):
+        elif message.code == "version":
+            self._refuse(refusals.WrongVersion(message.message, message.remedy))
+        elif message.code == "secret" or (message.job is None and self.state is Phase.CONNECTING):
             self._refuse(Refusal(message.message, message.remedy, refusals.CONNECT))
         elif self.job and message.job == self.job.id:
             self._job_failed(self.job, None if message.code == "cancelled" else refusal)
@@ -297,7 +342,7 @@ class Session:
 
     def _job_failed(self, job: Job, refusal: Refusal | None) -> None:
         """The job has ended without a result; what it had sent before stays until the artist decides."""
-        job.ended, self.error = True, refusal
+        job.ended, self.error, self.status = True, refusal, replace(self.status, busy_with="")
         if job.newest is None:
             self.job = None
         self.state = Phase.IDLE if refusal is None and self.job is None else Phase.FAILED
@@ -322,9 +367,13 @@ class Session:
 
     def _watch(self, connection: Connection) -> None:
         """Ping, and notice silence."""
-        if self.state is Phase.CONNECTING and connection.silent > self.patience.welcome:
+        hindrance = connection.hindrance()
+        if hindrance is not None:
+            self._refuse(hindrance)
+        elif self.state is Phase.CONNECTING and connection.silent > self.patience.welcome:
+            error = connection.unanswered()
             self._hang_up()
-            self.state, self.error = Phase.OFFLINE, refusals.no_answer(connection.address)
+            self.state, self.error = Phase.OFFLINE, error
         elif self.state in TALKING and (connection.silent > self.patience.silence or not connection.ping()):
             working = self.job is not None and not self.job.ended
             self.state, self.error = Phase.LOST, refusals.silence(connection.address, working=working)
@@ -399,5 +448,5 @@ def register() -> None:
 
 def unregister() -> None:
     """Hang up and forget it."""
-    current().disconnect()
+    current().stop_backend()
     _holder.clear()

@@ -9,7 +9,7 @@ from clipmatrix_protocol import DEFAULT_PORT
 
 from ..errors import Refusal
 
-_FORM = re.compile(r"(?:[a-z]+://)?(?P<host>\[[0-9a-fA-F:]+\]|[^\s:/\[\]]+)(?::(?P<port>\d{1,5}))?/*")
+_FORM = re.compile(r"(?:[a-zA-Z]+://)?(?P<host>\[[0-9a-fA-F:]+\]|[^\s:/\[\]]+)(?::(?P<port>\d{1,5}))?/*")
 
 
 def normalise(text: str) -> str:

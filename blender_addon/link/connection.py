@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 from collections import deque
 
-import bpy
 import zmq
 from clipmatrix_protocol import PROTOCOL_VERSION, Hello, Message, Ping
 
 from ..errors import Refusal
 from ..version import version
-from .address import is_loopback, normalise
+from . import hindrances
+from .artist import artist
+from .handshake import FINAL
 from .socket import Garbled, Link
+from .target import read_target
 
 
 class Connection:
@@ -21,9 +23,9 @@ class Connection:
     Parameters
     ----------
     text
-        The address, as the artist wrote it.
+        The address as the artist wrote it, or the line that was pasted.
     secret
-        The backend's launch secret.
+        The backend's launch secret, for an address.
     every
         Seconds between two pings.
 
@@ -34,21 +36,35 @@ class Connection:
     """
 
     def __init__(self, text: str, secret: str, every: float) -> None:
-        self.address = normalise(text)
-        if not is_loopback(self.address) and not bpy.app.online_access:
-            raise Refusal(
-                f"Blender is set to stay offline, and {self.address} is another machine.",
-                "Allow online access in Preferences > System, or use a backend on this machine.",
-            )
+        self.target = read_target(text, secret)
         try:
-            self._link = Link.open(self.address)
+            self._link = Link.open(self.target)
         except zmq.ZMQError as error:
-            raise Refusal(f"“{text}” is no address: {error}.", "Write it as host:port.") from error
-        self._hello = Hello(version=PROTOCOL_VERSION, client=f"ClipMatrix extension {version()}", secret=secret)
+            raise Refusal(f"“{self.address}” is no address: {error}.", "Write it as host:port.") from error
+        self._hello = Hello(
+            version=PROTOCOL_VERSION,
+            client=f"ClipMatrix extension {version()}",
+            secret=self.target.secret,
+            user=artist(),
+        )
         self._every = every
         self._outbox: deque[Message] = deque()
         self._heard = self._beaten = time.monotonic()
         self.send(self._hello)
+
+    @property
+    def address(self) -> str:
+        """``tcp://host:port``."""
+        return self.target.address
+
+    def hindrance(self) -> Refusal | None:
+        """Why no attempt to connect will ever succeed; None as long as one may."""
+        handshake = self._link.handshake
+        return hindrances.final(handshake, self.target) if handshake in FINAL else None
+
+    def unanswered(self) -> Refusal:
+        """Why nobody has answered our greeting so far."""
+        return hindrances.unanswered(self._link.handshake, self.target)
 
     @property
     def silent(self) -> float:

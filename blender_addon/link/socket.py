@@ -9,6 +9,9 @@ from typing import Any
 import zmq
 from clipmatrix_protocol import Message, ProtocolError, decode, encode
 
+from .handshake import Handshake, HandshakeWatch
+from .target import Target
+
 MAX_MESSAGE_BYTES = 2**30
 """A longer frame closes the connection (ZMQ_MAXMSGSIZE)."""
 
@@ -26,12 +29,13 @@ class Garbled:
 class Link:
     """A DEALER socket on one address. Reconnects by itself, with back-off; the session above has to say hello again."""
 
-    def __init__(self, socket: zmq.Socket[bytes]) -> None:
+    def __init__(self, socket: zmq.Socket[bytes], watch: HandshakeWatch) -> None:
         self._socket = socket
+        self._watch = watch
 
     @classmethod
-    def open(cls, address: str) -> Link:
-        """Start to connect to ``tcp://host:port``; returns at once.
+    def open(cls, target: Target) -> Link:
+        """Start to connect; returns at once.
 
         Raises
         ------
@@ -50,14 +54,26 @@ class Link:
             (zmq.RECONNECT_IVL_MAX, 2_000),
             (zmq.HEARTBEAT_IVL, HEARTBEAT_MS),
             (zmq.HEARTBEAT_TIMEOUT, 3 * HEARTBEAT_MS),
+            (zmq.IPV6, int("[" in target.address)),
         ):
             socket.setsockopt(option, value)
+        if target.keys is not None:
+            socket.setsockopt(zmq.CURVE_SERVERKEY, target.keys.server)
+            socket.setsockopt(zmq.CURVE_PUBLICKEY, target.keys.public)
+            socket.setsockopt(zmq.CURVE_SECRETKEY, target.keys.secret)
+        watch = HandshakeWatch(socket)
         try:
-            socket.connect(address)
+            socket.connect(target.address)
         except zmq.ZMQError:
+            watch.close()
             socket.close()
             raise
-        return cls(socket)
+        return cls(socket, watch)
+
+    @property
+    def handshake(self) -> Handshake:
+        """How far the newest attempt to connect has come."""
+        return self._watch.look()
 
     def send(self, message: Message) -> bool:
         """Hand a message to the socket; False if there is no connection or its queue is full."""
@@ -84,4 +100,5 @@ class Link:
 
     def close(self) -> None:
         """Drop the connection and everything not sent."""
+        self._watch.close()
         self._socket.close(linger=0)

@@ -95,7 +95,7 @@ PROGRESS = Progress("one", 2, 5, 1.0, 3.0, 0.25)
 @pytest.mark.parametrize(
     ("phase", "with_job", "words"),
     [
-        ("OFFLINE", {}, ["Not connected", "clipmatrix.connect"]),
+        ("OFFLINE", {}, ["Not connected", "clipmatrix.start_backend"]),
         ("CONNECTING", {}, ["Connecting"]),
         ("REFUSED", {}, ["Turned away"]),
         ("IDLE", {}, ["Connected", "clipmatrix.generate", "clipmatrix.disconnect"]),

@@ -1,4 +1,4 @@
-"""Connect and disconnect."""
+"""Start a backend, connect to one, and the ways back."""
 
 from __future__ import annotations
 
@@ -9,35 +9,91 @@ import bpy
 from ...errors import Refusal
 from ...job import session
 from ...job.phases import BUSY, Phase
+from ...link.target import invitation
 from .. import preferences
+from ..reaching import reach, start
 from ..refusing import refuse
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
 
 
+def _why_not() -> str:
+    """Why the connection can't be changed now, in words; empty if it can."""
+    state = session.current().state
+    if state in BUSY:
+        return "ClipMatrix is busy; stop the job first"
+    return "The backend is starting" if state is Phase.STARTING else ""
+
+
 class CLIPMATRIX_OT_connect(bpy.types.Operator):
-    """Connect to the backend named in the preferences."""
+    """Reach the backend in the way that the preferences say."""
 
     bl_idname = "clipmatrix.connect"
     bl_label = "Connect"
-    bl_description = "Connect to the ClipMatrix backend"
+    bl_description = "Connect to the ClipMatrix backend; starts it where Blender is to do that"
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Not while a request is under way."""
-        if session.current().state in BUSY:
-            cls.poll_message_set("ClipMatrix is busy; stop the job first")
+        why_not = _why_not()
+        if why_not:
+            cls.poll_message_set(why_not)
+        return not why_not
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """Start to connect; the ticks do the rest."""
+        try:
+            reach(preferences.of(context))
+        except Refusal as refusal:
+            return refuse(self, refusal)
+        return {"FINISHED"}
+
+
+class CLIPMATRIX_OT_start_backend(bpy.types.Operator):
+    """Start a backend on this computer."""
+
+    bl_idname = "clipmatrix.start_backend"
+    bl_label = "Start Backend"
+    bl_description = "Start a backend on this computer and connect to it; it ends with Blender"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only one at a time."""
+        why_not = _why_not()
+        if not why_not and session.current().launch is not None:
+            why_not = "A backend has been started already; stop it first"
+        if why_not:
+            cls.poll_message_set(why_not)
+        return not why_not
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """Start the process; the ticks wait for it and connect."""
+        try:
+            start(preferences.of(context))
+        except Refusal as refusal:
+            return refuse(self, refusal)
+        return {"FINISHED"}
+
+
+class CLIPMATRIX_OT_stop_backend(bpy.types.Operator):
+    """End the backend that Blender has started."""
+
+    bl_idname = "clipmatrix.stop_backend"
+    bl_label = "Stop Backend"
+    bl_description = "End the backend that Blender has started; what it has sent stays in the scene"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only with a backend of our own."""
+        if session.current().launch is None:
+            cls.poll_message_set("Blender has not started a backend")
             return False
         return True
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Start to connect; the ticks do the rest."""
-        settings = preferences.of(context)
-        try:
-            session.current().connect(settings.address, preferences.secret(settings))
-        except Refusal as refusal:
-            return refuse(self, refusal)
+        """Hang up and end it."""
+        session.current().stop_backend()
         return {"FINISHED"}
 
 
@@ -51,7 +107,10 @@ class CLIPMATRIX_OT_disconnect(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only with a connection."""
-        return session.current().state is not Phase.OFFLINE
+        if session.current().state is Phase.OFFLINE:
+            cls.poll_message_set("There is no connection")
+            return False
+        return True
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Hang up."""
@@ -59,7 +118,31 @@ class CLIPMATRIX_OT_disconnect(bpy.types.Operator):
         return {"FINISHED"}
 
 
+class CLIPMATRIX_OT_paste_line(bpy.types.Operator):
+    """Take the line for a backend on another machine from the clipboard."""
+
+    bl_idname = "clipmatrix.paste_line"
+    bl_label = "Paste Line"
+    bl_description = "Take the line that “clipmatrix keys add” printed from the clipboard"
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """Check what is in the clipboard and keep it in the preferences."""
+        assert context.window_manager is not None
+        line = context.window_manager.clipboard.strip()
+        try:
+            found = invitation(line)
+        except Refusal as refusal:
+            return refuse(self, refusal)
+        preferences.of(context).line = line
+        session.current().error = None
+        self.report({"INFO"}, f"The line leads to {found.host}")
+        return {"FINISHED"}
+
+
 CLASSES = (
     CLIPMATRIX_OT_connect,
+    CLIPMATRIX_OT_start_backend,
+    CLIPMATRIX_OT_stop_backend,
     CLIPMATRIX_OT_disconnect,
+    CLIPMATRIX_OT_paste_line,
 )

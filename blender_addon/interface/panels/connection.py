@@ -4,34 +4,42 @@ import bpy
 
 from ... import errors
 from ...job import session
-from ...job.phases import BUSY, FREE, Phase
+from ...job.phases import BUSY, Phase
+from ...job.session import Session
 from .. import preferences
+from ..standing import standing
 from .base import Panel
-
-ICONS = {
-    Phase.OFFLINE: "UNLINKED",
-    Phase.CONNECTING: "SORTTIME",
-    Phase.REFUSED: "CANCEL",
-    Phase.LOST: "ERROR",
-}
-"""By state; every other one is connected."""
 
 
 def show_connection(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    """The state of the connection in one line, with what changes it."""
+    """The one line of truth, with what changes it."""
     now = session.current()
-    where = f" to {now.welcome.device}" if now.welcome and now.state in BUSY | FREE else ""
-    state = f"Connected{where}" if now.state in BUSY | FREE else now.state.value.capitalize()
-    layout.label(text=state, icon=ICONS.get(now.state, "LINKED"))  # type: ignore[arg-type]
-    if now.state in (Phase.OFFLINE, Phase.REFUSED):
-        preferences.draw(preferences.of(context), layout.column(align=True))
-    if now.state is Phase.OFFLINE:
-        layout.operator("clipmatrix.connect")
-    elif now.state not in BUSY:
-        layout.operator("clipmatrix.disconnect")
+    line = standing(now)
+    column = layout.column(align=True)
+    column.label(text=line.text, icon=line.icon)  # type: ignore[arg-type]
+    for detail in line.details:
+        column.label(text=detail, icon="BLANK1")
     if now.error:
         errors.draw(now.error, layout)
         layout.operator("clipmatrix.copy_report", icon="COPYDOWN")
+    _show_ways(now, layout, context)
+
+
+def _show_ways(now: Session, layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """The buttons: on to a backend, or back."""
+    settings = preferences.of(context)
+    if now.state in (Phase.OFFLINE, Phase.REFUSED) and now.launch is None:
+        preferences.draw_way(settings, layout)
+        begin = "clipmatrix.start_backend" if settings.way == "START" else "clipmatrix.connect"
+        layout.operator(begin, icon="PLAY" if settings.way == "START" else "LINKED")
+    elif now.launch is not None:
+        if now.state in (Phase.OFFLINE, Phase.REFUSED):
+            layout.operator("clipmatrix.connect", icon="LINKED")
+        layout.operator("clipmatrix.stop_backend", icon="SNAP_FACE")
+    elif now.state is Phase.CONNECTING:
+        layout.operator("clipmatrix.disconnect", text="Cancel", icon="CANCEL")
+    elif now.state not in BUSY:
+        layout.operator("clipmatrix.disconnect", icon="UNLINKED")
 
 
 class CLIPMATRIX_PT_connection(Panel):
