@@ -40,6 +40,10 @@ class Clients:
         """Whether anything could not be sent yet."""
         return any(client.outbox for client in self._clients.values())
 
+    def name(self, identity: bytes) -> str:
+        """Return the name that a welcomed client gave."""
+        return self._clients[identity].name
+
     def welcome(self, identity: bytes, name: str) -> None:
         """Remember a client; one that says hello again keeps what waits for it."""
         if identity in self._clients:

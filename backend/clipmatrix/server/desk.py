@@ -24,6 +24,7 @@ from clipmatrix_protocol import (
     ProtocolError,
     Resume,
     Resumed,
+    Status,
     Submit,
     Update,
     decode,
@@ -32,6 +33,7 @@ from clipmatrix_protocol import (
 from ..errors import JobError
 from .clients import Clients
 from .failures import failure
+from .gauge import Gauge
 from .handshake import greet, welcome
 from .jobs import Job, Jobs, Stage
 from .services import Services
@@ -56,7 +58,14 @@ class Built:
     answer: Body | Correctives | Failed
 
 
-Event = Progress | Update | Done | Failed | Checked | Built
+@dataclass(frozen=True)
+class Warmed:
+    """The backend has loaded what the first job needs; ``clip`` is the CLIP that is loaded, empty if that failed."""
+
+    clip: str
+
+
+Event = Progress | Update | Done | Failed | Checked | Built | Warmed
 """What threads post to the router loop; a ``Failed`` here is always about a job."""
 
 
@@ -83,10 +92,14 @@ class Desk:
         self._jobs = Jobs()
         self._runner = Worker("clipmatrix-jobs")
         self._clerk = Worker("clipmatrix-requests")
-        self._runner.give(services.warm_up)
+        self._gauge = Gauge(services.free_memory)
+        self._gauge.read()  # so that the first client is told what is known by then
+        self._starting, self._clip = True, ""
+        self._runner.give(self._warm_up)
 
     def close(self, seconds: float) -> bool:
         """End the workers; a running job is dropped. Returns whether both ended within ``seconds`` each."""
+        self._gauge.close()
         return all([self._runner.stop(seconds), self._clerk.stop(seconds)])
 
     # -- messages ----------------------------------------------------------------------------------------------
@@ -113,19 +126,29 @@ class Desk:
             log.info("refused a client: %s", greeting.code)
             self._clients.refuse(client, greeting)
             return
-        self._clients.welcome(client, greeting.client)
-        self._say(client, welcome(self._services))
+        self._clients.welcome(client, greeting.user or greeting.client)
+        self._say(client, welcome(self._services, self._status()))
+
+    def _status(self) -> Status:
+        running = self._jobs.running
+        return Status(
+            starting=self._starting,
+            clip=self._clip,
+            free_memory_mb=self._gauge.read(),
+            busy_with=running.owner if running else "",
+            waiting=self._jobs.waiting,
+        )
 
     def _answer(self, client: bytes, message: Message, frames: Sequence[bytes]) -> None:
         match message:
             case Hello():
                 self._admit(client, frames)
             case Ping(stamp=stamp):
-                self._say(client, Pong(stamp, self._jobs.idle()))
+                self._say(client, Pong(stamp, self._jobs.idle(), self._status()))
             case BodyRequest() | ModelRequest() | CorrectivesRequest():
                 self._clerk.give(lambda: self._build(client, message))
             case Submit():
-                self._jobs.add(message, client)
+                self._jobs.add(message, client, self._clients.name(client))
                 self._clerk.give(lambda: self._check(message))
             case Attach(job=job):
                 self._attach(self._jobs.get(job), client)
@@ -176,6 +199,14 @@ class Desk:
 
     # -- in the workers' threads -------------------------------------------------------------------------------
 
+    def _warm_up(self) -> None:
+        loaded = ""
+        try:
+            self._services.warm_up()
+            loaded = self._services.clips[0]
+        finally:
+            self._post(Warmed(loaded))
+
     def _check(self, submit: Submit) -> None:
         try:
             self._post(Checked(submit.job, self._services.warnings(submit.brief)))
@@ -197,6 +228,9 @@ class Desk:
         if isinstance(event, Built):
             self._say(event.client, event.answer)
             return
+        if isinstance(event, Warmed):
+            self._starting, self._clip = False, event.clip
+            return
         assert event.job is not None
         try:
             job = self._jobs.get(event.job)
@@ -211,6 +245,8 @@ class Desk:
             case Progress():
                 job.progress = event
                 job.touch()
+                if job.submit is not None:
+                    self._clip = job.submit.brief.settings.clip
                 self._tell(job, event)
             case Update():
                 job.update = event

@@ -8,6 +8,7 @@ from clipmatrix_protocol import (
     Failed,
     Hello,
     ProtocolError,
+    Status,
     Welcome,
     decode,
     greeting_version,
@@ -61,15 +62,15 @@ def greet(identity: bytes, frames: Sequence[bytes], secret: str) -> Hello | Fail
         return Failed(
             "secret",
             "The launch secret is not the one of this backend.",
-            "Copy the secret that `clipmatrix serve` printed into the extension's preferences.",
+            "Copy the secret that “clipmatrix serve” printed into the panel, then connect again.",
         )
     return hello
 
 
-def welcome(services: Services) -> Welcome:
-    """Introduce the backend."""
+def welcome(services: Services, status: Status) -> Welcome:
+    """Introduce the backend and what it is at."""
     name = f"clipmatrix {version('clipmatrix')}"
-    return Welcome(PROTOCOL_VERSION, name, services.device, services.clips, services.bodies)
+    return Welcome(PROTOCOL_VERSION, name, services.device, services.clips, services.bodies, status)
 
 
 def _hello_first() -> Failed:

@@ -41,6 +41,8 @@ class Job:
         What is asked; None once the job has ended, to give its memory back.
     watchers
         Identities of the clients that hear of it.
+    owner
+        Who asked for it, in words.
     warnings
         For ``Accepted``.
     progress, update, outcome
@@ -56,6 +58,7 @@ class Job:
     id: str
     submit: Submit | None
     watchers: set[bytes]
+    owner: str = ""
     stage: Stage = Stage.CHECKING
     warnings: tuple[str, ...] = ()
     progress: Progress | None = None
@@ -85,7 +88,7 @@ class Jobs:
     def __init__(self) -> None:
         self._jobs: dict[str, Job] = {}
 
-    def add(self, submit: Submit, watcher: bytes) -> Job:
+    def add(self, submit: Submit, watcher: bytes, owner: str) -> Job:
         """Take a job in.
 
         Raises
@@ -97,7 +100,7 @@ class Jobs:
             raise JobError("bad_request", "A job with this id exists already.", "Give each job an id of its own.")
         if len(self._open()) >= MAX_OPEN:
             raise JobError("bad_request", f"{MAX_OPEN} jobs wait already.", "Try again when one of them has ended.")
-        job = self._jobs[submit.job] = Job(submit.job, submit, {watcher})
+        job = self._jobs[submit.job] = Job(submit.job, submit, {watcher}, owner)
         return job
 
     def get(self, job: str) -> Job:
@@ -116,6 +119,11 @@ class Jobs:
     def running(self) -> Job | None:
         """The job at work, if any."""
         return next((job for job in self._jobs.values() if job.stage is Stage.RUNNING), None)
+
+    @property
+    def waiting(self) -> int:
+        """How many jobs are still to begin."""
+        return sum(job.stage in (Stage.CHECKING, Stage.QUEUED) for job in self._jobs.values())
 
     def next(self) -> Job | None:
         """Return the job to start now: the first in the queue that is not held, unless one is running."""

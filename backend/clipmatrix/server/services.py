@@ -23,6 +23,11 @@ Cancelled = Callable[[], bool]
 ModelQuestion = ModelRequest | CorrectivesRequest
 
 
+def no_memory() -> float | None:
+    """Tell nothing about the device's memory."""
+    return None
+
+
 def no_models(_question: ModelQuestion) -> Body | Correctives:
     """Refuse: what a backend answers that reads no model files."""
     raise JobError("bad_request", "This backend reads no model files.", "Choose one of its own bodies.")
@@ -39,7 +44,8 @@ class Services:
     clips, bodies
         Names that need nobody's help to load.
     warm_up
-        Called once in the job thread, so that the first job need not wait for imports and weights.
+        Called once in the job thread, so that the first job need not wait for imports and weights; loads the first
+        of ``clips``.
     warnings
         What the artist should know before the job runs.
     body
@@ -48,6 +54,8 @@ class Services:
         Runs a job in the calling thread: reports while it runs, asks after every step whether it was cancelled.
     model
         Answers questions about a model file of the artist's.
+    free_memory
+        Memory that jobs can still have, in MiB; None where the device does not tell. May take long.
     """
 
     device: str
@@ -58,6 +66,7 @@ class Services:
     body: Callable[[str], Body]
     optimise: Callable[[Submit, Report, Cancelled], Done]
     model: Callable[[ModelQuestion], Body | Correctives] = no_models
+    free_memory: Callable[[], float | None] = no_memory
 
     def build(self, question: BodyRequest | ModelQuestion) -> Body | Correctives:
         """Answer whatever is asked about bodies."""
@@ -80,6 +89,7 @@ def real_services(device: str, threads: int) -> Services:
         If this machine has no such device.
     """
     from .device import find_device
+    from .memory import free_memory
 
     chosen = find_device(device)
 
@@ -113,4 +123,7 @@ def real_services(device: str, threads: int) -> Services:
 
         return run(job, torch.device(chosen.kind), report, cancelled)
 
-    return Services(chosen.name, ("embedded",), ("figure",), warm_up, warnings, body, optimise, model)
+    def memory() -> float | None:
+        return free_memory(chosen.kind)
+
+    return Services(chosen.name, ("embedded",), ("figure",), warm_up, warnings, body, optimise, model, memory)

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import msgspec
 import pytest
 import zmq
-from clipmatrix_protocol import PROTOCOL_VERSION, Attach, Failed, Hello, Ping, Pong, Welcome, encode
+from clipmatrix_protocol import PROTOCOL_VERSION, Attach, Failed, Hello, Ping, Pong, Status, Welcome, encode
+from msgspec.structs import replace
 
 from .counting import submit
 from .peer import SECRET, Peer
@@ -16,7 +17,9 @@ Connect = Callable[[str], Peer]
 
 def test_a_client_with_the_secret_is_welcomed(backend: Start, connect: Connect) -> None:
     welcome = connect(backend()).hello()
-    assert welcome == Welcome(PROTOCOL_VERSION, welcome.server, "counting", ("embedded",), ("figure",))
+    assert replace(welcome, status=Status()) == Welcome(
+        PROTOCOL_VERSION, welcome.server, "counting", ("embedded",), ("figure",)
+    )
     assert welcome.server.startswith("clipmatrix ")
 
 
@@ -71,7 +74,7 @@ def test_hello_may_be_said_twice(backend: Start, connect: Connect) -> None:
     peer.hello()
     peer.hello()
     peer.say(Ping(3.5))
-    assert peer.hear(Pong) == Pong(3.5, None)
+    assert peer.hear(Pong).stamp == 3.5
 
 
 def test_a_client_that_chose_its_routing_id_is_not_let_in(
