@@ -74,20 +74,15 @@ def read(thing: bpy.types.Object) -> Outfit:
 def before(thing: bpy.types.Object, was: PartBefore) -> Outfit:
     """What an object wore before the draft that is on it now."""
     now, basis = read(thing), geometry.basis(thing).astype(np.float32).reshape(-1)
-    offsets = was.keys.offsets
-    fits = offsets is not None and len(offsets) == len(basis)
-    displaced = offsets is not None and fits and not np.array_equal(offsets, basis)
+    offsets, displacement = was.keys.offsets, None
+    if offsets is not None and len(offsets) == len(basis) and not np.array_equal(offsets, basis):
+        displacement = Displacement(offsets, basis, was.keys.offsets_value)
     materials = now.materials
     if was.surface is not None:
         slots = () if was.surface.bare else was.surface.slots
         worn = [find(slot.original, bpy.data.materials) if slot.original else None for slot in slots]
         materials = (*worn, *now.materials[len(was.surface.slots) :])
-    return Outfit(
-        displacement=Displacement(offsets, basis, was.keys.offsets_value) if displaced and offsets is not None else None,
-        keyed=was.keys.existed,
-        values={**now.values, **was.keys.values},
-        materials=materials,
-    )
+    return Outfit(displacement, was.keys.existed, {**now.values, **was.keys.values}, materials)
 
 
 def refuse_unwearable(thing: bpy.types.Object, outfit: Outfit) -> None:

@@ -73,7 +73,7 @@ def test_the_saved_character_wears_the_result_and_plays_its_action(generate, ble
     scene = blender.context.scene
     assert (scene.frame_start, scene.frame_end) == (1, 8)
     assert blender.data.objects["column rig"].animation_data.action.name == "sway"
-    assert len(scene.clipmatrix_takes) == 1
+    assert len(blender.data.objects["column rig"].clipmatrix_wardrobe.takes) == 2
 
 
 def test_pictures_show_before_and_after(generate, rooms, tmp_path, monkeypatch):

@@ -2,8 +2,16 @@
 
 import bpy
 
-from . import connection, fixes, job, prompts, report, result
+from . import connection, fixes, job, prompts, report, result, takes
 
-CLASSES = (*connection.CLASSES, *job.CLASSES, *prompts.CLASSES, *result.CLASSES, *report.CLASSES, *fixes.CLASSES)
+CLASSES = (
+    *connection.CLASSES,
+    *job.CLASSES,
+    *prompts.CLASSES,
+    *result.CLASSES,
+    *report.CLASSES,
+    *fixes.CLASSES,
+    *takes.CLASSES,
+)
 
 register, unregister = bpy.utils.register_classes_factory(CLASSES)

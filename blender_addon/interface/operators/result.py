@@ -41,13 +41,12 @@ class CLIPMATRIX_OT_accept(_OnResult, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 - Blender's own form
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
-        """Keep it and add it to the scene's takes."""
-        assert context.scene is not None
+        """Keep it and add it to the character's takes."""
         try:
             job = session.current().accept()
         except Refusal as refusal:
             return refuse(self, refusal)
-        takes.record(context.scene, job)
+        takes.record(job)
         return {"FINISHED"}
 
 

@@ -12,6 +12,7 @@ from .settings import (
     CLIPMATRIX_PT_poses,
     CLIPMATRIX_PT_settings,
 )
+from .takes import CLIPMATRIX_PT_takes, CLIPMATRIX_UL_takes
 from .vary import CLIPMATRIX_PT_vary
 
 CLASSES = (
@@ -20,13 +21,14 @@ CLASSES = (
     CLIPMATRIX_PT_prompt,
     CLIPMATRIX_PT_vary,
     CLIPMATRIX_PT_generate,
+    CLIPMATRIX_PT_takes,
     CLIPMATRIX_PT_settings,
     CLIPMATRIX_PT_poses,
     CLIPMATRIX_PT_cameras,
     CLIPMATRIX_PT_advanced,
 )
 
-LISTS = (CLIPMATRIX_UL_prompts,)
+LISTS = (CLIPMATRIX_UL_prompts, CLIPMATRIX_UL_takes)
 """What panels show with ``template_list``."""
 
 register, unregister = bpy.utils.register_classes_factory((*LISTS, *CLASSES))

@@ -26,8 +26,8 @@ def test_accepting_closes_the_job_and_records_the_take(blender, running, peer, p
     assert blender.ops.clipmatrix.accept() == {"FINISHED"}
     assert running.state is phase.IDLE
     assert shown(blender) == 0.5
-    (take,) = blender.context.scene.clipmatrix_takes
-    assert (take.name, take.prompt, take.similarity) == ("Rig", "a red figure", pytest.approx(0.3))
+    _original, take = blender.data.objects["Rig"].clipmatrix_wardrobe.takes
+    assert (take.name, take.prompt, take.similarity) == ("a red figure", "a red figure", pytest.approx(0.3))
     assert blender.ops.clipmatrix.generate.poll()
 
 

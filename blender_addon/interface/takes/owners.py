@@ -1,0 +1,56 @@
+"""Whose takes they are: the object that has the list, and the meshes that dress by it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import bpy
+
+from ...job import session
+from ...scene.characters import armature_of
+from .groups import ClipMatrixTake, wardrobe
+
+
+def owner_of(thing: bpy.types.Object | None) -> bpy.types.Object | None:
+    """The object that has the takes of a character: its armature, else the mesh itself; None for anything else."""
+    if thing is None:
+        return None
+    return armature_of(thing) or (thing if isinstance(thing.data, bpy.types.Mesh) else None)
+
+
+def owners(parts: Sequence[bpy.types.Object]) -> list[bpy.types.Object]:
+    """Those of several parts: one armature, or each mesh for itself."""
+    found = [owner for owner in map(owner_of, parts) if owner is not None]
+    return list(dict.fromkeys(found))
+
+
+def chosen(context: bpy.types.Context, uid: str) -> list[bpy.types.Object]:
+    """The owners a click on a take is for: that of the active object, and unrigged meshes selected with it."""
+    active = owner_of(context.object)
+    if active is None:
+        return []
+    others = [thing for thing in context.selected_objects or () if owner_of(thing) == thing and thing.type == "MESH"]
+    fellows = [thing for thing in others if active.type == "MESH" and thing != active and find_take(thing, uid)]
+    return [active, *fellows]
+
+
+def members(owner: bpy.types.Object) -> list[bpy.types.Object]:
+    """The meshes that dress by an owner's takes, hidden ones too."""
+    if owner.type == "MESH":
+        return [owner]
+    return [thing for thing in bpy.data.objects if wardrobe(thing).outfits and armature_of(thing) == owner]
+
+
+def find_take(owner: bpy.types.Object, uid: str) -> ClipMatrixTake | None:
+    """The take of an identifier; None if the owner has none."""
+    return next((take for take in wardrobe(owner).takes if take.uid == uid), None)
+
+
+def has_unsettled_job(owner: bpy.types.Object) -> bool:
+    """Whether a job is at work on the owner's character, or its result waits for accept or discard."""
+    job = session.current().job
+    if job is None:
+        return False
+    binding = job.binding
+    candidates = [binding.armature] if binding.armature else [part.object for part in binding.parts]
+    return any(owner.session_uid == one.uid or owner.name == one.name for one in candidates)
