@@ -1,18 +1,20 @@
-"""Taking a character home: a glTF binary for other programs, a .blend for Blender."""
+"""Taking a character home: glTF and FBX for other programs, a .blend for Blender."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import bpy
 
 from .acting import Character
+from .gltf_actions import left_out
+from .keeping import nodes_unmarked, poses_kept
+from .selecting import only_selected
 
 CORE_INFLUENCES = 4
 """Bones per vertex that every glTF viewer understands."""
 
 
-def export_glb(character: Character, path: Path) -> Path:
+def export_glb(character: Character, path: Path, others: Sequence[bpy.types.Action] = ()) -> Path:
     """Write the character, and nothing else of the scene, as a glTF binary.
 
     It carries the skin, all shape keys as morph targets with their normals (a viewer shades a morphed surface by
@@ -25,13 +27,17 @@ def export_glb(character: Character, path: Path) -> Path:
         Mesh objects and their armature.
     path
         The .glb file; what was there is replaced.
+    others
+        Actions of other characters, which are left out: the exporter takes each one that moves any bone.
 
     Raises
     ------
     RuntimeError
         Blender's own text, if its exporter refuses.
+    Refusal
+        If a part of the character is hidden in a way that Blender does not export.
     """
-    with only_selected(character):
+    with only_selected(character), poses_kept(), nodes_unmarked(character), left_out(others):
         bpy.ops.export_scene.gltf(
             filepath=str(path),
             export_format="GLB",
@@ -60,6 +66,46 @@ def export_glb(character: Character, path: Path) -> Path:
     return path
 
 
+def export_fbx(character: Character, path: Path) -> Path:
+    """Write the character, and nothing else of the scene, as a binary FBX.
+
+    It carries the skin, all shape keys as blend shapes, every Action that fits the armature as a take of its own,
+    keyed at each frame, and the textures inside the file.
+
+    Parameters
+    ----------
+    character
+        Mesh objects and their armature.
+    path
+        The .fbx file; what was there is replaced.
+
+    Raises
+    ------
+    RuntimeError
+        Blender's own text, if its exporter refuses.
+    Refusal
+        If a part of the character is hidden in a way that Blender does not export.
+    """
+    with only_selected(character), poses_kept():
+        bpy.ops.export_scene.fbx(
+            filepath=str(path),
+            use_selection=True,
+            object_types={"ARMATURE", "MESH", "EMPTY"},
+            use_mesh_modifiers=False,  # applying modifiers would drop the shape keys
+            mesh_smooth_type="FACE",
+            use_armature_deform_only=False,
+            add_leaf_bones=False,  # they would come back as bones the artist never made
+            bake_anim=True,
+            bake_anim_use_all_bones=True,
+            bake_anim_use_all_actions=True,
+            bake_anim_use_nla_strips=False,  # it would write the same motion twice
+            bake_anim_simplify_factor=0.0,
+            path_mode="COPY",  # with the next line: packed textures, which have no file, travel inside
+            embed_textures=True,
+        )
+    return path
+
+
 def save_blend(path: Path) -> Path:
     """Save a copy of the open file, everything packed into it; the open file keeps its own name.
 
@@ -72,32 +118,6 @@ def save_blend(path: Path) -> Path:
     path.unlink(missing_ok=True)  # otherwise Blender keeps the old one beside it as .blend1
     bpy.ops.wm.save_as_mainfile(filepath=str(path), copy=True, compress=True)
     return path
-
-
-@contextmanager
-def only_selected(character: Character) -> Iterator[None]:
-    """Have the character's objects selected, shown, and nothing else, until the block ends."""
-    layer = bpy.context.view_layer
-    assert layer is not None
-    active = layer.objects.active
-    selected = [thing for thing in layer.objects if thing.select_get()]
-    hidden = [thing for thing in character if thing.hide_get()]
-    try:
-        for thing in selected:
-            thing.select_set(False)
-        for thing in character:
-            thing.hide_set(False)
-            thing.select_set(True)
-        layer.objects.active = character[0]
-        yield
-    finally:
-        for thing in character:
-            thing.select_set(False)
-        for thing in hidden:
-            thing.hide_set(True)
-        for thing in selected:
-            thing.select_set(True)
-        layer.objects.active = active
 
 
 def _most_influences(character: Character) -> int:

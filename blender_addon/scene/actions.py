@@ -10,6 +10,7 @@ from typing import Any
 import bpy
 
 from ..errors import Refusal
+from .curves import curves
 
 BONE = re.compile(r'pose\.bones\["((?:[^"\\]|\\.)*)"\]')
 """What a curve's data path begins with when it moves a bone."""
@@ -46,6 +47,15 @@ def fits(action: bpy.types.Action, armature: bpy.types.Object) -> bool:
         return False
     bones = armature.data.bones
     return any(name in bones for name in _moved_bones(action))
+
+
+def foreign(armature: bpy.types.Object | None) -> list[bpy.types.Action]:
+    """The file's Actions that move bones, but none of this armature's: those of other characters."""
+    return [
+        action
+        for action in bpy.data.actions
+        if (armature is None or not fits(action, armature)) and next(_moved_bones(action), None) is not None
+    ]
 
 
 def chosen(playing: Playing, armature: bpy.types.Object) -> bpy.types.Action | None:
@@ -92,18 +102,7 @@ def play(armature: bpy.types.Object, action: bpy.types.Action) -> None:
 
 
 def _moved_bones(action: bpy.types.Action) -> Iterator[str]:
-    for curve in _curves(action):
+    for curve in curves(action):
         found = BONE.match(curve.data_path)
         if found:
             yield bpy.utils.unescape_identifier(found[1])
-
-
-def _curves(action: Any) -> Iterator[bpy.types.FCurve]:
-    """The curves of all slots; Actions before 4.4 have one list of them."""
-    if not hasattr(action, "layers"):
-        yield from action.fcurves
-        return
-    for layer in action.layers:
-        for strip in layer.strips:
-            for bag in strip.channelbags:
-                yield from bag.fcurves
