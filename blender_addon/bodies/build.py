@@ -8,9 +8,11 @@ import bpy
 from clipmatrix_protocol import Body
 
 from ..errors import Refusal
+from .memory import remember
 from .mesh import add_shapes, add_weights, build_mesh
 from .motion import add_action, assign
-from .rig import bind, build_rig
+from .rig import bind, build_rig, tails
+from .unwrap import unwrap
 
 
 class AddedBody(NamedTuple):
@@ -35,7 +37,8 @@ def build_body(body: Body, context: bpy.types.Context) -> AddedBody:
     Raises
     ------
     Refusal
-        If the mode is another, or Blender does not accept the geometry; nothing is left in the scene.
+        If the mode is another, the active collection is hidden, or Blender does not accept the geometry; nothing is
+        left in the scene.
     """
     scene, layer = context.scene, context.view_layer
     assert scene is not None
@@ -43,14 +46,19 @@ def build_body(body: Body, context: bpy.types.Context) -> AddedBody:
     if context.mode != "OBJECT":
         raise Refusal("A body is added in Object Mode.", "Leave the other mode, then add it again.")
     collection = context.collection or scene.collection
+    place = context.layer_collection
+    if place is not None and not place.is_visible:
+        raise Refusal(f"The active collection “{collection.name}” is hidden.", "Show it, or click another one.")
     mesh = build_mesh(body)
-    mesh["licence"] = body.licence
     mesh_object = bpy.data.objects.new(body.name, mesh)
     collection.objects.link(mesh_object)
+    if not len(body.polygon_uvs):
+        unwrap(mesh_object, context)
     add_weights(mesh_object, body)
     add_shapes(mesh_object, body)
     rig = build_rig(body, context, collection)
     bind(mesh_object, rig)
+    remember(mesh, body, tails(rig, body))
     fps = scene.render.fps / scene.render.fps_base
     actions = [add_action(rig, body, motion, fps) for motion in body.motions]
     if actions:

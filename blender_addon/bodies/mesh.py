@@ -37,7 +37,8 @@ def build_mesh(body: Body) -> bpy.types.Mesh:
         raise Refusal(f"The body “{body.name}” has polygons that Blender does not accept.", "Update the backend.")
     layer = mesh.uv_layers.new(name=UV_LAYER)
     assert layer is not None
-    layer.uv.foreach_set("vector", body.polygon_uvs[used].ravel())
+    if len(body.polygon_uvs):
+        layer.uv.foreach_set("vector", body.polygon_uvs[used].ravel())
     mesh.materials.append(_neutral_material(body.name))
     return mesh
 

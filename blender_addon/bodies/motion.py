@@ -1,14 +1,12 @@
 """Motions from the wire as Actions: rotations in world-aligned joint frames become pose-bone channels."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import bpy
 import numpy as np
 from clipmatrix_protocol import Body, Motion
 
-LINEAR = 1
-"""Interpolation of a keyframe, by its number: ``foreach_set`` takes no names."""
+from .curves import add_curve, bag_of
 
 FIRST_FRAME = 1.0
 
@@ -78,36 +76,17 @@ def quaternions(rotations: np.ndarray) -> np.ndarray:
     return np.asarray(found * signs[:, None])
 
 
-def curves(action: Any) -> Iterator[bpy.types.FCurve]:
-    """Yield an Action's curves, layered (4.4 and newer) or not."""
-    if not hasattr(action, "layers"):
-        yield from action.fcurves
-        return
-    for layer in action.layers:
-        for strip in layer.strips:
-            for bag in strip.channelbags:
-                yield from bag.fcurves
-
-
 def _new_curves(action: Any, rig: bpy.types.Object) -> Any:
     """Return the collection that takes new curves: the Action itself, or the channel bag of a new slot."""
-    if not hasattr(action, "slots"):
-        return action
-    slot = action.slots.new(id_type="OBJECT", name=rig.name)
-    strip = action.layers.new("Layer").strips.new(type="KEYFRAME")
-    return strip.channelbag(slot, ensure=True)
+    slot = action.slots.new(id_type="OBJECT", name=rig.name) if hasattr(action, "slots") else None
+    return bag_of(action, slot)
 
 
 def _add_channels(bag: Any, group: str, path: str, frames: np.ndarray, values: np.ndarray, repeat: bool) -> None:
     """Add one curve per column of ``values`` (F, C), keyed at ``frames`` (F,)."""
     for channel in range(values.shape[1]):
-        curve = bag.fcurves.new(path, index=channel)
+        curve = add_curve(bag, path, channel, frames, values[:, channel])
         curve.group = _group(bag, group)
-        curve.keyframe_points.add(len(frames))
-        points = np.stack([frames, values[:, channel]], axis=1).astype(np.float32)
-        curve.keyframe_points.foreach_set("co", points.ravel())
-        curve.keyframe_points.foreach_set("interpolation", np.full(len(frames), LINEAR, dtype=np.int32))
-        curve.update()
         if repeat:
             curve.modifiers.new("CYCLES")
 

@@ -5,6 +5,8 @@ import numpy as np
 from clipmatrix_protocol import Body
 from mathutils import Vector
 
+from .editing import edit_bones
+
 SHORTEST = 0.01
 """Metres; Blender silently deletes bones of no length, so a joint without extent gets a bone this long."""
 
@@ -14,8 +16,6 @@ UP = Vector((0.0, 0.0, 1.0))
 
 def build_rig(body: Body, context: bpy.types.Context, collection: bpy.types.Collection) -> bpy.types.Object:
     """Make the armature object with the body's joints as bones, in object mode, not posed.
-
-    Bones are created in edit mode, the only way Blender has, so the armature becomes the active object.
 
     Parameters
     ----------
@@ -29,14 +29,12 @@ def build_rig(body: Body, context: bpy.types.Context, collection: bpy.types.Coll
     armature = bpy.data.armatures.new(f"{body.name} rig")
     rig = bpy.data.objects.new(f"{body.name} rig", armature)
     collection.objects.link(rig)
-    layer = context.view_layer
-    assert layer is not None
-    layer.objects.active = rig
-    bpy.ops.object.mode_set(mode="EDIT")
-    try:
+    if context.view_layer is not None:
+        context.view_layer.update()  # what has just been linked does not count as visible before
+    with edit_bones(rig, context) as new:
         bones: list[bpy.types.EditBone] = []
         for index, name in enumerate(body.joints):
-            bone = armature.edit_bones.new(name)
+            bone = new.new(name)
             bone.head = Vector(body.heads[index].tolist())
             bone.tail = bone.head + _direction(body.heads[index], body.tails[index])
             bone.align_roll(_roll_axis(bone.tail - bone.head))
@@ -44,11 +42,16 @@ def build_rig(body: Body, context: bpy.types.Context, collection: bpy.types.Coll
             if parent >= 0:
                 bone.parent = bones[parent]
             bones.append(bone)
-    finally:
-        bpy.ops.object.mode_set(mode="OBJECT")
     armature.display_type = "STICK"
     rig.show_in_front = True
     return rig
+
+
+def tails(rig: bpy.types.Object, body: Body) -> np.ndarray:
+    """Read where the bones end, (J, 3) metres, armature space, in the body's order."""
+    armature = rig.data
+    assert isinstance(armature, bpy.types.Armature)
+    return np.array([armature.bones[name].tail_local[:] for name in body.joints])
 
 
 def bind(mesh_object: bpy.types.Object, rig: bpy.types.Object) -> None:

@@ -8,6 +8,7 @@ from ..errors import JobError
 from .embedded import Figure, load_figure
 from .motion import Motion
 from .motions import walk, wave
+from .reshape import joint_positions
 
 BODIES = ("figure",)
 """Names that :func:`body_message` knows."""
@@ -53,7 +54,14 @@ def _figure_message() -> protocol.Body:
 def _shapes(figure: Figure) -> list[protocol.BodyShape]:
     """Body shapes. A stature moves the joints, which a shape key cannot: it is pinned, for the artist's hand alone."""
     return [
-        protocol.BodyShape(name, float(low), float(high), kind == "stature", deltas)
+        protocol.BodyShape(
+            name,
+            float(low),
+            float(high),
+            kind == "stature",
+            deltas,
+            joint_positions(figure, deltas) if kind == "stature" else None,
+        )
         for name, low, high, kind, deltas in zip(
             figure.shape_names,
             figure.shape_min,

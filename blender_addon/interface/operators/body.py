@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import bpy
 from bpy.props import StringProperty
-from clipmatrix_protocol import Body
 
-from ...bodies.build import build_body
 from ...errors import Refusal
 from ...job import session
-from ...job.phases import BUSY, FREE
 from ..refusing import refuse
+from . import fitting
+from .asking import body_arrived, can_add
+from .model_file import CLIPMATRIX_OT_add_model
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -36,58 +35,50 @@ class CLIPMATRIX_OT_add_body(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """In Object Mode, with a backend that is free."""
-        state = session.current().state
-        if state in BUSY:
-            cls.poll_message_set(f"ClipMatrix is {state.value}")
-            return False
-        if state not in FREE:
-            cls.poll_message_set(f"Connect to a backend first ({state.value})")
-            return False
-        if context.mode != "OBJECT":
-            cls.poll_message_set("A body is added in Object Mode")
-            return False
-        return True
+        return can_add(cls, context)
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Send the request; a later tick builds the body."""
         try:
-            session.current().request_body(self.name, _arrived)
+            session.current().request_body(self.name, body_arrived)
         except Refusal as refusal:
             return refuse(self, refusal)
         return {"FINISHED"}
 
 
-def _arrived(body: Body) -> None:
-    """Build the body that a tick received, as one undo step where there is undo."""
-    with _window():
-        build_body(body, bpy.context)
-        if not bpy.app.background:
-            bpy.ops.ed.undo_push(message=f"Add {body.name}")
+class CLIPMATRIX_MT_bodies(bpy.types.Menu):
+    """The bodies there are."""
 
+    bl_idname = "CLIPMATRIX_MT_bodies"
+    bl_label = "ClipMatrix"
 
-def _window() -> AbstractContextManager[object]:
-    """Lend a timer, which has none, the first window; a Blender without windows needs none."""
-    manager = bpy.context.window_manager
-    if bpy.context.window is None and manager is not None and len(manager.windows):
-        return bpy.context.temp_override(window=manager.windows[0])
-    return nullcontext()
+    def draw(self, context: bpy.types.Context | None) -> None:
+        """Called by Blender."""
+        assert self.layout is not None
+        self.layout.operator(CLIPMATRIX_OT_add_body.bl_idname, text="Figure", icon="OUTLINER_OB_ARMATURE")
+        self.layout.operator(CLIPMATRIX_OT_add_model.bl_idname, text="SMPL, SMPL-H or SMPL-X…", icon="FILE_FOLDER")
 
 
 def _menu_entry(menu: Any, _context: object) -> None:
-    menu.layout.operator(CLIPMATRIX_OT_add_body.bl_idname, icon="OUTLINER_OB_ARMATURE")
+    menu.layout.menu(CLIPMATRIX_MT_bodies.bl_idname, icon="OUTLINER_OB_ARMATURE")
 
 
 def _menu() -> Any:
     return bpy.types.VIEW3D_MT_mesh_add
 
 
+CLASSES = (CLIPMATRIX_OT_add_body, CLIPMATRIX_OT_add_model, *fitting.CLASSES, CLIPMATRIX_MT_bodies)
+
+_register, _unregister = bpy.utils.register_classes_factory(CLASSES)
+
+
 def register() -> None:
-    """Register the operator, and put it into Add > Mesh."""
-    bpy.utils.register_class(CLIPMATRIX_OT_add_body)
+    """Register operators and menu, and put the menu into Add > Mesh."""
+    _register()
     _menu().append(_menu_entry)
 
 
 def unregister() -> None:
-    """Take both away."""
+    """Take all away."""
     _menu().remove(_menu_entry)
-    bpy.utils.unregister_class(CLIPMATRIX_OT_add_body)
+    _unregister()

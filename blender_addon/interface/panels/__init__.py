@@ -2,6 +2,7 @@
 
 import bpy
 
+from .body import CLIPMATRIX_PT_body
 from .character import CLIPMATRIX_PT_character
 from .connection import CLIPMATRIX_PT_connection
 from .generate import CLIPMATRIX_PT_generate
@@ -18,6 +19,7 @@ from .vary import CLIPMATRIX_PT_vary
 CLASSES = (
     CLIPMATRIX_PT_connection,
     CLIPMATRIX_PT_character,
+    CLIPMATRIX_PT_body,
     CLIPMATRIX_PT_prompt,
     CLIPMATRIX_PT_vary,
     CLIPMATRIX_PT_generate,
