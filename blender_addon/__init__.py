@@ -3,9 +3,9 @@
 from .command import command
 from .interface import autostart, operators, panels, preferences, presets, properties, takes
 from .interface.operators import body
-from .job import pump, session
+from .job import pump, records, session
 
-ROOMS = (preferences, properties, takes, session, pump, operators, presets, body, panels, autostart, command)
+ROOMS = (preferences, properties, takes, records, session, pump, operators, presets, body, panels, autostart, command)
 """What has something to register, in order; unregistered in reverse."""
 
 

@@ -126,7 +126,7 @@ def _grow(request: GenerateRequest, say: Announcer) -> tuple[Job, tuple[str, ...
     settings.views = request.settings.views
     settings.texture_size = str(request.settings.texture_size)
     stage.press("generate")
-    pump_until(lambda now: now.state is Phase.FINISHED and not now.paused, _reporter(say, request.patience))
+    pump_until(lambda now: now.state is Phase.FINISHED and not now.waits, _reporter(say, request.patience))
     now = session.current()
     job, remarks = now.job, (*now.remarks, *now.warnings)
     assert job is not None

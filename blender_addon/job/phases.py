@@ -15,13 +15,17 @@ class Phase(Enum):
     FETCHING = "waiting for a body"
     SUBMITTED = "waiting for its turn"
     RUNNING = "running"
+    PAUSED = "paused"
     STOPPING = "stopping"
     FINISHED = "finished"
     FAILED = "failed"
     LOST = "connection lost"
 
 
-WORKING = frozenset({Phase.SUBMITTED, Phase.RUNNING, Phase.STOPPING})
+STOPPABLE = frozenset({Phase.SUBMITTED, Phase.RUNNING, Phase.PAUSED})
+"""A job is under way, and nobody has asked it to stop."""
+
+WORKING = STOPPABLE | {Phase.STOPPING}
 """A job is under way and the backend answers."""
 
 BUSY = WORKING | {Phase.FETCHING}

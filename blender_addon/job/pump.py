@@ -9,6 +9,9 @@ from bpy.app.handlers import persistent
 from . import session
 from .phases import BUSY, Phase
 
+WRITING_SECONDS = 0.01
+"""Between two ticks while a state is half written."""
+
 BUSY_SECONDS = 0.05
 """Between two ticks while something is under way."""
 
@@ -17,19 +20,32 @@ CALM_SECONDS = 0.3
 
 
 def pump() -> float:
-    """Tick, have the panels redrawn if anything changed, and say when to be called again (seconds)."""
-    if session.tick():
+    """Tick, have the panels redrawn if anything changed, and say when to be called again (seconds).
+
+    An exception would end the timer and with it the session, in silence; it becomes an error in the panel instead.
+    """
+    now = session.current()
+    try:
+        changed = now.tick()
+    except Exception as exception:
+        now.stumbled(exception)
+        changed = True
+    if changed:
         _redraw()
-    busy = session.current().state in BUSY | {Phase.CONNECTING}
-    return BUSY_SECONDS if busy else CALM_SECONDS
+    if now.is_writing:
+        return WRITING_SECONDS
+    return BUSY_SECONDS if now.state in BUSY | {Phase.STARTING, Phase.CONNECTING} else CALM_SECONDS
 
 
 def _redraw() -> None:
+    """Have the sidebars drawn anew; what changes in the scene has the viewport drawn by itself."""
     manager = bpy.context.window_manager
     for window in manager.windows if manager else ():
         for area in window.screen.areas:
             if area.type == "VIEW_3D":
-                area.tag_redraw()
+                for region in area.regions:
+                    if region.type == "UI":
+                        region.tag_redraw()
 
 
 @persistent
@@ -38,15 +54,30 @@ def _replaced(*_: Any) -> None:
 
 
 @persistent
+def _loaded(*_: Any) -> None:
+    session.current().file_was_loaded()
+
+
+@persistent
 def _saving(*_: Any) -> None:
     session.current().file_will_be_saved()
+
+
+@persistent
+def _saved(*_: Any) -> None:
+    session.current().file_was_saved()
 
 
 def _handlers() -> tuple[tuple[list[Any], Callable[..., None]], ...]:
     """Which of our functions goes into which of Blender's lists."""
     lists = bpy.app.handlers
-    replaced = (lists.undo_post, lists.redo_post, lists.load_post)
-    return (*((handlers, _replaced) for handlers in replaced), (lists.save_pre, _saving))
+    return (
+        (lists.undo_post, _replaced),
+        (lists.redo_post, _replaced),
+        (lists.load_post, _loaded),
+        (lists.save_pre, _saving),
+        (lists.save_post, _saved),
+    )
 
 
 def register() -> None:

@@ -7,6 +7,7 @@ from .phases import BUSY, Phase
 
 CONNECT = Fix("clipmatrix.connect", "Connect")
 STOP = Fix("clipmatrix.stop", "Stop")
+REPORT = Fix("clipmatrix.copy_report", "Copy Report")
 
 
 class WrongVersion(Refusal):
@@ -41,6 +42,16 @@ def not_free(state: Phase) -> Refusal:
     if state in BUSY:
         return Refusal(f"ClipMatrix is {state.value}.", "Wait for it, or stop it.", STOP)
     return Refusal(f"The backend is {state.value}.", "Connect first.", CONNECT)
+
+
+def other_file(name: str) -> Refusal:
+    """The file with the job's character was closed, and was never saved, so that it can't be opened again."""
+    return Refusal(f"The file with {name} was closed without being saved.", "Its job was stopped; generate anew.")
+
+
+def unexpected() -> Refusal:
+    """An exception that nobody foresaw."""
+    return Refusal("Something went wrong inside ClipMatrix.", "Copy the report, and send it to its makers.", REPORT)
 
 
 def still_running() -> Refusal:

@@ -27,8 +27,8 @@ def text(session: Session) -> str:
         lines.append(f"Backend: {session.welcome.server} on {session.welcome.device}")
     if session.progress:
         lines.append(f"Progress: step {session.progress.step} of {session.progress.steps}")
-    if session.paused:
-        lines.append(f"Paused: {session.paused}")
+    if session.waits:
+        lines.append(f"Waits: {session.waits}")
     lines += [f"Remark: {remark}" for remark in (*session.remarks, *session.warnings)]
     if session.error:
         lines.append(f"Error: {session.error}")

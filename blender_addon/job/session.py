@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import bpy
 from clipmatrix_protocol import (
     PROTOCOL_VERSION,
     Accepted,
@@ -33,8 +34,12 @@ from clipmatrix_protocol import (
     Failed,
     Message,
     ModelRequest,
+    Pause,
+    Paused,
     Pong,
     Progress,
+    Resume,
+    Resumed,
     State,
     Status,
     Submit,
@@ -50,9 +55,14 @@ from ..link.connection import Connection
 from ..link.launch import Launch
 from ..link.socket import Garbled
 from ..scene.binding import Binding
-from . import jobs, refusals
+from . import homecoming, refusals, succession
 from .jobs import Job
-from .phases import FREE, TALKING, WORKING, Patience, Phase
+from .log import Log
+from .phases import FREE, STOPPABLE, TALKING, WORKING, Patience, Phase
+from .watch import SceneWatch
+
+WRITE_SECONDS = 0.004
+"""How long a tick goes on to begin pieces of writing."""
 
 
 @dataclass
@@ -71,8 +81,10 @@ class Session:
         The backend's remarks on the running job.
     welcome
         Whom we talk to; None before the first Welcome.
-    paused
+    waits
         Why updates are held back from the scene at the moment; empty if they are not.
+    log
+        What has happened lately, for the report.
     status
         What the backend said last about itself.
     launch
@@ -85,12 +97,15 @@ class Session:
     remarks: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     welcome: Welcome | None = None
-    paused: str = ""
+    waits: str = ""
     job: Job | None = None
+    log: Log = field(default_factory=Log)
     status: Status = field(default_factory=Status)
     launch: Launch | None = None
     _connection: Connection | None = None
     _build: Callable[[Any], object] | None = None
+    _unwanted: set[str] = field(default_factory=set)
+    _scene: SceneWatch = field(default_factory=SceneWatch)
 
     # -- what has come back ------------------------------------------------------------------------------------
 
@@ -184,15 +199,34 @@ class Session:
         self._require_free()
         if self.result is not None:
             raise Refusal("A result still waits.", "Accept or discard it first.")
-        self.job = Job(id=uuid.uuid4().hex, brief=brief, binding=binding)
-        self.remarks = self.warnings = ()
-        self._send(Submit(job=self.job.id, character=character, brief=brief))
-        self.state = Phase.SUBMITTED
-        return self.job.id
+        return self._begin(Job(uuid.uuid4().hex, brief, binding, bpy.data.filepath), character)
+
+    def carry_on(self, character: Character, brief: Brief, binding: Binding) -> str:
+        """Start a job that goes on from the result that waits, and return its id; to discard it discards both.
+
+        Raises
+        ------
+        Refusal
+            If the session is not free, or no result waits in this scene.
+        """
+        self._require_free()
+        earlier = self._settled()
+        homecoming.settle(earlier)
+        return self._begin(succession.continuing(earlier, uuid.uuid4().hex, brief, binding), character)
+
+    def pause(self) -> None:
+        """Ask the backend to hold the job; it is paused once the backend says so."""
+        if self.job and self.state in (Phase.SUBMITTED, Phase.RUNNING):
+            self._send(Pause(job=self.job.id))
+
+    def resume(self) -> None:
+        """Ask the backend to let the job go on."""
+        if self.job and self.state is Phase.PAUSED:
+            self._send(Resume(job=self.job.id))
 
     def cancel(self) -> None:
         """Stop the job after its current step; what it has reached is delivered as the result."""
-        if self.job and self.state in (Phase.SUBMITTED, Phase.RUNNING):
+        if self.job and self.state in STOPPABLE:
             self._send(Cancel(job=self.job.id))
             self.state = Phase.STOPPING
 
@@ -205,8 +239,8 @@ class Session:
             If there is none, or the scene can't be written at the moment.
         """
         job = self._settled()
-        jobs.accept(job)
-        self._close_job()
+        homecoming.accept(job)
+        self._close_job(job)
         return job
 
     def discard(self) -> None:
@@ -217,14 +251,15 @@ class Session:
         Refusal
             If there is nothing to discard, or the scene can't be written at the moment.
         """
-        jobs.discard(self._settled())
-        self._close_job()
+        job = self._settled()
+        homecoming.discard(job)
+        self._close_job(job)
 
     # -- what time brings --------------------------------------------------------------------------------------
 
     def tick(self) -> bool:
         """Read what has arrived, advance, write what is new into the scene; True if anything may look different."""
-        before = (self.state, self.error, self.paused)
+        before = (self.state, self.error, self.waits)
         self._attend()
         arrived = self._connection.receive() if self._connection else []
         for message in arrived:
@@ -232,18 +267,47 @@ class Session:
                 self._take(message)
         if self._connection:
             self._watch(self._connection)
+        self._catch_up()
         self._deliver()
-        return bool(arrived) or before != (self.state, self.error, self.paused)
+        now = (self.state, self.error, self.waits)
+        if now != before:
+            self.log.add(self.state.value, self.waits, str(self.error or ""))
+        return bool(arrived) or now != before
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether a state is only half written into the scene, so that the next tick should come soon."""
+        return self.job is not None and self.job.writing is not None
 
     def scene_was_replaced(self) -> None:
-        """Undo, redo or a loaded file took what had been written: write it again at the next tick."""
-        if self.job and self.job.newest is not None:
-            self.job.pending = True
+        """Undo or redo took what had been written, or brought back what was over: see to it at the next tick."""
+        self._scene.outdated = True
+
+    def file_was_loaded(self) -> None:
+        """Another file is open: a job of a file that was never saved ends, others wait for theirs."""
+        self._scene = SceneWatch()
+        job = self.job
+        if job and not job.file:
+            self._drop(job, refusals.other_file(job.binding.name))
 
     def file_will_be_saved(self) -> None:
-        """Have the saved file hold an unfinished result too."""
+        """Have the saved file hold an unfinished result too, and what it takes to discard it."""
+        self._catch_up()
+        self._scene.saving = self.job if self.job and not homecoming.is_elsewhere(self.job) else None
+        if self._scene.saving:
+            homecoming.prepare_for_saving(self._scene.saving)
+
+    def file_was_saved(self) -> None:
+        """The file may have another name now."""
+        if self._scene.saving:
+            self._scene.saving.file = bpy.data.filepath
+
+    def stumbled(self, exception: Exception) -> None:
+        """Say that something nobody foresaw has happened; the report has the trace, and the job writes no more."""
+        self.log.keep(exception)
+        self.error = refusals.unexpected()
         if self.job:
-            jobs.pack(self.job)
+            self.job.writing, self.job.stuck = None, self.error
 
     # -- inside ------------------------------------------------------------------------------------------------
 
@@ -272,7 +336,9 @@ class Session:
                 self._built(message)
             case Garbled(why=why):
                 self._garbled(why)
-            case Accepted(job=id) | Progress(job=id) | Update(job=id) | Done(job=id) if self.job and self.job.id == id:
+            case (
+                Accepted(job=id) | Paused(job=id) | Resumed(job=id) | Progress(job=id) | Update(job=id) | Done(job=id)
+            ) if self.job and self.job.id == id:
                 self._advance(self.job, message)
             case Pong(status=status):
                 self.status = status
@@ -285,8 +351,14 @@ class Session:
             case Accepted(warnings=warnings):
                 self.warnings = warnings
                 return
-            case Progress():
+            case Paused() | Resumed():
+                job.held = isinstance(message, Paused)
+                if self.state in STOPPABLE:
+                    self.state = _where(job)
+                return
+            case Progress(step=step, similarity=similarity):
                 job.progress = message
+                job.course.add(step, similarity)
             case Update(state=state):
                 job.receive(state)
             case Done(state=state, summary=summary):
@@ -302,6 +374,9 @@ class Session:
             self._refuse(refusals.WrongVersion(wrong))
             return
         self.welcome, self.status = message, message.status
+        for unwanted in self._unwanted:
+            self._send(Cancel(job=unwanted))
+        self._unwanted.clear()
         if self.job and not self.job.ended:  # a welcome to a new connection, which the job's messages must follow
             self._send(Attach(job=self.job.id))
         if self.state in (Phase.CONNECTING, Phase.LOST):
@@ -310,12 +385,7 @@ class Session:
     def _resume(self) -> None:
         """The backend is back: return to where the job, if any, stands."""
         self.error = None
-        if self.job is None:
-            self.state = Phase.IDLE
-        elif not self.job.ended:
-            self.state = Phase.RUNNING
-        else:
-            self.state = Phase.FINISHED if self.job.summary else Phase.FAILED
+        self.state = _where(self.job) if self.job else Phase.IDLE
 
     def _failed(self, message: Failed) -> None:
         refusal = Refusal(message.message, message.remedy)
@@ -326,7 +396,8 @@ class Session:
         elif message.code == "secret" or (message.job is None and self.state is Phase.CONNECTING):
             self._refuse(Refusal(message.message, message.remedy, refusals.CONNECT))
         elif self.job and message.job == self.job.id:
-            self._job_failed(self.job, None if message.code == "cancelled" else refusal)
+            expected = message.code == "cancelled" or (message.code == "unknown_job" and self.job.recalled)
+            self._job_failed(self.job, None if expected else refusal)
         elif message.job is None:
             self._build, self.error = None, refusal
             if self.job and not self.job.ended:
@@ -343,9 +414,11 @@ class Session:
     def _job_failed(self, job: Job, refusal: Refusal | None) -> None:
         """The job has ended without a result; what it had sent before stays until the artist decides."""
         job.ended, self.error, self.status = True, refusal, replace(self.status, busy_with="")
-        if job.newest is None:
-            self.job = None
-        self.state = Phase.IDLE if refusal is None and self.job is None else Phase.FAILED
+        if job.earlier is not None or job.newest is None:
+            self.job = job.earlier
+        self.state = _where(self.job) if self.job else Phase.IDLE
+        if refusal is not None:
+            self.state = Phase.FAILED
 
     def _built(self, answer: Body | Correctives) -> None:
         build, self._build = self._build, None
@@ -383,28 +456,59 @@ class Session:
 
     def _deliver(self) -> None:
         """Write the newest state into the scene, or say in ``paused`` why it waits."""
+        self.waits = ""
         if self.job is None:
-            self.paused = ""
             return
         try:
-            self.paused = jobs.deliver(self.job)
+            self.waits = homecoming.deliver(self.job, WRITE_SECONDS)
         except Refusal as refusal:
-            if not self.job.ended:
-                self._send(Cancel(job=self.job.id))
-            jobs.abandon(self.job)
-            self.job, self.paused, self.error = None, "", refusal
-            if self.state in TALKING:
-                self.state = Phase.FAILED
+            self.error = refusal
+        if self.job.stuck:
+            self.cancel()
+
+    def _catch_up(self) -> None:
+        """After undo, redo or loading: bring session and scene together again."""
+        if not self._scene.outdated:
+            return
+        stuck = self.job.stuck if self.job else None
+        found = self._scene.catch_up(self.job)
+        if stuck and self.error is stuck:
+            self.error = None
+        if found:
+            self.job = found
+            self.remarks = ("This file holds a result that was neither accepted nor discarded.",)
+            if self.state in FREE and not found.ended:
+                self._send(Attach(job=found.id))
+                self.state = Phase.SUBMITTED
+
+    def _begin(self, job: Job, character: Character) -> str:
+        """Send a job off."""
+        self.job, self.remarks, self.warnings = job, (), ()
+        self._send(Submit(job=job.id, character=character, brief=job.brief))
+        self.state = Phase.SUBMITTED
+        return job.id
 
     def _settled(self) -> Job:
+        self._catch_up()
         if self.job is None or self.job.newest is None:
             raise Refusal("There is no result.", "Generate one first.")
         if self.state in WORKING:
             raise refusals.still_running()
         return self.job
 
-    def _close_job(self) -> None:
-        self.job, self.paused = None, ""
+    def _drop(self, job: Job, refusal: Refusal) -> None:
+        """Let go of a job whose results have nowhere to go."""
+        self.cancel()
+        self.job, self.waits, self.error = None, "", refusal
+        if self.state in TALKING:
+            self.state = Phase.FAILED
+
+    def _close_job(self, job: Job) -> None:
+        if not job.ended:
+            self._unwanted.add(job.id)
+        self._scene.settled.add(job.draft_id)
+        self._scene.outdated = True  # there may be another one in the file
+        self.job, self.waits = None, ""
         if self.state in FREE:
             self.error = None
             self.state = Phase.IDLE
@@ -426,6 +530,15 @@ class Session:
         if self._connection:
             self._connection.close()
         self._connection = self._build = None
+
+
+def _where(job: Job) -> Phase:
+    """What a session that talks to its backend is at, by its job."""
+    if job.ended:
+        return Phase.FINISHED if job.summary or job.recalled else Phase.FAILED
+    if job.held:
+        return Phase.PAUSED
+    return Phase.RUNNING if job.progress else Phase.SUBMITTED
 
 
 _holder: list[Session] = []

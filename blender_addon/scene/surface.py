@@ -154,7 +154,8 @@ def remove_only_slot(thing: bpy.types.Object) -> None:
     mesh = mesh_of(thing)
     indices = np.empty(len(mesh.polygons), np.int32)
     mesh.polygons.foreach_get("material_index", indices)
-    mesh.materials.pop()
+    if mesh.materials:  # or another object with this mesh was first
+        mesh.materials.pop()
     if "material_index" in mesh.attributes:  # writing would make the attribute where no face has asked for a slot
         mesh.polygons.foreach_set("material_index", indices)  # which pop() has counted down
     thing.data = mesh  # has the object count its slots anew, which pop() forgets

@@ -126,7 +126,7 @@ def test_an_error_is_shown_with_its_button_and_a_way_to_report_it(blender, scene
 
 def test_remarks_and_what_updates_wait_for_are_shown(blender, scenes, rooms):
     scenes.character()
-    put(rooms, "RUNNING", paused="Column is in edit mode", remarks=("sees less",), warnings=("unknown word",))
+    put(rooms, "RUNNING", waits="Column is in edit mode", remarks=("sees less",), warnings=("unknown word",))
     assert {"Waits: Column is in edit mode", "sees less", "unknown word"} <= set(draw(blender, rooms))
 
 

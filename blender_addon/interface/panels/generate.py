@@ -21,8 +21,8 @@ def show_job(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         layout.label(text=f"Similarity {progress.similarity:.3f}")
     elif now.state in WORKING:
         layout.label(text=now.state.value.capitalize(), icon="SORTTIME")
-    if now.paused:
-        layout.label(text=f"Waits: {now.paused}", icon="PAUSE")
+    if now.waits:
+        layout.label(text=f"Waits: {now.waits}", icon="PAUSE")
     if now.summary:
         layout.label(text=f"Similarity {now.summary.similarity_before:.3f} to {now.summary.similarity_after:.3f}")
     if now.result is not None and now.state not in BUSY:

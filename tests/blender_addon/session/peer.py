@@ -8,6 +8,7 @@ import zmq
 from clipmatrix_protocol import (
     PROTOCOL_VERSION,
     Accepted,
+    Done,
     Hello,
     Look,
     Ping,
@@ -96,9 +97,10 @@ def job(peer):
 
 
 def state(peer, amount):
-    parts = peer.last(Submit).character.parts
+    character = peer.last(Submit).character
+    parts = character.parts
     return State(
-        coefficients=np.zeros(0, np.float32),
+        coefficients=np.array([shape.value for shape in character.shapes], np.float32),
         offsets=tuple(np.full(part.vertices.shape, amount, np.float32) for part in parts),
         textures=tuple(np.full((64, 64, 3), 200, np.uint8) for _ in parts),
         look=Look(),
@@ -110,3 +112,9 @@ def shown(blender):
     mesh = blender.data.objects["Column"].data
     key = mesh.shape_keys and mesh.shape_keys.key_blocks.get("ClipMatrix offsets")
     return key and pytest.approx(key.data[0].co.x - mesh.vertices[0].co.x, abs=1e-6)
+
+
+def finish(session, peer):
+    """Have the peer say that the job is done, and let the result arrive."""
+    peer.say(Done(job(peer), state(peer, 0.5), SUMMARY))
+    pump(session, peer, lambda: session.job.ended and not session.is_writing)

@@ -1,0 +1,154 @@
+"""Bringing a job's results home: write them while they stream, then keep them or take them away."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from pathlib import PurePath
+
+import bpy
+import msgspec
+from clipmatrix_protocol import State
+
+from ..errors import Refusal
+from ..scene import apply
+from . import records
+from .jobs import Job
+
+STREAMED = 1024
+"""Texels a side that are shown of a texture while it grows; Blender takes an image whole, and larger ones for long."""
+
+
+def hindrance(job: Job) -> str:
+    """Why the job's results can't be written at the moment, in words; empty if they can."""
+    if is_elsewhere(job):
+        return f"{PurePath(job.file).name} is not open"
+    return apply.blocked(job.binding)
+
+
+def is_elsewhere(job: Job) -> bool:
+    """Whether another file is open than the one that the job's character is in."""
+    return job.file != bpy.data.filepath
+
+
+def deliver(job: Job, seconds: float) -> str:
+    """Go on writing the job's newest state into the scene, if there is one to write and the scene can take it.
+
+    Parameters
+    ----------
+    seconds
+        After how long to stop; the piece that is under way then is finished, the others wait for the next call.
+
+    Returns
+    -------
+    str
+        Why the write has to wait, in words; empty if nothing hinders it.
+
+    Raises
+    ------
+    Refusal
+        If the character is no longer what was sent to the backend; nothing is written from then on.
+    """
+    if job.stuck or (job.writing is None and not job.pending):
+        return ""
+    waits = hindrance(job)
+    if waits:
+        job.rewrite()
+        return waits
+    until = time.monotonic() + seconds
+    try:
+        while (job.writing or job.pending) and time.monotonic() < until:
+            _advance(job)
+    except Refusal as refusal:
+        job.writing, job.stuck = None, refusal
+        raise
+    return ""
+
+
+def settle(job: Job) -> apply.Draft:
+    """Have the newest state in the scene, all of it.
+
+    Raises
+    ------
+    Refusal
+        If there is none, or the scene can't be written at the moment.
+    """
+    if job.stuck:
+        job.stuck = None
+        job.rewrite()
+    waits = hindrance(job) or deliver(job, math.inf)
+    if waits:
+        raise Refusal(f"The result can't be kept now: {waits}.")
+    if job.draft is None:
+        raise Refusal("There is no result yet.", "Wait for the first update.")
+    return job.draft
+
+
+def accept(job: Job) -> None:
+    """Keep the job's result in the scene.
+
+    Raises
+    ------
+    Refusal
+        As :func:`settle`.
+    """
+    apply.accept(settle(job))
+    records.erase(job.draft_id)
+
+
+def discard(job: Job) -> None:
+    """Put the character back exactly as it was before the job, and with it all copies that were made of it meanwhile.
+
+    Raises
+    ------
+    Refusal
+        If the scene can't be written at the moment.
+    """
+    if is_elsewhere(job):
+        return  # its file is as it was saved, and says itself what is on it
+    waits = apply.blocked(job.binding)
+    if waits:
+        raise Refusal(f"The result can't be taken away now: {waits}.")
+    job.writing, job.pending = None, False
+    if job.draft is not None:
+        copies = [found.strays for found in records.found() if found.id == job.draft_id]
+        records.take_off(job.draft, copies[0] if copies else ())
+        records.erase(job.draft_id)
+
+
+def prepare_for_saving(job: Job) -> None:
+    """Have a .blend that is about to be saved hold the result so far, and what it takes to discard it."""
+    if job.draft is None or is_elsewhere(job):
+        return
+    apply.accept(job.draft)
+    records.write(job.draft, job.draft_id, job.id, job.brief)
+
+
+def _advance(job: Job) -> None:
+    """Write the next piece of the state that is being written, or begin with the newest."""
+    if job.writing is None:
+        job.pending, job.writing = False, _write(job)
+    if next(job.writing, _END) is _END:
+        job.writing = None
+
+
+_END = object()
+
+
+def _write(job: Job) -> Iterator[None]:
+    """Write the state that is the newest now, piece by piece."""
+    assert job.newest is not None
+    state = job.newest if job.ended else _thinned(job.newest)
+    if job.draft is None:
+        job.draft = apply.begin(job.binding, job.brief.vary)
+        records.write(job.draft, job.draft_id, job.id, job.brief)
+        yield
+    yield from apply.pieces(job.draft, state)
+
+
+def _thinned(state: State) -> State:
+    """The state with textures of at most :data:`STREAMED` texels a side: every second, every fourth, ..."""
+    strides = [max(1, math.ceil(max(texture.shape[:2]) / STREAMED)) for texture in state.textures]
+    textures = tuple(texture[::stride, ::stride] for texture, stride in zip(state.textures, strides, strict=True))
+    return msgspec.structs.replace(state, textures=textures)

@@ -1,0 +1,63 @@
+"""What a draft holds, read back off the scene: the inverse of writing a state into it."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+from clipmatrix_protocol import Look, State
+
+from ..scene import apply, keys, shading, surface
+from ..scene.binding import PartBinding
+from ..scene.handles import find
+
+
+def read_back(draft: apply.Draft) -> State | None:
+    """The state that was written last; None if an object is gone or has been remodelled."""
+    things = [find(part.object, bpy.data.objects) for part in draft.binding.parts]
+    parts = list(zip(draft.binding.parts, things, strict=True))
+    if any(thing is None or len(keys.mesh_of(thing).vertices) != part.vertices for part, thing in parts):
+        return None
+    present = [(part, thing) for part, thing in parts if thing is not None]
+    return State(
+        coefficients=_coefficients(present),
+        offsets=tuple(_offsets(part, thing) for part, thing in present),
+        textures=_textures(present),
+        look=next((look for _, thing in present if (look := _look(thing))), Look()),
+    )
+
+
+def _coefficients(parts: list[tuple[PartBinding, bpy.types.Object]]) -> np.ndarray:
+    places = [place for part, _ in parts for place, _ in part.shapes]
+    values = np.zeros(max(places, default=-1) + 1, np.float32)
+    for part, thing in parts:
+        block = keys.mesh_of(thing).shape_keys
+        for place, name in part.shapes:
+            key = block.key_blocks.get(name) if block else None
+            if key is not None:
+                values[place] = key.value
+    return values
+
+
+def _offsets(part: PartBinding, thing: bpy.types.Object) -> np.ndarray:
+    """(V, 3) float32, metres, rest space."""
+    block = keys.mesh_of(thing).shape_keys
+    key = block.key_blocks.get(keys.OFFSETS) if block else None
+    if block is None or key is None:
+        return np.zeros((part.vertices, 3), np.float32)
+    moved = (keys.points(key) - keys.points(block.reference_key)).reshape(-1, 3)
+    return (moved @ np.linalg.inv(part.to_object).T).astype(np.float32)
+
+
+def _textures(parts: list[tuple[PartBinding, bpy.types.Object]]) -> tuple[np.ndarray, ...]:
+    """By the parts' texture index; empty unless all of them wear one."""
+    worn = {part.texture: surface.worn_texture(thing) for part, thing in parts}
+    textures = [worn.get(index) for index in range(max(worn, default=-1) + 1)]
+    painted = tuple(texture for texture in textures if texture is not None)
+    return painted if len(painted) == len(textures) else ()
+
+
+def _look(thing: bpy.types.Object) -> Look | None:
+    for slot in thing.material_slots:
+        if slot.material and shading.shown_image(slot.material):
+            return shading.look_of(slot.material)
+    return None

@@ -1,0 +1,72 @@
+"""Jobs that begin with a draft: one that continues another, one whose draft undo or a file has brought back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import bpy
+from clipmatrix_protocol import Brief, Vary
+
+from ..scene import apply
+from ..scene.binding import Binding
+from . import recall, records
+from .jobs import Job
+
+
+def continuing(earlier: Job, job_id: str, brief: Brief, binding: Binding) -> Job:
+    """A job that goes on from another one's result and takes over its draft: to discard it discards both."""
+    assert earlier.draft is not None
+    draft = _widened(earlier.draft, binding, brief.vary)
+    records.write(draft, earlier.draft_id, job_id, brief)
+    return Job(
+        job_id,
+        brief,
+        binding,
+        earlier.file,
+        earlier.draft_id,
+        replace(earlier, earlier=None),
+        newest=earlier.newest,
+        draft=draft,
+    )
+
+
+def rejoin(job: Job, found: records.Found | None) -> None:
+    """Take a job's draft as the file has it after undo, redo or loading; None: the file is from before the draft."""
+    job.stuck = None
+    if found is None:
+        job.draft = None
+    elif found.complete:
+        job.binding = found.draft.binding
+        job.draft = _widened(found.draft, job.binding, job.brief.vary)
+    job.rewrite()
+
+
+def recalled(found: records.Found) -> Job | None:
+    """The job of a draft that only the file tells of; None if its character has been remodelled since."""
+    state = recall.read_back(found.draft)
+    if state is None:
+        return None
+    return Job(
+        found.job,
+        found.brief,
+        found.draft.binding,
+        bpy.data.filepath,
+        found.id,
+        newest=state,
+        draft=found.draft,
+        ended=not found.complete,
+        recalled=True,
+    )
+
+
+def _widened(draft: apply.Draft, binding: Binding, vary: Vary) -> apply.Draft:
+    """A draft that also remembers what only another job's ``vary`` is going to touch."""
+    before = tuple(
+        replace(
+            was,
+            keys=replace(was.keys, values={**now.keys.values, **was.keys.values}),
+            surface=was.surface or now.surface,
+        )
+        for was, now in zip(draft.before, apply.begin(binding, vary).before, strict=True)
+    )
+    return apply.Draft(binding, vary, before)

@@ -1,0 +1,53 @@
+"""What undo, redo, loading and saving do to drafts, and what has to be done about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..scene import apply
+from . import homecoming, records, succession
+from .jobs import Job
+
+
+@dataclass
+class SceneWatch:
+    """The file that is open.
+
+    Attributes
+    ----------
+    outdated
+        Whether the scene may hold other drafts than the session knows of; so at first.
+    settled
+        Ids of drafts that were accepted or discarded: an undo may bring them back, but they are over.
+    saving
+        The job whose file is just being saved.
+    """
+
+    outdated: bool = True
+    settled: set[str] = field(default_factory=set)
+    saving: Job | None = None
+
+    def catch_up(self, job: Job | None) -> Job | None:
+        """Bring the scene's drafts and the session's job together.
+
+        Drafts that are over are taken off again; the job takes its draft as the file has it; without a job, an
+        unknown draft becomes one.
+
+        Returns
+        -------
+        Job or None
+            The job of an unknown draft, if the session has none itself.
+        """
+        drafts = {found.id: found for found in records.found()}
+        for draft_id in self.settled & drafts.keys():
+            found = drafts.pop(draft_id)
+            if apply.blocked(found.draft.binding):
+                return None  # stays outdated, so that the next tick tries again
+            records.take_off(found.draft, found.strays)
+            records.erase(draft_id)
+        self.outdated = False
+        if job is None:
+            return next(filter(None, map(succession.recalled, drafts.values())), None)
+        if not homecoming.is_elsewhere(job):
+            succession.rejoin(job, drafts.get(job.draft_id))
+        return None
