@@ -28,5 +28,7 @@ def kind_of(thing: bpy.types.Object) -> str:
 
 
 def an(noun: str) -> str:
-    """The noun with its article."""
+    """The noun with its article; a plural has none."""
+    if noun.endswith("s"):
+        return noun
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"

@@ -58,21 +58,14 @@ def fingerprint(bpy: Any) -> dict[str, bytes]:
         Path ("meshes/Body/attributes/position") to value; long values stand as their digests.
     """
     bpy.context.view_layer.update()  # what has been changed and not yet evaluated counts as changed
-    found: dict[str, bytes] = {}
-    seen: dict[tuple[str, int], str] = {}
-    waiting: deque[tuple[str, Any]] = deque()
+    walk = _Walk()
     for collection in bpy.data.bl_rna.properties:
         if collection.type == "COLLECTION" and collection.identifier not in INTERFACE:
             for block in getattr(bpy.data, collection.identifier):
                 library = f" ({block.library.name})" if block.library else ""
-                _enqueue(f"{collection.identifier}/{block.name}{library}", block, waiting, seen)
-    while waiting:  # breadth first: each thing is described where its path is shortest, and referred to elsewhere
-        path, thing = waiting.popleft()
-        for key, value in _described(path, thing, waiting, seen):
-            found[key] = _value(value)
-    for key, value in _selection(bpy):
-        found[key] = _value(value)
-    return found
+                walk.meet(f"{collection.identifier}/{block.name}{library}", block)
+    found = {path: _value(value) for path, value in walk.through()}
+    return found | {path: _value(value) for path, value in _selection(bpy)}
 
 
 def differences(before: dict[str, bytes], after: dict[str, bytes]) -> list[str]:
@@ -85,49 +78,72 @@ def differences(before: dict[str, bytes], after: dict[str, bytes]) -> list[str]:
     return sorted(lines)
 
 
-def _described(
-    path: str, thing: Any, waiting: deque[tuple[str, Any]], seen: dict[tuple[str, int], str]
-) -> Iterator[tuple[str, Any]]:
-    """Path and value of each property of a thing; what it owns is put into the queue."""
-    kinds = _kinds(thing)
-    bulk = frozenset().union(*(BULK.get(kind, frozenset()) for kind in kinds))
-    for prop in thing.bl_rna.properties:
-        name = prop.identifier
-        if name in PASSING or name in bulk:
-            continue
-        here = f"{path}/{name}"
+class _Walk:
+    """A walk over all that data-blocks own, breadth first; each thing is described once, and referred to elsewhere."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[tuple[str, Any]] = deque()
+        self._places: dict[tuple[str, int], str] = {}
+        self._taken: set[str] = set()
+
+    def meet(self, path: str, thing: Any) -> str:
+        """Where a thing is described: at home, if Blender knows a path to it, else where it was met first."""
+        identity = _identity(thing)
+        if identity not in self._places:
+            home = self._home(thing)
+            place = home if home and home not in self._taken else path
+            self._places[identity] = place
+            self._taken.add(place)
+            self._waiting.append((place, thing))
+        return self._places[identity]
+
+    def through(self) -> Iterator[tuple[str, Any]]:
+        """Path and value of every property of everything that has been met, or is met on the way."""
+        while self._waiting:
+            yield from self._described(*self._waiting.popleft())
+
+    def _home(self, thing: Any) -> str:
         try:
-            value = getattr(thing, name)
-        except (AttributeError, RuntimeError, TypeError, ValueError, UnicodeDecodeError) as error:
-            yield here, f"unreadable: {type(error).__name__}"
-            continue
-        if prop.type == "POINTER":
-            yield here, _refer(here, value, waiting, seen)
-        elif prop.type == "COLLECTION":
-            yield here, [_refer(f"{here}/{label}", item, waiting, seen) for label, item in _labelled(value)]
-        else:
-            yield here, _plain(value)
-    for kind in kinds:
-        if kind in READERS:
-            yield from ((f"{path}/{key}", value) for key, value in READERS[kind](thing))
-    yield f"{path}/custom properties", _custom(thing)
+            inside = thing.path_from_id()
+        except ValueError:  # Blender knows none
+            return ""
+        owner = self._places.get(_identity(thing.id_data)) if thing.id_data is not None else None
+        return f"{owner}/{inside}" if owner and inside else ""
+
+    def _described(self, path: str, thing: Any) -> Iterator[tuple[str, Any]]:
+        kinds = _kinds(thing)
+        bulk = frozenset().union(*(BULK.get(kind, frozenset()) for kind in kinds))
+        for prop in thing.bl_rna.properties:
+            name = prop.identifier
+            if name in PASSING or name in bulk:
+                continue
+            here = f"{path}/{name}"
+            try:
+                value = getattr(thing, name)
+            except (AttributeError, RuntimeError, TypeError, ValueError) as error:
+                yield here, f"unreadable: {type(error).__name__}"
+                continue
+            if prop.type == "POINTER":
+                yield here, self._refer(here, value)
+            elif prop.type == "COLLECTION":
+                yield here, [self._refer(f"{here}/{label}", item) for label, item in _labelled(value)]
+            else:
+                yield here, _plain(value)
+        for kind in kinds:
+            if kind in READERS:
+                yield from ((f"{path}/{key}", value) for key, value in READERS[kind](thing))
+        yield f"{path}/custom properties", _custom(thing)
+
+    def _refer(self, path: str, value: Any) -> str:
+        if value is None:
+            return "nothing"
+        if value.id_data == value and not value.is_embedded_data:
+            return f"{value.bl_rna.identifier}: {value.name_full}"
+        return self.meet(path, value)
 
 
-def _refer(path: str, value: Any, waiting: deque[tuple[str, Any]], seen: dict[tuple[str, int], str]) -> str:
-    """Where a thing is described; it is going to be described here if it is nowhere yet."""
-    if value is None:
-        return "nothing"
-    if value.id_data == value and not value.is_embedded_data:
-        return f"{value.bl_rna.identifier}: {value.name_full}"
-    return _enqueue(path, value, waiting, seen)
-
-
-def _enqueue(path: str, value: Any, waiting: deque[tuple[str, Any]], seen: dict[tuple[str, int], str]) -> str:
-    identity = (value.bl_rna.identifier, value.as_pointer())
-    if identity not in seen:
-        seen[identity] = path
-        waiting.append((path, value))
-    return seen[identity]
+def _identity(thing: Any) -> tuple[str, int]:
+    return thing.bl_rna.identifier, thing.as_pointer()
 
 
 def _labelled(collection: Any) -> Iterator[tuple[str, Any]]:

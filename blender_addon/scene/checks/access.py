@@ -65,11 +65,11 @@ def is_shared(thing: bpy.types.Object) -> bool:
 
 def scaled_to_nothing(parts: Sequence[bpy.types.Object], armature: bpy.types.Object | None) -> Iterator[Refusal]:
     """What has no size can't be seen, nor can what comes back be brought into it."""
-    for thing in (*parts, *((armature,) if armature else ())):
-        volume = abs(float(np.linalg.det(np.array(thing.matrix_world))))
-        if not np.isfinite(volume):
+    for thing in (*((armature,) if armature else ()), *parts):
+        matrix = np.array(thing.matrix_world)
+        if not np.isfinite(matrix).all():
             yield Refusal(f"{thing.name} has a location or scale that is no number.", "Clear its transform.")
-        elif volume < SMALLEST_VOLUME:
+        elif abs(float(np.linalg.det(matrix))) < SMALLEST_VOLUME:
             yield Refusal(f"{thing.name} is scaled to nothing.", "Give it a scale other than 0.")
 
 

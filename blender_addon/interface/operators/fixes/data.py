@@ -35,6 +35,7 @@ class CLIPMATRIX_OT_make_local(Fix):
         """Make objects local, and give each a copy of its mesh; an armature may stay in its own file."""
         for thing, mesh in self.parts(context, is_foreign):
             if thing.library:
+                _take_over_collections(thing)
                 thing.make_local()
             if mesh.library or mesh.override_library:
                 thing.data = mesh.copy()
@@ -56,6 +57,13 @@ class CLIPMATRIX_OT_mend(Fix):
             for key in mesh.shape_keys.key_blocks if mesh.shape_keys else ():
                 _mend(key.points, "co", 3)
             mesh.update()
+
+
+def _take_over_collections(thing: bpy.types.Object) -> None:
+    """Make the collections local that show the object: in another file's collection it could not be exchanged."""
+    for collection in bpy.data.collections:
+        if collection.library and thing in collection.all_objects[:]:
+            collection.make_local()
 
 
 def _mend(collection: Any, field: str, width: int) -> None:
