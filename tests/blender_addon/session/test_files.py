@@ -1,0 +1,200 @@
+"""Saving, closing and opening files while a job runs or its result waits."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from clipmatrix_protocol import Accepted, Attach, Cancel, Failed, Hello, Update
+
+from ..fingerprint import differences, fingerprint
+from .peer import Peer, finish, generate, job, pump, shown, state
+
+OPENS = Path(__file__).with_name("opens.py")
+"""A script that opens a file in a Blender of its own."""
+
+
+@pytest.fixture
+def saved(blender, scenes, connected, peer, tmp_path):
+    """Where a file was saved, with its fingerprint, before the job that runs now on its character."""
+    scenes.character()
+    path = str(tmp_path / "column.blend")
+    blender.ops.wm.save_as_mainfile(filepath=path)
+    blender.ops.wm.open_mainfile(filepath=path)
+    scenes.select(blender.data.objects["Column"])
+    blender.ops.wm.save_as_mainfile(filepath=path)
+    before = fingerprint(blender)
+    generate(blender, connected, peer)
+    return path, before
+
+
+def changes(before, blender):
+    """What is not as it was, but for the file's own name."""
+    return [line for line in differences(before, fingerprint(blender)) if "filepath" not in line]
+
+
+def another_blender(verb, path):
+    """Accept or discard what a file holds, in a Blender of its own; what that one says."""
+    command = [sys.executable, str(OPENS), verb, str(path)]
+    said = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert "result waits: True" in said.stdout, said.stderr
+    return said.stdout
+
+
+def test_a_file_saved_while_the_job_runs_holds_the_result_so_far(blender, connected, peer, saved, tmp_path):
+    blender.ops.wm.save_as_mainfile(filepath=str(tmp_path / "meanwhile.blend"))
+    pump(connected, peer, lambda: not connected.waits)
+    blender.ops.wm.open_mainfile(filepath=str(tmp_path / "meanwhile.blend"))
+    assert shown(blender) == 0.1
+    (image,) = (image for image in blender.data.images if image.name.startswith("ClipMatrix"))
+    assert image.packed_file
+    assert image.pixels[0] == pytest.approx(200 / 255)
+
+
+def test_the_job_goes_on_when_its_file_is_opened_again(blender, connected, peer, saved, tmp_path):
+    path, before = saved
+    blender.ops.wm.save_mainfile()
+    blender.ops.wm.open_mainfile(filepath=path)
+    peer.say(Update(job(peer), 2, state(peer, 0.2)))
+    pump(connected, peer, lambda: shown(blender) == 0.2)
+    finish(connected, peer)
+    blender.ops.clipmatrix.discard()
+    assert changes(before, blender) == []
+
+
+def test_the_job_goes_on_when_its_file_is_reverted_to_what_it_was_before(blender, connected, peer, saved):
+    path, before = saved
+    blender.ops.wm.open_mainfile(filepath=path)
+    assert shown(blender) is None
+    pump(connected, peer, lambda: shown(blender) == 0.1)
+    finish(connected, peer)
+    blender.ops.clipmatrix.discard()
+    assert changes(before, blender) == []
+
+
+def test_the_result_waits_for_its_file_while_another_is_open(blender, connected, peer, saved):
+    path, _ = saved
+    blender.ops.wm.read_homefile(use_empty=True, use_factory_startup=False)
+    peer.say(Update(job(peer), 2, state(peer, 0.2)))
+    pump(connected, peer, lambda: connected.waits == "column.blend is not open")
+    finish(connected, peer)
+    with pytest.raises(RuntimeError, match=r"column\.blend is not open"):
+        blender.ops.clipmatrix.accept()
+    blender.ops.wm.open_mainfile(filepath=path)
+    pump(connected, peer, lambda: shown(blender) == 0.5)
+    blender.ops.clipmatrix.accept()
+    assert shown(blender) == 0.5
+
+
+def test_a_character_of_the_same_name_in_another_file_is_not_touched(blender, scenes, connected, peer, saved):
+    blender.ops.wm.read_homefile(use_empty=True, use_factory_startup=False)
+    scenes.character()
+    before = fingerprint(blender)
+    finish(connected, peer)
+    pump(connected, peer, lambda: connected.waits)
+    blender.ops.clipmatrix.discard()
+    connected.tick()
+    assert differences(before, fingerprint(blender)) == []
+
+
+def test_a_file_that_was_never_saved_ends_its_job_when_it_is_closed(blender, running, peer, phase):
+    blender.ops.wm.read_homefile(use_empty=True, use_factory_startup=False)
+    pump(running, peer, lambda: peer.last(Cancel))
+    assert running.state is phase.FAILED
+    assert "closed without being saved" in running.error.message
+    assert running.result is None
+
+
+def test_a_file_saved_under_another_name_keeps_its_job(blender, connected, peer, saved, tmp_path):
+    blender.ops.wm.save_as_mainfile(filepath=str(tmp_path / "renamed.blend"))
+    peer.say(Update(job(peer), 2, state(peer, 0.2)))
+    pump(connected, peer, lambda: shown(blender) == 0.2)
+
+
+def test_another_blender_can_discard_what_a_file_holds(blender, connected, peer, saved, tmp_path):
+    blender.data.objects["Column"].name = "Pillar"
+    blender.data.materials.new("aside")  # so that ids differ between the two Blenders
+    blender.ops.wm.save_as_mainfile(filepath=str(tmp_path / "meanwhile.blend"))
+    said = subprocess.run(
+        [sys.executable, str(OPENS), "discard", str(tmp_path / "meanwhile.blend")],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert "result waits: True" in said, said.stderr
+    assert "draft left: False" in said
+
+
+def test_another_blender_can_accept_what_a_file_holds(blender, connected, peer, saved, tmp_path):
+    blender.ops.wm.save_as_mainfile(filepath=str(tmp_path / "meanwhile.blend"))
+    said = subprocess.run(
+        [sys.executable, str(OPENS), "accept", str(tmp_path / "meanwhile.blend")],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert "result waits: True" in said, said.stderr
+    assert "draft left: True" in said
+    assert "record left: False" in said
+
+
+@pytest.fixture
+def reopened(blender, connected, peer, saved, rooms, tmp_path):
+    """A file with an unfinished result, opened in a Blender whose session has no job."""
+    path, before = saved
+    blender.ops.wm.save_mainfile()
+    module = rooms("__init__").__name__.removesuffix(".__init__")
+    blender.ops.preferences.addon_disable(module=module)
+    blender.ops.wm.open_mainfile(filepath=path)
+    blender.ops.preferences.addon_enable(module=module)
+    session = rooms("job.session").current()
+    session.patience = rooms("job.phases").Patience(welcome=1.0, ping=0.05, silence=0.6)
+    session.tick()
+    return session, before
+
+
+def test_an_unfinished_result_in_a_file_waits_without_any_backend(blender, reopened):
+    session, before = reopened
+    assert session.remarks == ("This file holds a result that was neither accepted nor discarded.",)
+    assert session.result.offsets[0] == pytest.approx(0.1, abs=1e-6)
+    assert (session.result.textures[0] == 200).all()
+    blender.ops.clipmatrix.discard()
+    assert changes(before, blender) == []
+
+
+def test_a_backend_that_still_knows_the_job_goes_on_with_it(blender, reopened, peer, phase, saved):
+    session, before = reopened
+    submit = next(message for message in peer.heard if hasattr(message, "character"))
+    again = Peer(peer.socket.context)
+    try:
+        session.connect(again.address, "secret")
+        pump(session, again, lambda: again.last(Hello))
+        again.welcome()
+        pump(session, again, lambda: again.last(Attach))
+        assert again.last(Attach).job == submit.job
+        again.heard.append(submit)
+        again.say(Accepted(submit.job), Update(submit.job, 3, state(again, 0.3)))
+        pump(session, again, lambda: session.state is phase.RUNNING and shown(blender) == 0.3)
+        finish(session, again)
+        blender.ops.clipmatrix.discard()
+        assert changes(before, blender) == []
+    finally:
+        again.close()
+
+
+def test_a_backend_that_has_forgotten_the_job_leaves_the_result_as_the_file_has_it(blender, reopened, peer, phase):
+    session, _ = reopened
+    submit = next(message for message in peer.heard if hasattr(message, "character"))
+    again = Peer(peer.socket.context)
+    try:
+        session.connect(again.address, "secret")
+        pump(session, again, lambda: again.last(Hello))
+        again.welcome()
+        pump(session, again, lambda: again.last(Attach))
+        again.say(Failed("unknown_job", "The backend does not know this job.", "Start it again.", submit.job))
+        pump(session, again, lambda: session.state is phase.FINISHED)
+        assert session.error is None
+        assert shown(blender) == 0.1
+        assert blender.ops.clipmatrix.accept() == {"FINISHED"}
+    finally:
+        again.close()
