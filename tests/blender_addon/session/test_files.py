@@ -115,25 +115,13 @@ def test_another_blender_can_discard_what_a_file_holds(blender, connected, peer,
     blender.data.objects["Column"].name = "Pillar"
     blender.data.materials.new("aside")  # so that ids differ between the two Blenders
     blender.ops.wm.save_as_mainfile(filepath=str(tmp_path / "meanwhile.blend"))
-    said = subprocess.run(
-        [sys.executable, str(OPENS), "discard", str(tmp_path / "meanwhile.blend")],
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert "result waits: True" in said, said.stderr
+    said = another_blender("discard", tmp_path / "meanwhile.blend")
     assert "draft left: False" in said
 
 
 def test_another_blender_can_accept_what_a_file_holds(blender, connected, peer, saved, tmp_path):
     blender.ops.wm.save_as_mainfile(filepath=str(tmp_path / "meanwhile.blend"))
-    said = subprocess.run(
-        [sys.executable, str(OPENS), "accept", str(tmp_path / "meanwhile.blend")],
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert "result waits: True" in said, said.stderr
+    said = another_blender("accept", tmp_path / "meanwhile.blend")
     assert "draft left: True" in said
     assert "record left: False" in said
 
