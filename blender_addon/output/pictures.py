@@ -1,7 +1,7 @@
 """Pictures of a character as Blender shows it: the contact sheet before above after, and the turntable film."""
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import pi, radians
 from pathlib import Path
 
@@ -109,6 +109,21 @@ def turntable(
     frames
         Length of the film, and of the camera's round; the Action repeats as often as it needs to.
     """
+    for _ in filming(character, path, size, frames):
+        between()
+    return path
+
+
+def filming(character: Character, path: Path, size: int = FILM_SIZE, frames: int = FILM_FRAMES) -> Iterator[int]:
+    """Do what :func:`turntable` does, a frame at a time.
+
+    The file is there once all frames have been asked for; who stops before, by ``close()``, leaves nothing behind.
+
+    Yields
+    ------
+    int
+        How many frames are done.
+    """
     shots: list[Path] = []
     with studio(character, size, FILM_SAMPLES) as place, tempfile.TemporaryDirectory() as folder:
         framing = fit(_points(place, character, spread_frames(character, 8)), ANGLES)
@@ -117,10 +132,10 @@ def turntable(
             look(place, framing, 2 * pi * index / frames)
             shots.append(Path(folder) / f"{index:04d}.png")
             shoot(place, shots[-1])
-            between()
+            yield index + 1
         scene = bpy.context.scene
         assert scene is not None
-        return encode_video(shots, size, scene.render.fps, path)
+        encode_video(shots, size, scene.render.fps, path)
 
 
 def _points(place: Studio, character: Character, frames: Sequence[int]) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 import bpy
 
-from . import connection, fixes, job, prompts, report, result, takes
+from . import connection, export, fixes, job, prompts, report, result, takes
 
 CLASSES = (
     *connection.CLASSES,
@@ -12,6 +12,7 @@ CLASSES = (
     *report.CLASSES,
     *fixes.CLASSES,
     *takes.CLASSES,
+    *export.CLASSES,
 )
 
 register, unregister = bpy.utils.register_classes_factory(CLASSES)

@@ -5,6 +5,7 @@ import bpy
 from .body import CLIPMATRIX_PT_body
 from .character import CLIPMATRIX_PT_character
 from .connection import CLIPMATRIX_PT_connection
+from .export import CLIPMATRIX_PT_export
 from .generate import CLIPMATRIX_PT_generate
 from .prompt import CLIPMATRIX_PT_prompt, CLIPMATRIX_UL_prompts
 from .settings import (
@@ -28,6 +29,7 @@ CLASSES = (
     CLIPMATRIX_PT_poses,
     CLIPMATRIX_PT_cameras,
     CLIPMATRIX_PT_advanced,
+    CLIPMATRIX_PT_export,
 )
 
 LISTS = (CLIPMATRIX_UL_prompts, CLIPMATRIX_UL_takes)
