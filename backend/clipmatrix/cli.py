@@ -5,6 +5,7 @@ import sys
 import typer
 
 from .commands.demo import demo
+from .commands.keys import app as keys
 from .commands.serve import serve
 from .errors import UsageError
 
@@ -17,6 +18,7 @@ app = typer.Typer(
 )
 app.command()(demo)
 app.command()(serve)
+app.add_typer(keys, name="keys")
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""``clipmatrix serve``: a backend for an artist's own Blender."""
+"""``clipmatrix serve``: a backend for Blender, on this machine or on others."""
 
 import logging
 import os
@@ -7,19 +7,33 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from clipmatrix_protocol import DEFAULT_ADDRESS
+from clipmatrix_protocol import DEFAULT_ADDRESS, DEFAULT_PORT
 
 from ..errors import UsageError
 from ..server import serve as run
-from ..server.security import make_secret
+from ..server.keys import KeyFolder
+from ..server.security import check_address, is_loopback, make_secret
+from .keys import default_folder
 
 SECRET_VARIABLE = "CLIPMATRIX_SECRET"
 
 
 def serve(
     address: Annotated[
-        str, typer.Option(help="Where to listen, on this machine only; port 0 takes a free one.")
-    ] = DEFAULT_ADDRESS,
+        str | None,
+        typer.Option(help="Where to listen; port 0 takes a free one.", show_default=DEFAULT_ADDRESS),
+    ] = None,
+    host: Annotated[
+        str | None,
+        typer.Option(help="Let other machines in: listen on this address of this one, 0.0.0.0 for all. Needs keys."),
+    ] = None,
+    keys: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of keys made by `clipmatrix keys`; they encrypt the connection and take the secret's place.",
+            show_default="none on this machine, else this user's",
+        ),
+    ] = None,
     secret_file: Annotated[
         Path | None,
         typer.Option(help=f"File that holds the launch secret; else {SECRET_VARIABLE}, else a new one is printed."),
@@ -33,22 +47,41 @@ def serve(
         int | None, typer.Option(help="End when this process ends; for programs that start a backend.")
     ] = None,
 ) -> None:
-    """Serve Blender on this machine until Ctrl-C.
+    """Serve Blender until Ctrl-C: on this machine with a secret, on others with keys.
 
     Prints one line when clients can connect: `clipmatrix ready tcp://127.0.0.1:PORT`. The log goes to stderr.
     """
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s: %(message)s")
-    secret, made = _secret(secret_file)
+    where = _where(address, host)
+    folder = _keys(keys, where)
+    if folder is not None and secret_file is not None:
+        raise UsageError("keys take the place of a secret", "leave out --secret-file")
+    secret, made = _secret(secret_file) if folder is None else ("", False)
 
     def ready(bound: str) -> None:
         if made:
             print(f"clipmatrix secret {secret}", flush=True)
         print(f"clipmatrix ready {bound}", flush=True)
 
-    if not run(address, secret, device, ready, parent_pid, threads):
+    if not run(where, secret, device, ready, parent_pid, threads, folder):
         logging.getLogger(__name__).warning("left a computation that did not end")
         logging.shutdown()
         os._exit(0)
+
+
+def _where(address: str | None, host: str | None) -> str:
+    if host is None:
+        return address or DEFAULT_ADDRESS
+    if address is not None:
+        raise UsageError("--host and --address say the same thing", "give one of them")
+    return f"tcp://[{host}]:{DEFAULT_PORT}" if ":" in host else f"tcp://{host}:{DEFAULT_PORT}"
+
+
+def _keys(folder: Path | None, address: str) -> KeyFolder | None:
+    """Choose the keys: those that are asked for, else this user's where other machines can come in."""
+    if folder is None and is_loopback(check_address(address)):
+        return None
+    return KeyFolder(folder or default_folder())
 
 
 def _secret(file: Path | None) -> tuple[str, bool]:

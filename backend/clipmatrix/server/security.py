@@ -1,4 +1,4 @@
-"""Who may talk to a backend: addresses that stay on this machine, clients that know the launch secret."""
+"""Who may talk to a backend on this machine: addresses that stay here, clients that know the launch secret."""
 
 import hmac
 import ipaddress
@@ -21,7 +21,7 @@ def is_secret(given: str, secret: str) -> bool:
 
 
 def check_address(address: str) -> str:
-    """Return the address as libzmq binds it, if it cannot be reached from another machine.
+    """Return the address as libzmq binds it.
 
     Parameters
     ----------
@@ -31,21 +31,36 @@ def check_address(address: str) -> str:
     Raises
     ------
     UsageError
-        If it has another form, or is not a loopback address: the wire is not encrypted.
+        If it has another form.
     """
     match = _FORM.fullmatch(address)
     if match is None or (match["port"] != "*" and int(match["port"]) > 65535):
         raise UsageError(f"{address!r} is not an address", "write it as tcp://127.0.0.1:PORT")
     host = "127.0.0.1" if match["host"] == "localhost" else match["host"]
-    if not _is_loopback(host.strip("[]")):
-        raise UsageError(
-            f"{host} can be reached from other machines, and the connection is not encrypted",
-            "listen on tcp://127.0.0.1:PORT and reach it through an SSH tunnel",
-        )
     return f"tcp://{host}:{'*' if match['port'] in ('*', '0') else match['port']}"
 
 
-def _is_loopback(host: str) -> bool:
+def check_loopback(address: str) -> str:
+    """Return the address as libzmq binds it, if it cannot be reached from another machine.
+
+    Raises
+    ------
+    UsageError
+        If it has another form, or is not a loopback address: without keys the wire is not encrypted.
+    """
+    endpoint = check_address(address)
+    if not is_loopback(endpoint):
+        host = endpoint.removeprefix("tcp://").rpartition(":")[0]
+        raise UsageError(
+            f"{host} can be reached from other machines, and without keys the connection is not encrypted",
+            "make keys with `clipmatrix keys add NAME`, or listen on tcp://127.0.0.1:PORT",
+        )
+    return endpoint
+
+
+def is_loopback(endpoint: str) -> bool:
+    """Whether an address that :func:`check_address` returned stays on this machine."""
+    host = endpoint.removeprefix("tcp://").rpartition(":")[0].strip("[]")
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -4,14 +4,17 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import zmq
 
+from ..errors import UsageError
+from .curve import allow_list
 from .device import spare_threads
+from .keys import KeyFolder
 from .parent import parent_watch
 from .router import run
-from .security import check_address
+from .security import check_address, check_loopback
 from .services import real_services
 from .sockets import bound_address, open_router
 
@@ -25,15 +28,16 @@ def serve(
     ready: Callable[[str], None],
     parent_pid: int | None = None,
     threads: int | None = None,
+    keys: KeyFolder | None = None,
 ) -> bool:
     """Serve until SIGINT or SIGTERM, or until the parent is gone. Call it from the main thread.
 
     Parameters
     ----------
     address
-        ``tcp://127.0.0.1:PORT``; port 0 lets the system choose.
+        ``tcp://HOST:PORT``; port 0 lets the system choose. Without keys a loopback address.
     secret
-        What clients have to know.
+        What clients have to know; empty where keys take its place.
     device
         ``auto``, ``cpu``, ``cuda`` or ``mps``.
     ready
@@ -42,6 +46,8 @@ def serve(
         A process to end with; None to go on without anybody.
     threads
         CPU threads that a job computes with; None leaves one core to Blender.
+    keys
+        What encrypts the connections, and the clients that are let in; None for this machine alone.
 
     Returns
     -------
@@ -51,13 +57,14 @@ def serve(
     Raises
     ------
     UsageError
-        If the address, the device or the parent is not possible.
+        If the address, the device, the parent or the keys are not possible.
     """
-    endpoint = check_address(address)
+    endpoint = check_loopback(address) if keys is None else _with_keys(address, keys)
     orphaned = (lambda: False) if parent_pid is None else parent_watch(parent_pid)
     context = zmq.Context()
     try:
-        with _stop_signals() as asked, open_router(context, endpoint) as socket:
+        door = nullcontext() if keys is None else allow_list(context, keys)
+        with _stop_signals() as asked, door, open_router(context, endpoint, keys=keys) as socket:
             services = real_services(device, threads or spare_threads())
             ready(bound_address(socket))
             ended = run(socket, secret, services, lambda: asked.is_set() or orphaned())
@@ -65,6 +72,17 @@ def serve(
         context.term()
     log.info("ended")
     return ended
+
+
+def _with_keys(address: str, keys: KeyFolder) -> str:
+    """Check an address that other machines may reach, and that there is somebody who can."""
+    endpoint = check_address(address)
+    keys.server()
+    clients = keys.clients()
+    if not clients:
+        raise UsageError(f"no client has a key in {keys.path}", "make one with `clipmatrix keys add NAME`")
+    log.info("clients with a key: %s", ", ".join(clients.values()))
+    return endpoint
 
 
 @contextmanager

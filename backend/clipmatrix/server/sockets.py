@@ -6,6 +6,8 @@ import zmq
 from clipmatrix_protocol import MAX_FRAME_BYTES
 
 from ..errors import UsageError
+from .curve import encrypt
+from .keys import KeyFolder
 
 QUEUE_LENGTH = 4
 """Messages that may wait in libzmq for one client and from one client (ZMQ_SNDHWM, ZMQ_RCVHWM)."""
@@ -18,7 +20,10 @@ HEARTBEAT_TIMEOUT_MS = 10_000
 
 
 def open_router(
-    context: "zmq.Context[zmq.Socket[bytes]]", address: str, max_frame_bytes: int = MAX_FRAME_BYTES
+    context: "zmq.Context[zmq.Socket[bytes]]",
+    address: str,
+    max_frame_bytes: int = MAX_FRAME_BYTES,
+    keys: KeyFolder | None = None,
 ) -> "zmq.Socket[bytes]":
     """Bind a ROUTER socket.
 
@@ -33,11 +38,13 @@ def open_router(
         As :func:`~.security.check_address` returns it.
     max_frame_bytes
         A longer frame closes its connection.
+    keys
+        What encrypts the connections; needs :func:`~.curve.allow_list` beside it. None: they are not encrypted.
 
     Raises
     ------
     UsageError
-        If the port is taken or the address does not exist on this machine.
+        If the port is taken, the address does not exist on this machine, or there is no server key.
     """
     socket = context.socket(zmq.ROUTER)
     for option, value in (
@@ -53,7 +60,12 @@ def open_router(
     ):
         socket.setsockopt(option, value)
     try:
+        if keys is not None:
+            encrypt(socket, keys)
         socket.bind(address)
+    except UsageError:
+        socket.close()
+        raise
     except zmq.ZMQError as error:
         socket.close()
         if error.errno in (errno.EADDRINUSE, zmq.EADDRINUSE):

@@ -1,6 +1,7 @@
 """A client that speaks the protocol over a real DEALER socket, with a time limit on every wait."""
 
 import time
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import zmq
@@ -15,10 +16,14 @@ M = TypeVar("M")
 class Peer:
     """One DEALER socket."""
 
-    def __init__(self, context: "zmq.Context[zmq.Socket[bytes]]", address: str) -> None:
+    def __init__(
+        self, context: "zmq.Context[zmq.Socket[bytes]]", address: str, options: Mapping[int, bytes] | None = None
+    ) -> None:
         self.socket = context.socket(zmq.DEALER)
         self.socket.setsockopt(zmq.LINGER, 0)
         self.socket.setsockopt(zmq.RCVHWM, 4)
+        for option, value in (options or {}).items():
+            self.socket.setsockopt(option, value)
         self.socket.connect(address)
 
     def hello(self, secret: str = SECRET) -> Welcome:

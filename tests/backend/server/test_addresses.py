@@ -9,7 +9,7 @@ import pytest
 import zmq
 from clipmatrix.errors import UsageError
 from clipmatrix.server.parent import parent_watch
-from clipmatrix.server.security import check_address, is_secret, make_secret
+from clipmatrix.server.security import check_address, check_loopback, is_secret, make_secret
 from clipmatrix.server.sockets import bound_address, open_router
 
 
@@ -25,7 +25,7 @@ from clipmatrix.server.sockets import bound_address, open_router
     ],
 )
 def test_loopback_addresses_are_allowed(given: str, bound: str) -> None:
-    assert check_address(given) == bound
+    assert check_loopback(given) == bound
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_loopback_addresses_are_allowed(given: str, bound: str) -> None:
 )  # fmt: skip
 def test_addresses_that_other_machines_can_reach_are_refused(address: str) -> None:
     with pytest.raises(UsageError, match="reached from other machines"):
-        check_address(address)
+        check_loopback(address)
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ def test_a_taken_port_is_one_line_and_exit_code_2() -> None:
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["--address", "tcp://0.0.0.0:0"], "reached from other machines"),
+        (["--address", "tcp://0.0.0.0:0", "--keys", "/nowhere/keys"], "no keys in /nowhere/keys; make some with"),
         (["--device", "abacus", "--address", "tcp://127.0.0.1:0"], "there is no device 'abacus'"),
         (["--secret-file", "/nowhere/secret"], "cannot read the secret from /nowhere/secret"),
         (["--parent-pid", "4194305"], "there is no process 4194305"),
