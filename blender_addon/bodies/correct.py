@@ -30,8 +30,15 @@ def write_pose(mesh_object: bpy.types.Object, found: Correctives) -> None:
         _add_key(mesh_object, NAME, found.weights[0, 0] * found.shapes[0]).value = 1.0
 
 
-def write_frames(mesh_object: bpy.types.Object, found: Correctives, frames: Sequence[int]) -> None:
+def write_frames(
+    mesh_object: bpy.types.Object, action: bpy.types.Action, found: Correctives, frames: Sequence[int]
+) -> None:
     """Make keys that follow ``frames``, one weight a frame; they replace earlier ones.
+
+    Parameters
+    ----------
+    action
+        What moves the rig. Where Actions have slots, it plays the keys as well, so that exporters see one animation.
 
     Raises
     ------
@@ -45,7 +52,7 @@ def write_frames(mesh_object: bpy.types.Object, found: Correctives, frames: Sequ
     names = [f"{NAME} {number + 1}" for number in range(len(found.shapes))]
     for name, shape in zip(names, found.shapes, strict=True):
         _add_key(mesh_object, name, shape)
-    channels = _channels(mesh_object)
+    channels = _channels(mesh_object, action)
     for name, weights in zip(names, found.weights.T, strict=True):
         add_curve(channels, f'key_blocks["{name}"].value', 0, np.array(frames, np.float32), weights)
 
@@ -57,9 +64,7 @@ def remove(mesh_object: bpy.types.Object) -> None:
     if mesh.shape_keys is None:
         return
     active = mesh_object.active_shape_key.name if mesh_object.active_shape_key else ""
-    data = mesh.shape_keys.animation_data
-    if data is not None and data.action is not None:
-        _remove_curves(data.action)
+    _remove_curves(mesh.shape_keys.animation_data)
     for key in [key for key in mesh.shape_keys.key_blocks if key.name.startswith(NAME)]:
         mesh_object.shape_key_remove(key)
     mesh_object.active_shape_key_index = max(mesh.shape_keys.key_blocks.find(active), 0)
@@ -90,26 +95,41 @@ def _add_key(mesh_object: bpy.types.Object, name: str, deltas: np.ndarray) -> bp
     key = mesh_object.shape_key_add(name=name, from_mix=False)
     key.relative_key = basis
     key.points.foreach_set("co", rest + deltas.ravel())
-    key.slider_min, key.slider_max = -1.0, 1.0
     key.lock_shape = True
     mesh_object.active_shape_key_index = active
     return key
 
 
-def _channels(mesh_object: bpy.types.Object) -> Any:
-    """The collection that holds the curves of the mesh's shape keys, made if there is none."""
+def _channels(mesh_object: bpy.types.Object, action: bpy.types.Action) -> Any:
+    """The collection that holds the curves of the mesh's shape keys; what plays them already goes on doing so."""
     mesh = mesh_object.data
     assert isinstance(mesh, bpy.types.Mesh)
     keys: Any = mesh.shape_keys
     data = keys.animation_data_create()
     if data.action is None:
-        data.action = bpy.data.actions.new(f"{mesh_object.name} correctives")
+        shared = hasattr(action, "slots") and action.library is None
+        data.action = action if shared else bpy.data.actions.new(f"{action.name} correctives")
     if hasattr(data.action, "slots") and data.action_slot is None:
         data.action_slot = data.action.slots.new(id_type="KEY", name=mesh_object.name)
     return bag_of(data.action, getattr(data, "action_slot", None))
 
 
-def _remove_curves(action: bpy.types.Action) -> None:
+def _remove_curves(data: Any) -> None:
+    """Remove our curves, and the slot or the Action that was made for them if nothing else is in it."""
+    action = data.action if data is not None else None
+    if action is None:
+        return
+    slot = getattr(data, "action_slot", None)
+    kept = 0
     for bag in bags(action):
-        for curve in [curve for curve in bag.fcurves if curve.data_path.startswith(f'key_blocks["{NAME}')]:
-            bag.fcurves.remove(curve)
+        for curve in list(bag.fcurves):
+            if curve.data_path.startswith(f'key_blocks["{NAME}'):
+                bag.fcurves.remove(curve)
+        kept += len(bag.fcurves) if slot is None or bag.slot_handle == slot.handle else 0
+    if kept:
+        return
+    data.action = None
+    if slot is not None:
+        action.slots.remove(slot)
+    if not any(len(bag.fcurves) for bag in bags(action)):
+        bpy.data.actions.remove(action)

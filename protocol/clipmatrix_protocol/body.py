@@ -122,7 +122,7 @@ class Correctives(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=Fa
     shapes
         (R, V, 3) float32 metres, rest space; none where no pose needs any.
     weights
-        (F, R) float32 in [-1, 1].
+        (F, R) float32 in [0, 1]: other programs clamp a shape key's value to that.
     """
 
     shapes: np.ndarray
@@ -131,5 +131,5 @@ class Correctives(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=Fa
     def __post_init__(self) -> None:
         check("correctives shapes", self.shapes, "float32", (None, None, 3))
         check("correctives weights", self.weights, "float32", (None, len(self.shapes)))
-        if self.weights.size and np.abs(self.weights).max() > 1:
-            raise ValueError("correctives weights lie outside of -1..1")
+        if self.weights.size and not 0 <= float(self.weights.min()) <= float(self.weights.max()) <= 1:
+            raise ValueError("correctives weights lie outside of 0..1")

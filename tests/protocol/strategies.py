@@ -167,7 +167,7 @@ def bodies(draw: st.DrawFn) -> Body:
 @st.composite
 def correctives(draw: st.DrawFn) -> Correctives:
     shapes, vertices, frames = draw(sizes), draw(sizes), draw(sizes)
-    weights = arrays.arrays(np.float32, (frames, shapes), elements=st.floats(-1, 1, width=32))
+    weights = arrays.arrays(np.float32, (frames, shapes), elements=st.floats(0, 1, width=32))
     return Correctives(draw(floats(shapes, vertices, 3)), draw(weights))
 
 

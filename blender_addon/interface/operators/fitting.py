@@ -139,22 +139,26 @@ def _ask(body: Body, context: bpy.types.Context, frames: Sequence[int] | None) -
         raise Refusal(f"{body.rig.name} has no Action.", "Animate it, or ask for this pose only.")
     else:
         rotations = posing.rotations_over(body.rig, body.origin, frames, scene)
-    place = handle(body.mesh_object)
+    mesh_object, rig = handle(body.mesh_object), handle(body.rig)
     session.current().request(
-        CorrectivesRequest(body.origin.file, rotations), lambda found: _arrived(found, place, frames)
+        CorrectivesRequest(body.origin.file, rotations), lambda found: _arrived(found, mesh_object, rig, frames)
     )
 
 
-def _arrived(found: Correctives, place: Handle, frames: Sequence[int] | None) -> None:
+def _arrived(found: Correctives, mesh: Handle, rig: Handle, frames: Sequence[int] | None) -> None:
     """Write the correctives that a tick received."""
-    mesh_object = find(place, bpy.data.objects)
+    mesh_object = find(mesh, bpy.data.objects)
     if mesh_object is None:
-        raise Refusal(f"{place.name} is no longer in the file.", "Undo, then ask again.")
+        raise Refusal(f"{mesh.name} is no longer in the file.", "Undo, then ask again.")
     with undo_step("Refresh Pose Correctives"):
         if frames is None:
             correct.write_pose(mesh_object, found)
-        else:
-            correct.write_frames(mesh_object, found, frames)
+            return
+        mover = find(rig, bpy.data.objects)
+        data = mover.animation_data if mover else None
+        if data is None or data.action is None:
+            raise Refusal(f"{rig.name} has no Action any more.", "Animate it again, or ask for this pose only.")
+        correct.write_frames(mesh_object, data.action, found, frames)
 
 
 CLASSES = (CLIPMATRIX_OT_fit_bones, CLIPMATRIX_OT_pose_correctives)

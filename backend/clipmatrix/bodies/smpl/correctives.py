@@ -57,9 +57,10 @@ def correctives(model: Model, rotations: np.ndarray) -> protocol.Correctives:
 
 
 def compress(frames: np.ndarray, tolerance: float) -> tuple[np.ndarray, np.ndarray]:
-    """Write frames (F, N) as few shapes (R, N) times weights (F, R) in [-1, 1], to within ``tolerance`` per element.
+    """Write frames (F, N) as few shapes (R, N) times weights (F, R) in [0, 1], to within ``tolerance`` per element.
 
-    The shapes are the frames' principal ones, without a mean, so that one frame is one shape with weight 1.
+    The shapes are the frames' principal ones, without a mean, so that one frame is one shape with weight 1. What they
+    have of negative weights is moved into one shape more, which is always there.
     """
     values = frames.astype(np.float64)
     _, axes = np.linalg.eigh(values @ values.T)
@@ -73,5 +74,16 @@ def compress(frames: np.ndarray, tolerance: float) -> tuple[np.ndarray, np.ndarr
         shapes.append((axis @ values) * largest)
         weights.append(axis / largest)
         rest -= np.outer(weights[-1], shapes[-1])
-    found = np.array(shapes, np.float32).reshape(len(shapes), frames.shape[1])
-    return found, np.array(weights, np.float32).reshape(len(shapes), len(frames)).T.copy()
+    found = np.array(shapes).reshape(len(shapes), frames.shape[1])
+    return _without_negatives(found, np.array(weights).reshape(len(shapes), len(frames)).T)
+
+
+def _without_negatives(shapes: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Shift and scale weights (F, R) into [0, 1]; what the shift takes from every frame becomes a shape of its own."""
+    lowest = np.minimum(weights.min(axis=0, initial=0.0), 0.0)
+    span = np.maximum((weights - lowest).max(axis=0, initial=0.0), 1e-12)
+    scaled, shifted = shapes * span[:, None], (weights - lowest) / span
+    if lowest.any():
+        scaled = np.concatenate([(lowest @ shapes)[None], scaled])
+        shifted = np.concatenate([np.ones((len(weights), 1)), shifted], axis=1)
+    return scaled.astype(np.float32), np.clip(shifted, 0, 1).astype(np.float32)
