@@ -23,6 +23,9 @@ FINER = 2
 DENSITY = 6
 """Points per cell of that grid, on each layer of the surface."""
 
+MOST = 1_000_000
+"""Points at most, however many layers the surface has."""
+
 MARGIN = 0.04
 """Empty border, as a share of the picture's side."""
 
@@ -64,9 +67,13 @@ def portrait(things: Sequence[bpy.types.Object], size: int) -> np.ndarray | None
     cells = size * FINER
     low, scale = _framing(np.concatenate([patch.corners.reshape(-1, 3) for patch in patches]), cells)
     placed = [_Patch((patch.corners - low) * scale, patch.uvs, patch.material) for patch in patches]
+    covered = sum(float(_areas(patch).sum()) for patch in placed)
+    density = min(DENSITY, MOST / max(covered, 1))
     random = np.random.default_rng(0)  # the same character, the same picture
-    strewn = [_strew(patch, random) for patch in placed]
+    strewn = [_strew(patch, density, random) for patch in placed]
     points, colours = (np.concatenate([each[i] for each in strewn]) for i in range(2))
+    if not len(points):
+        return None
     grid = _nearest(points, colours, cells)
     picture = grid.reshape(size, FINER, size, FINER, 4).mean(axis=(1, 3))
     cover = picture[..., 3:]
@@ -127,23 +134,32 @@ def _framing(points: np.ndarray, cells: int) -> tuple[np.ndarray, float]:
     return np.array([corner[0], corner[1], 0.0]), scale
 
 
-def _strew(patch: _Patch, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Points (N, 3), as many on each triangle as it covers of the grid, and their colours (N, 3)."""
+def _normals(patch: _Patch) -> np.ndarray:
+    """(T, 3), twice as long as the triangle is large."""
     a, b, c = (patch.corners[:, i] for i in range(3))
-    normal = np.cross(b - a, c - a)
-    area = np.abs(normal[:, 2]) / 2
-    total = area.sum()
-    count = int(np.ceil(total * DENSITY))
+    return np.cross(b - a, c - a)
+
+
+def _areas(patch: _Patch) -> np.ndarray:
+    """(T,) how many cells each triangle covers."""
+    return np.abs(_normals(patch)[:, 2]) / 2
+
+
+def _strew(patch: _Patch, density: float, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Points (N, 3), ``density`` of them for each cell that a triangle covers, and their colours (N, 3)."""
+    areas, normals = _areas(patch), _normals(patch)
+    total = areas.sum()
+    count = int(np.ceil(total * density))
     if not count:
         return np.empty((0, 3)), np.empty((0, 3))
-    ends = np.cumsum(area) / total
-    which = np.minimum(np.searchsorted(ends, (np.arange(count) + random.random(count)) / count), len(area) - 1)
+    ends = np.cumsum(areas) / total
+    which = np.minimum(np.searchsorted(ends, (np.arange(count) + random.random(count)) / count), len(areas) - 1)
     u, v = random.random((2, count))
     u, v = np.where(u + v > 1, 1 - u, u), np.where(u + v > 1, 1 - v, v)
     weights = np.stack([1 - u - v, u, v], axis=1)
     points = np.einsum("nk,nkd->nd", weights, patch.corners[which])
-    facing = np.abs(normal[:, 2]) / np.maximum(np.linalg.norm(normal, axis=1), 1e-30)
     uvs = None if patch.uvs is None else np.einsum("nk,nkd->nd", weights, patch.uvs[which])
+    facing = np.abs(normals[:, 2]) / np.maximum(np.linalg.norm(normals, axis=1), 1e-30)
     shade = DIMMEST + (1 - DIMMEST) * facing[which]
     return points, _colours(patch.material, uvs) * shade[:, None]
 

@@ -56,11 +56,11 @@ def show_takes(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """The list, the selected take beside the original, and what can be done with it."""
     owner = takes.owner_of(context.object)
     if owner is None:
-        layout.label(text="Select a character to see its takes.", icon="INFO")
+        layout.label(text="Select a character to see its takes", icon="INFO")
         return
     own = takes.wardrobe(owner)
     if not own.takes:
-        layout.label(text="No takes yet: accept a result, and it is kept here.", icon="INFO")
+        layout.label(text="No takes yet: accept a result to keep it", icon="INFO")
         return
     row = layout.row()
     row.template_list("CLIPMATRIX_UL_takes", "", own, "takes", own, "active", rows=4)
@@ -95,11 +95,17 @@ def _show_record(layout: bpy.types.UILayout, take: takes.ClipMatrixTake) -> None
     column = layout.column(align=True)
     for line in wrap(f"“{take.prompt}”", COLUMNS):
         column.label(text=line)
-    if take.steps:
-        column.label(text=f"Seed {take.seed}, {take.steps} steps, similarity {take.similarity:.3f}")
-    else:
-        column.label(text=f"Seed {take.seed}, stopped early")
-    column.label(text=f"{datetime.fromisoformat(take.date):%d %B %Y, %H:%M}")
+    figures = f", {take.steps} steps, similarity {take.similarity:.3f}" if take.steps else ""
+    column.label(text=f"Seed {take.seed}{figures}")
+    column.label(text=_date(take.date))
+
+
+def _date(text: str) -> str:
+    """An ISO 8601 date as people write it; anything else as it is."""
+    try:
+        return f"{datetime.fromisoformat(text):%d %B %Y, %H:%M}"
+    except ValueError:
+        return text
 
 
 class CLIPMATRIX_PT_takes(Panel):
