@@ -1,11 +1,25 @@
 """ClipMatrix for Blender: grow a rigged character into the words of a prompt."""
 
 from .command import command
-from .interface import autostart, operators, panels, preferences, presets, properties, takes
+from .interface import autostart, curve, operators, panels, preferences, presets, properties, takes
 from .interface.operators import body
 from .job import pump, records, session
 
-ROOMS = (preferences, properties, takes, records, session, pump, operators, presets, body, panels, autostart, command)
+ROOMS = (
+    preferences,
+    properties,
+    takes,
+    records,
+    session,
+    pump,
+    operators,
+    presets,
+    body,
+    curve,
+    panels,
+    autostart,
+    command,
+)
 """What has something to register, in order; unregistered in reverse."""
 
 

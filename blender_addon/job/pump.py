@@ -28,7 +28,7 @@ def pump() -> float:
     try:
         changed = now.tick()
     except Exception as exception:
-        now.stumbled(exception)
+        now.fell(exception)
         changed = True
     if changed:
         _redraw()

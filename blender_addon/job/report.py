@@ -16,7 +16,7 @@ from .session import Session
 
 
 def text(session: Session) -> str:
-    """Versions, backend, state and the last error, one fact a line; holds no secret and no path."""
+    """Versions, backend, state, the last error, its trace, what went before; holds no secret and no folder."""
     lines = [
         f"ClipMatrix extension {version()}, protocol {clipmatrix_protocol.PROTOCOL_VERSION}",
         f"Blender {bpy.app.version_string}, Python {sys.version.split()[0]}, {platform.platform()}",
@@ -32,4 +32,7 @@ def text(session: Session) -> str:
     lines += [f"Remark: {remark}" for remark in (*session.remarks, *session.warnings)]
     if session.error:
         lines.append(f"Error: {session.error}")
+    if session.log.trace:
+        lines += ["Trace:", session.log.trace]
+    lines += ["Log:", *(f"  {line}" for line in session.log.lines)]
     return "\n".join(lines) + "\n"

@@ -210,7 +210,7 @@ class Session:
             If the session is not free, or no result waits in this scene.
         """
         self._require_free()
-        earlier = self._settled()
+        earlier = self.waiting()
         homecoming.settle(earlier)
         return self._begin(succession.continuing(earlier, uuid.uuid4().hex, brief, binding), character)
 
@@ -238,7 +238,7 @@ class Session:
         Refusal
             If there is none, or the scene can't be written at the moment.
         """
-        job = self._settled()
+        job = self.waiting()
         homecoming.accept(job)
         self._close_job(job)
         return job
@@ -251,7 +251,7 @@ class Session:
         Refusal
             If there is nothing to discard, or the scene can't be written at the moment.
         """
-        job = self._settled()
+        job = self.waiting()
         homecoming.discard(job)
         self._close_job(job)
 
@@ -302,12 +302,17 @@ class Session:
         if self._scene.saving:
             self._scene.saving.file = bpy.data.filepath
 
-    def stumbled(self, exception: Exception) -> None:
-        """Say that something nobody foresaw has happened; the report has the trace, and the job writes no more."""
+    def stumbled(self, exception: Exception) -> Refusal:
+        """Say that something nobody foresaw has happened; the report has the trace."""
         self.log.keep(exception)
         self.error = refusals.unexpected()
+        return self.error
+
+    def fell(self, exception: Exception) -> None:
+        """Say that a tick has met something nobody foresaw; the job writes no more, its result can be settled."""
+        error = self.stumbled(exception)
         if self.job:
-            self.job.writing, self.job.stuck = None, self.error
+            self.job.writing, self.job.stuck = None, error
 
     # -- inside ------------------------------------------------------------------------------------------------
 
@@ -488,7 +493,14 @@ class Session:
         self.state = Phase.SUBMITTED
         return job.id
 
-    def _settled(self) -> Job:
+    def waiting(self) -> Job:
+        """The job whose result waits to be accepted, discarded or continued.
+
+        Raises
+        ------
+        Refusal
+            If there is no result, or its job is still running.
+        """
         self._catch_up()
         if self.job is None or self.job.newest is None:
             raise Refusal("There is no result.", "Generate one first.")

@@ -1,4 +1,4 @@
-"""Generate and stop."""
+"""Generate, pause, resume, stop, continue."""
 
 from __future__ import annotations
 
@@ -8,14 +8,45 @@ import bpy
 
 from ...errors import Refusal
 from ...job import session
-from ...job.phases import BUSY, FREE, Phase
+from ...job.phases import BUSY, FREE, STOPPABLE, Phase
 from ...scene import characters
-from ...scene.snapshot import snapshot
+from ...scene.handles import find
+from ...scene.snapshot import Snapshot, snapshot
 from .. import properties
-from ..refusing import refuse
+from ..guarding import guarded
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bpy.stub_internal.rna_enums import OperatorReturnItems
+
+
+def _not_free(now: session.Session) -> str:
+    """Why no job can begin now, in words; empty if one can."""
+    if now.state in BUSY:
+        return f"ClipMatrix is {now.state.value}"
+    if now.state not in FREE:
+        return f"Connect to a backend first ({now.state.value})"
+    return ""
+
+
+def _nothing_to_ask_for(context: bpy.types.Context) -> str:
+    if context.scene is None or properties.nothing_written(properties.of(context.scene)):
+        return "Write a prompt first"
+    return ""
+
+
+def _shoot(context: bpy.types.Context, parts: Sequence[bpy.types.Object], start: str) -> Snapshot:
+    """Take the snapshot that the scene's settings ask for."""
+    assert context.scene is not None
+    settings = properties.of(context.scene)
+    return snapshot(context, parts, poses=settings.poses, start=start, playing=properties.playing(settings))
+
+
+def _tell(operator: bpy.types.Operator, now: session.Session, warnings: tuple[str, ...]) -> None:
+    for warning in warnings:
+        operator.report({"WARNING"}, warning)
+    now.remarks = warnings
 
 
 class CLIPMATRIX_OT_generate(bpy.types.Operator):
@@ -27,7 +58,7 @@ class CLIPMATRIX_OT_generate(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """With a backend that is free, no result waiting, object or pose mode, and a character selected."""
+        """With a backend that is free, no result waiting, a prompt, and a character selected."""
         why_not = cls.why_not(context)
         if why_not:
             cls.poll_message_set(why_not)
@@ -37,36 +68,103 @@ class CLIPMATRIX_OT_generate(bpy.types.Operator):
     def why_not(context: bpy.types.Context) -> str:
         """Why there is nothing to generate now, in words; empty if there is."""
         now = session.current()
-        if now.state in BUSY:
-            return f"ClipMatrix is {now.state.value}"
-        if now.state not in FREE:
-            return f"Connect to a backend first ({now.state.value})"
-        if now.result is not None:
-            return "Accept or discard the result first"
-        if context.scene is None or properties.nothing_written(properties.of(context.scene)):
-            return "Write a prompt first"
+        why_not = _not_free(now)
+        if not why_not and now.result is not None:
+            why_not = "Accept or discard the result first"
+        why_not = why_not or _nothing_to_ask_for(context)
+        if why_not:
+            return why_not
         try:
             characters.selected_parts(context)
         except Refusal as refusal:
             return str(refusal)
         return ""
 
+    @guarded
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Take the snapshot and submit it; the ticks bring the results home."""
         assert context.scene is not None
         settings = properties.of(context.scene)
         now = session.current()
-        try:
-            brief = properties.brief(settings)
-            parts = characters.selected_parts(context)
-            playing = properties.playing(settings)
-            shot = snapshot(context, parts, poses=settings.poses, start=settings.start, playing=playing)
-            now.submit(shot.character, brief, shot.binding)
-        except Refusal as refusal:
-            return refuse(self, refusal)
-        for warning in shot.warnings:
-            self.report({"WARNING"}, warning)
-        now.remarks = shot.warnings
+        brief = properties.brief(settings)
+        shot = _shoot(context, characters.selected_parts(context), settings.start)
+        now.submit(shot.character, brief, shot.binding)
+        _tell(self, now, shot.warnings)
+        return {"FINISHED"}
+
+
+class CLIPMATRIX_OT_carry_on(bpy.types.Operator):
+    """Go on from the result that waits."""
+
+    bl_idname = "clipmatrix.carry_on"
+    bl_label = "Continue"
+    bl_description = "Go on from this result, with the prompts, settings and pose as they are now"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """With a backend that is free, a result waiting, and a prompt."""
+        now = session.current()
+        why_not = _not_free(now) or ("" if now.result is not None else "There is no result yet")
+        why_not = why_not or _nothing_to_ask_for(context)
+        if why_not:
+            cls.poll_message_set(why_not)
+        return not why_not
+
+    @guarded
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """Take a snapshot of the character as the result has it, and submit it."""
+        assert context.scene is not None
+        now = session.current()
+        job = now.waiting()
+        brief = properties.brief(properties.of(context.scene))
+        parts = [find(part.object, bpy.data.objects) for part in job.binding.parts]
+        shot = _shoot(context, [part for part in parts if part is not None], "CURRENT")
+        now.carry_on(shot.character, brief, shot.binding)
+        _tell(self, now, shot.warnings)
+        return {"FINISHED"}
+
+
+class CLIPMATRIX_OT_pause(bpy.types.Operator):
+    """Hold the job."""
+
+    bl_idname = "clipmatrix.pause"
+    bl_label = "Pause"
+    bl_description = "Hold the job after the current step; it keeps the device until it goes on or is stopped"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only while a job runs or waits for its turn."""
+        if session.current().state not in (Phase.SUBMITTED, Phase.RUNNING):
+            cls.poll_message_set("No job is running")
+            return False
+        return True
+
+    @guarded
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """Ask the backend to hold it."""
+        session.current().pause()
+        return {"FINISHED"}
+
+
+class CLIPMATRIX_OT_resume(bpy.types.Operator):
+    """Let the job go on."""
+
+    bl_idname = "clipmatrix.resume"
+    bl_label = "Resume"
+    bl_description = "Let the job go on"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Only while a job is paused."""
+        if session.current().state is not Phase.PAUSED:
+            cls.poll_message_set("No job is paused")
+            return False
+        return True
+
+    @guarded
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """Ask the backend to let it go on."""
+        session.current().resume()
         return {"FINISHED"}
 
 
@@ -79,12 +177,13 @@ class CLIPMATRIX_OT_stop(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Only while a job runs or waits."""
-        if session.current().state not in (Phase.SUBMITTED, Phase.RUNNING):
+        """Only while a job runs, waits or is paused."""
+        if session.current().state not in STOPPABLE:
             cls.poll_message_set("No job is running")
             return False
         return True
 
+    @guarded
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Ask the backend to stop."""
         session.current().cancel()
@@ -93,5 +192,8 @@ class CLIPMATRIX_OT_stop(bpy.types.Operator):
 
 CLASSES = (
     CLIPMATRIX_OT_generate,
+    CLIPMATRIX_OT_carry_on,
+    CLIPMATRIX_OT_pause,
+    CLIPMATRIX_OT_resume,
     CLIPMATRIX_OT_stop,
 )

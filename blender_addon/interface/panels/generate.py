@@ -1,36 +1,70 @@
-"""The job: generate or stop, progress, accept or discard."""
+"""The job: generate, pause, stop, continue; progress; accept or discard."""
 
 import bpy
 
 from ...job import session
 from ...job.phases import BUSY, WORKING, Phase
+from .. import curve
 from .base import Panel
+
+CURVE_SCALE = 6.0
+"""Size of the similarity curve, in units of a button."""
+
+MINUTES = 90
+"""Seconds from which on a time is given in minutes."""
 
 
 def show_job(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    """Generate or stop; progress; accept or discard; remarks."""
+    """What can be done; how far it is; what it has made; what the artist should know."""
     now = session.current()
+    _show_verbs(layout, now)
+    _show_progress(layout, now)
+    if now.waits:
+        layout.label(text=f"Waits: {now.waits}", icon="PAUSE")
+    _show_result(layout, now)
+    for remark in (*now.remarks, *now.warnings):
+        layout.label(text=remark, icon="INFO")
+
+
+def _show_verbs(layout: bpy.types.UILayout, now: session.Session) -> None:
     if now.state in WORKING:
-        layout.operator("clipmatrix.stop", icon="CANCEL")
+        row = layout.row(align=True)
+        if now.state is Phase.PAUSED:
+            row.operator("clipmatrix.resume", icon="PLAY")
+        else:
+            row.operator("clipmatrix.pause", icon="PAUSE")
+        row.operator("clipmatrix.stop", icon="CANCEL")
+    elif now.result is not None:
+        layout.operator("clipmatrix.carry_on", icon="FF")
     else:
         layout.operator("clipmatrix.generate", icon="PLAY")
+
+
+def _show_progress(layout: bpy.types.UILayout, now: session.Session) -> None:
     progress = now.progress
     if progress and now.state in WORKING | {Phase.LOST}:
-        text = f"{progress.step} of {progress.steps}, {progress.seconds_left:.0f} s left"
+        left = "paused" if now.state is Phase.PAUSED else f"{_duration(progress.seconds_left)} left"
+        text = f"{progress.step} of {progress.steps}, {left}"
         layout.progress(factor=progress.step / max(progress.steps, 1), type="BAR", text=text)
         layout.label(text=f"Similarity {progress.similarity:.3f}")
     elif now.state in WORKING:
         layout.label(text=now.state.value.capitalize(), icon="SORTTIME")
-    if now.waits:
-        layout.label(text=f"Waits: {now.waits}", icon="PAUSE")
+    picture = curve.icon(now.job.course) if now.job else 0
+    if picture:
+        layout.template_icon(picture, scale=CURVE_SCALE)
+
+
+def _show_result(layout: bpy.types.UILayout, now: session.Session) -> None:
     if now.summary:
         layout.label(text=f"Similarity {now.summary.similarity_before:.3f} to {now.summary.similarity_after:.3f}")
     if now.result is not None and now.state not in BUSY:
         row = layout.row(align=True)
         row.operator("clipmatrix.accept", icon="CHECKMARK")
         row.operator("clipmatrix.discard", icon="TRASH")
-    for remark in (*now.remarks, *now.warnings):
-        layout.label(text=remark, icon="INFO")
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < MINUTES else f"{seconds / 60:.0f} min"
 
 
 class CLIPMATRIX_PT_generate(Panel):

@@ -86,23 +86,29 @@ def connect(session, peer, phase):
 def generate(blender, session, peer):
     """Press Generate, and have the peer accept the job and send one update, which lands in the scene."""
     assert blender.ops.clipmatrix.generate() == {"FINISHED"}
-    pump(session, peer, lambda: peer.last(Submit))
+    hear_job(session, peer)
     peer.say(Accepted(job(peer), 0, ("a remark",)), Progress(job(peer), 1, 5, 2.0, 2.0, 0.2))
     peer.say(Update(job(peer), 1, state(peer, 0.1)))
     pump(session, peer, lambda: session.job is not None and session.job.draft is not None)
+
+
+def hear_job(session, peer):
+    """Wait until the peer has heard of the session's job."""
+    pump(session, peer, lambda: peer.last(Submit) and job(peer) == session.job.id)
 
 
 def job(peer):
     return peer.last(Submit).job
 
 
-def state(peer, amount):
+def state(peer, amount, **sliders):
+    """A state that moves all vertices by ``amount`` along each axis and paints all grey."""
     character = peer.last(Submit).character
-    parts = character.parts
+    values = [sliders.get(shape.name, shape.value) for shape in character.shapes]
     return State(
-        coefficients=np.array([shape.value for shape in character.shapes], np.float32),
-        offsets=tuple(np.full(part.vertices.shape, amount, np.float32) for part in parts),
-        textures=tuple(np.full((64, 64, 3), 200, np.uint8) for _ in parts),
+        coefficients=np.array(values, np.float32),
+        offsets=tuple(np.full(part.vertices.shape, amount, np.float32) for part in character.parts),
+        textures=tuple(np.full((64, 64, 3), 200, np.uint8) for _ in character.parts),
         look=Look(),
     )
 
