@@ -17,6 +17,9 @@ Manner = Literal["json", "text"]
 class Announcer(Protocol):
     """Says one thing a call, each on a line of its own."""
 
+    def run(self, name: str, number: int, count: int) -> None:
+        """Say which of several runs begins now."""
+
     def phase(self, text: str) -> None:
         """Say what begins now."""
 
@@ -38,6 +41,10 @@ class JsonLines:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+
+    def run(self, name: str, number: int, count: int) -> None:
+        """``{"event": "run", "name": ..., "number": ..., "count": ...}``."""
+        self._say("run", name=name, number=number, count=count)
 
     def phase(self, text: str) -> None:
         """``{"event": "phase", "text": ...}``."""
@@ -76,6 +83,11 @@ class PlainText:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._twentieth = -1
+
+    def run(self, name: str, number: int, count: int) -> None:
+        """Print its name, and how many there are."""
+        self._twentieth = -1
+        print(f"{number} of {count}: {name}", file=self._stream, flush=True)
 
     def phase(self, text: str) -> None:
         """Print it with three dots."""

@@ -13,8 +13,9 @@ from clipmatrix_protocol import Brief, Summary
 
 from ..output import pictures
 from ..output.acting import Character
-from ..output.export import export_glb, save_blend
+from ..output.export import export_fbx, export_glb, save_blend
 from ..output.studio import Framing
+from ..scene.actions import foreign
 
 BLEND, GLB, SHEET, FILM, RESULT = "character.blend", "character.glb", "contact.png", "turntable.mp4", "result.json"
 
@@ -35,8 +36,20 @@ class Clock:
 
 def write_character(character: Character, folder: Path, written: Callable[[Path], None]) -> None:
     """Write the .blend and the .glb, and report each."""
-    written(save_blend(folder / BLEND))
-    written(export_glb(character, folder / GLB))
+    written(export_character(character, folder / BLEND))
+    written(export_character(character, folder / GLB))
+
+
+def export_character(character: Character, path: Path) -> Path:
+    """Write the character as the path's ending says: .glb or .fbx, or the whole file as .blend."""
+    match path.suffix.lower():
+        case ".fbx":
+            return export_fbx(character, path)
+        case ".blend":
+            return save_blend(path)
+        case _:
+            rig = next((thing for thing in character if thing.type == "ARMATURE"), None)
+            return export_glb(character, path, foreign(rig))
 
 
 def write_sheet(

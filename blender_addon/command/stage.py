@@ -6,11 +6,11 @@ from typing import Any
 import bpy
 
 from ..errors import Refusal
+from ..interface.selection import selected_character
 from ..job import session
-from ..job.phases import Phase
+from ..job.phases import WORKING, Phase
 from ..job.pumping import pump_until
 from ..output.acting import Character, action_of
-from ..scene import characters
 
 STARTUP_CUBE = "Cube"
 
@@ -27,6 +27,38 @@ def open_file(path: Path) -> None:
         bpy.ops.wm.open_mainfile(filepath=str(path))
     except RuntimeError as error:
         raise Refusal(f"Blender can't open {path}.", str(error).strip()) from error
+
+
+def open_again(path: str, *, figure: bool) -> None:
+    """Open the file that the command began with, for one more run; one with a figure needs none.
+
+    Raises
+    ------
+    Refusal
+        If it was never saved, and the run needs what was in it.
+    """
+    if path:
+        open_file(Path(path))
+    elif figure:
+        bpy.ops.wm.read_homefile()
+    else:
+        raise Refusal("The open file was never saved, and can't be opened again.", "Save it, or name it with --blend.")
+
+
+def settle() -> None:
+    """Leave nothing of a run that failed: let its job end, and discard what came of it.
+
+    Raises
+    ------
+    Refusal
+        If the backend does not let go of it.
+    """
+    now = session.current()
+    if now.state in WORKING:
+        now.cancel()
+        pump_until(lambda now: now.state not in WORKING, lambda now: None)
+    if now.result is not None:
+        press("discard")
 
 
 def add_figure() -> None:
@@ -58,12 +90,10 @@ def character() -> Character:
         If the file has none.
     """
     try:
-        parts = characters.selected_parts(bpy.context)
+        return selected_character(bpy.context)
     except Refusal:
         _select_first()
-        parts = characters.selected_parts(bpy.context)
-    rigs = {rig.name: rig for rig in map(characters.armature_of, parts) if rig is not None}
-    return [*parts, *rigs.values()]
+        return selected_character(bpy.context)
 
 
 def press(operator: str) -> None:

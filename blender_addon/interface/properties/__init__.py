@@ -2,7 +2,7 @@
 
 from .briefs import brief, restore
 from .poses import playing, poses_in_words
-from .prompts import MOST_PROMPTS, ClipMatrixPrompt, add_prompt, nothing_written
+from .prompts import MOST_PROMPTS, ClipMatrixPrompt, add_prompt, fill_prompts, nothing_written
 from .scene import ClipMatrixSceneProperties, of, register, unregister
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "ClipMatrixSceneProperties",
     "add_prompt",
     "brief",
+    "fill_prompts",
     "nothing_written",
     "of",
     "playing",

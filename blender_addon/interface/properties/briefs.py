@@ -42,7 +42,7 @@ def brief(settings: ClipMatrixSceneProperties) -> Brief:
 
 def restore(settings: ClipMatrixSceneProperties, brief: Brief) -> None:
     """Have the scene ask for exactly this brief; the inverse of :func:`brief`."""
-    prompts.fill(settings, brief.prompts)
+    prompts.fill_prompts(settings, brief.prompts)
     for name in Vary.__struct_fields__:
         setattr(settings, f"vary_{name}", getattr(brief.vary, name))
     for name in CameraOrbit.__struct_fields__:

@@ -69,7 +69,7 @@ def nothing_written(settings: ClipMatrixSceneProperties) -> bool:
     return bool(settings.prompts) and not any(one.text.strip() for one in settings.prompts if not one.mute)
 
 
-def fill(settings: ClipMatrixSceneProperties, prompts: tuple[Prompt, ...]) -> None:
+def fill_prompts(settings: ClipMatrixSceneProperties, prompts: tuple[Prompt, ...]) -> None:
     """Have the list hold exactly these prompts, none muted; the first is the active one."""
     settings.prompts.clear()
     for prompt in prompts:

@@ -1,0 +1,64 @@
+"""A batch file: a JSON list of runs, each of which may differ from the command line in what it names.
+
+::
+
+    [
+      {"name": "knight", "prompts": ["a knight", {"text": "rust", "weight": 0.5}], "seed": 7},
+      {"blend": "robot.blend", "prompts": ["a robot of copper"], "steps": 400}
+    ]
+"""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from .requests import BadArguments
+
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._ -]{0,99}\Z")]
+
+
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One run as a batch file says it; what it does not say is as on the command line.
+
+    Attributes
+    ----------
+    name
+        Its folder's name; otherwise the file's, or made from the first prompt.
+    prompts
+        Texts, or objects with ``text``, ``weight`` and ``shading``.
+    blend
+        A file to open first; relative to the batch file.
+    """
+
+    name: Name = ""
+    prompts: tuple[str | dict[str, Any], ...] = ()
+    blend: str = ""
+    figure: bool | None = None
+    clip: str | None = None
+    seed: int | None = None
+    steps: int | None = None
+    views: int | None = None
+    texture_size: int | None = None
+
+
+def read_batch(path: Path) -> tuple[Entry, ...]:
+    """Read a batch file.
+
+    Raises
+    ------
+    BadArguments
+        If it can't be read or says what is not understood, with the place in the file.
+    """
+    try:
+        entries = msgspec.json.decode(path.read_bytes(), type=tuple[Entry, ...])
+    except OSError as error:
+        raise BadArguments(f"{path} can't be read: {error.strerror}.", "Check --batch.") from error
+    except msgspec.DecodeError as error:
+        raise BadArguments(
+            f"{path} is no batch: {error}.", "It is a JSON list with one object for each run."
+        ) from error
+    if not entries:
+        raise BadArguments(f"{path} asks for nothing.", "It is a JSON list with one object for each run.")
+    return entries

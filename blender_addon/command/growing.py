@@ -1,0 +1,146 @@
+"""One run of ``generate``: a character on the stage, a job on it, and everything it leaves behind.
+
+It fills in the properties that the panel shows, calls the operators that its buttons call, and turns the session's
+wheel itself, because timers don't run without a window.
+"""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import bpy
+import numpy as np
+from msgspec.structs import replace
+
+from ..errors import Refusal
+from ..interface import preferences, properties
+from ..job import session
+from ..job.jobs import Job
+from ..job.phases import FREE, WORKING, Phase
+from ..job.pumping import pump_for, pump_until
+from ..output import pictures
+from ..output.acting import Character
+from ..output.studio import Framing
+from . import stage
+from .announce import Announcer
+from .requests import GenerateRequest, Run
+from .results import Clock, export_character, write_character, write_film, write_result, write_sheet
+
+
+def connect(address: str, say: Announcer) -> None:
+    """Connect, unless the backend is there and free.
+
+    Raises
+    ------
+    Refusal
+        The session's own.
+    """
+    if session.current().state in FREE:
+        return
+    say.phase("connecting")
+    session.current().connect(address, preferences.secret(preferences.of(bpy.context)))
+    pump_until(lambda now: now.state is Phase.IDLE, _nothing)
+
+
+def grow(run: Run, request: GenerateRequest, say: Announcer) -> None:
+    """Grow one character and write its results.
+
+    Raises
+    ------
+    Refusal
+        If the backend, the scene or the character won't have it.
+    """
+    clock = Clock()
+    if run.figure:
+        say.phase("adding the figure")
+        stage.add_figure()
+    character = stage.character()
+    clock.lap("setting the stage")
+    folder = run.out
+    before = _before(character, say) if folder and request.pictures != "none" else None
+    clock.lap("pictures before")
+    say.phase("growing")
+    job, remarks = _job(run, request.patience, say)
+    clock.lap("growing")
+    say.phase("writing the character")
+    for path in run.exports:
+        say.written(export_character(character, path))
+    if folder is None:
+        return
+    write_character(character, folder, say.written)
+    clock.lap("writing")
+    if before is not None:
+        say.phase("rendering the contact sheet")
+        write_sheet(character, *before, folder, say.written)
+        clock.lap("pictures after")
+    if request.pictures == "all":
+        say.phase("filming the turntable")
+        write_film(character, folder, say.written)
+        clock.lap("turntable")
+    _write_result(folder, job, remarks, clock, say)
+
+
+def cancel() -> None:
+    """Ask the backend to stop the job, and see the message off."""
+    session.current().cancel()
+    pump_for(0.5)
+
+
+def _before(character: Character, say: Announcer) -> tuple[Framing, np.ndarray]:
+    """Photograph the character as it is; the session is kept awake meanwhile."""
+    say.phase("rendering the character as it is")
+    framing = pictures.plan(character)
+    return framing, pictures.row(character, framing, between=lambda: pump_for(0))
+
+
+def _job(run: Run, patience: float, say: Announcer) -> tuple[Job, tuple[str, ...]]:
+    """Fill in the properties, press Generate, wait, press Accept; return the finished job and the remarks on it."""
+    assert bpy.context.scene is not None
+    settings = properties.of(bpy.context.scene)
+    properties.fill_prompts(settings, run.prompts)
+    for name, value in run.overrides.named().items():
+        setattr(settings, name, str(value) if name == "texture_size" else value)
+    stage.press("generate")
+    pump_until(lambda now: now.state is Phase.FINISHED and not now.waits, _reporter(say, patience))
+    now = session.current()
+    job, remarks = now.job, (*now.remarks, *now.warnings)
+    assert job is not None
+    _tell_the_end(job, say)
+    stage.press("accept")
+    return job, remarks
+
+
+def _write_result(folder: Path, job: Job, remarks: tuple[str, ...], clock: Clock, say: Announcer) -> None:
+    assert job.summary is not None
+    say.written(write_result(folder, job.brief, job.summary, remarks, clock.seconds))
+
+
+def _tell_the_end(job: Job, say: Announcer) -> None:
+    """Announce the last step, which a backend in a hurry leaves to the result to tell."""
+    if job.progress is not None and job.summary is not None and job.progress.step < job.summary.steps:
+        say.progress(replace(job.progress, step=job.summary.steps, seconds_left=0.0))
+
+
+def _reporter(say: Announcer, patience: float) -> Callable[[session.Session], None]:
+    """Return what announces each new progress and each remark once, and loses patience with a job that stands still."""
+    said: list[str] = []
+    last: list[Any] = [None, time.monotonic()]
+
+    def look(now: session.Session) -> None:
+        for remark in (*now.remarks, *now.warnings):
+            if remark not in said:
+                said.append(remark)
+                say.warning(remark)
+        if now.progress is not last[0] and now.progress is not None:
+            last[:] = now.progress, time.monotonic()
+            say.progress(now.progress)
+        elif now.state in WORKING and time.monotonic() - last[1] > patience:
+            cancel()
+            raise Refusal(f"The job made no step for {patience:.0f} seconds.", "Look into the backend's log.")
+
+    return look
+
+
+def _nothing(_now: session.Session) -> None:
+    """Look at nothing."""

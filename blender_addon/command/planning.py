@@ -1,0 +1,131 @@
+"""From what was written on the command line to the runs it asks for."""
+
+import argparse
+import re
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from clipmatrix_protocol import Brief, Prompt
+
+from .batch import Entry, read_batch
+from .prompting import prompts
+from .requests import EXPORTS, BadArguments, Overrides, Run
+
+NAME_LETTERS = 40
+"""Longest name that is made from a prompt."""
+
+
+def plan(found: argparse.Namespace) -> tuple[Run, ...]:
+    """Make the runs: one for each entry of the batch, else one for each .blend, else one.
+
+    Raises
+    ------
+    BadArguments
+        If something is missing, out of range, not there, or can't be written.
+    """
+    blends = [Path(blend).resolve() for blend in found.blend or ()]
+    if found.batch:
+        entries, folder = read_batch(found.batch), found.batch.resolve().parent
+        if len(blends) > 1:
+            raise BadArguments("--batch goes with one --blend at most.", "Name the files in the batch.")
+        runs = [_run(found, entry, folder / entry.blend if entry.blend else _first(blends)) for entry in entries]
+        return _in_folders(found, runs)
+    if len(blends) > 1:
+        return _in_folders(found, [_run(found, Entry(), blend) for blend in blends])
+    run = _run(found, Entry(), _first(blends))
+    if found.out is None and not found.export:
+        raise BadArguments("Nothing is to be written.", "Name a folder with --out, or a file with --export.")
+    out = _writable(found.out.resolve()) if found.out else None
+    return (replace(run, out=out, exports=_exports(found.export)),)
+
+
+def _run(found: argparse.Namespace, entry: Entry, blend: Path | None) -> Run:
+    wanted = prompts(entry.prompts) or prompts(found.prompts or ())
+    if not wanted:
+        raise BadArguments("There is no prompt.", 'Say one with --prompt, as in --prompt "a red figure".')
+    if blend is not None and not blend.is_file():
+        raise BadArguments(f"There is no file {blend}.", "Check --blend, or the batch.")
+    overrides = Overrides(
+        **{name: _either(entry, found, name) for name in Overrides.__dataclass_fields__},
+    )
+    _check(wanted, overrides)
+    return Run(
+        name=entry.name or (blend.stem if blend else _words(wanted[0].text)),
+        prompts=wanted,
+        overrides=overrides,
+        figure=bool(_either(entry, found, "figure")),
+        blend=blend,
+        out=None,
+        exports=(),
+    )
+
+
+def _either(entry: Entry, found: argparse.Namespace, name: str) -> Any:
+    value = getattr(entry, name)
+    return getattr(found, name) if value is None else value
+
+
+def _check(wanted: tuple[Prompt, ...], overrides: Overrides) -> None:
+    values = {"prompts": msgspec.to_builtins(wanted), "settings": overrides.named()}
+    try:
+        msgspec.convert(values, Brief)
+    except msgspec.ValidationError as error:
+        raise BadArguments(f"These settings don't work: {error}.") from error
+
+
+def _in_folders(found: argparse.Namespace, runs: Sequence[Run]) -> tuple[Run, ...]:
+    """Give each run a folder of its own below ``--out``, and its exports a place in there."""
+    if found.out is None:
+        raise BadArguments("Several runs need a folder.", "Name one with --out.")
+    if any(Path(export).name != str(export) for export in found.export):
+        raise BadArguments(
+            "With several runs --export takes a file name without a folder.",
+            "Each run writes into its own below --out.",
+        )
+    made: list[Run] = []
+    names: set[str] = set()
+    for run in runs:
+        name = _unused(run.name, names)
+        folder = _writable(found.out.resolve() / name)
+        exports = _exports([folder / export for export in found.export])
+        made.append(replace(run, name=name, out=folder, exports=exports))
+    return tuple(made)
+
+
+def _unused(name: str, names: set[str]) -> str:
+    candidate, number = name, 1
+    while candidate.casefold() in names:
+        number += 1
+        candidate = f"{name}-{number}"
+    names.add(candidate.casefold())
+    return candidate
+
+
+def _words(text: str) -> str:
+    """A folder's name from a prompt: its letters and digits, with dashes between the words."""
+    return "-".join(re.findall(r"[a-z0-9]+", text.lower()))[:NAME_LETTERS].strip("-") or "character"
+
+
+def _first(blends: Sequence[Path]) -> Path | None:
+    return blends[0] if blends else None
+
+
+def _exports(paths: Sequence[Path]) -> tuple[Path, ...]:
+    for path in paths:
+        if path.suffix.lower() not in EXPORTS:
+            raise BadArguments(f"{path} ends in none of {', '.join(EXPORTS)}.", "Give --export one of these endings.")
+        _writable(path.resolve().parent)
+    return tuple(path.resolve() for path in paths)
+
+
+def _writable(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        raise BadArguments(f"The folder {folder} can't be written: {error.strerror}.", "Choose another one.") from error

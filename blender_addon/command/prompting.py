@@ -1,0 +1,64 @@
+"""``--prompt TEXT``, as often as wanted, each followed by what is said about it: ``--weight``, ``--shading``."""
+
+import argparse
+from collections.abc import Sequence
+from typing import Any, get_args, get_type_hints
+
+import msgspec
+from clipmatrix_protocol import Prompt
+
+from .requests import BadArguments
+
+SHADINGS = get_args(get_type_hints(Prompt)["shading"])
+
+
+class _Begin(argparse.Action):
+    """Begin a prompt with its text."""
+
+    def __call__(self, _parser: Any, found: Any, value: Any, _option: str | None = None) -> None:
+        found.prompts = [*(found.prompts or []), {"text": value}]
+
+
+class _Say(argparse.Action):
+    """Say something about the prompt before."""
+
+    def __call__(self, _parser: Any, found: Any, value: Any, option: str | None = None) -> None:
+        if not found.prompts:
+            raise BadArguments(f"{option} stands before any --prompt.", "Put it after the prompt that it is about.")
+        found.prompts[-1][self.dest] = value
+
+
+def add_prompts(parser: argparse.ArgumentParser) -> None:
+    """Add the three options; what they find is a list of dicts, ``prompts``."""
+    group = parser.add_argument_group("prompts", "Several are possible; --weight and --shading follow their prompt.")
+    group.add_argument(
+        "--prompt", dest="prompts", action=_Begin, metavar="TEXT", help="what the character should become"
+    )
+    group.add_argument(
+        "--weight", action=_Say, type=float, default=argparse.SUPPRESS, metavar="NUMBER",
+        help="how much the prompt counts beside the others (1); below 0 it pushes away",
+    )  # fmt: skip
+    group.add_argument(
+        "--shading", action=_Say, choices=SHADINGS, default=argparse.SUPPRESS,
+        help="whether the prompt judges the finished look (textured), the bare geometry (plain), or both",
+    )  # fmt: skip
+
+
+def prompts(found: Sequence[Any]) -> tuple[Prompt, ...]:
+    """Turn texts, or dicts as :class:`Prompt` has them, into prompts.
+
+    Raises
+    ------
+    BadArguments
+        If one is empty, too long or out of range.
+    """
+    made = []
+    for one in found:
+        values = {"text": one} if isinstance(one, str) else one
+        if isinstance(values, dict) and not str(values.get("text", "")).strip():
+            raise BadArguments("The prompt is empty.", 'Say what the character should become, as in "a red figure".')
+        try:
+            made.append(msgspec.convert(values, Prompt))
+        except msgspec.ValidationError as error:
+            raise BadArguments(f"A prompt does not work: {error}.") from error
+    return tuple(made)

@@ -1,0 +1,88 @@
+"""What a run of ``generate`` is asked for."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from clipmatrix_protocol import Prompt
+
+Pictures = Literal["all", "contact", "none"]
+
+EXPORTS = (".glb", ".fbx", ".blend")
+"""What a character can be exported as."""
+
+
+class BadArguments(Exception):
+    """What was asked for can't be; exit code 2. Carries the sentence and what to do."""
+
+    def __init__(self, message: str, remedy: str = "See --help.") -> None:
+        super().__init__(f"{message} {remedy}")
+        self.message = message
+        self.remedy = remedy
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """Settings that were named; None leaves what the file has."""
+
+    clip: str | None = None
+    seed: int | None = None
+    steps: int | None = None
+    views: int | None = None
+    texture_size: int | None = None
+
+    def named(self) -> dict[str, str | int]:
+        """Those that are not None, by name."""
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {name: value for name, value in values.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Run:
+    """One character to be grown.
+
+    Attributes
+    ----------
+    name
+        What it is called among several; empty for one alone.
+    prompts, overrides
+        What it should become, and how.
+    figure
+        Whether the embedded figure is added and used; otherwise the file's own character is.
+    blend
+        A file to open first, or None for the one that is open.
+    out
+        Folder for all results, or None where only exports are wanted.
+    exports
+        Files to write the character to, by their endings :data:`EXPORTS`.
+    """
+
+    name: str
+    prompts: tuple[Prompt, ...]
+    overrides: Overrides
+    figure: bool
+    blend: Path | None
+    out: Path | None
+    exports: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class GenerateRequest:
+    """One call of ``generate``.
+
+    Attributes
+    ----------
+    runs
+        What to grow, one after the other; at least one.
+    address
+        Of the backend, ``tcp://host:port``.
+    pictures
+        ``all``: contact sheet and turntable; ``contact``: the sheet alone; ``none``.
+    patience
+        Seconds without any progress after which a run is given up.
+    """
+
+    runs: tuple[Run, ...]
+    address: str
+    pictures: Pictures
+    patience: float

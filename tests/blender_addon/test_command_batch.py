@@ -1,0 +1,199 @@
+"""The headless command with several prompts, with exports, and with several runs in one go."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from clipmatrix_protocol import Prompt
+
+from .painter import IMPOSSIBLE, SECRET, painter
+from .test_export import header
+
+SCRIPT = Path(__file__).resolve().parents[2] / "blender_addon" / "headless.py"
+
+
+@pytest.fixture
+def backend(monkeypatch):
+    monkeypatch.setenv("CLIPMATRIX_SECRET", SECRET)
+    with painter() as running:
+        yield running
+
+
+@pytest.fixture
+def generate(blender, rooms, backend, capfd):
+    """Run ``generate`` with these arguments more; returns the exit code and the events."""
+
+    def call(*arguments):
+        capfd.readouterr()
+        base = ["generate", "--address", backend.address, "--steps", "4", "--texture-size", "64", "--pictures", "none"]
+        code = rooms("command.command").run([*base, "--progress", "json", *map(str, arguments)])
+        return code, [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+
+    return call
+
+
+def say(events, event, key):
+    return [found[key] for found in events if found["event"] == event]
+
+
+@pytest.fixture
+def file(blender, scenes, tmp_path):
+    """Save the open scene, with a character in it, as this file."""
+
+    def call(name):
+        scenes.character()
+        path = tmp_path / name
+        blender.ops.wm.save_as_mainfile(filepath=str(path), copy=True)
+        blender.ops.wm.read_homefile(use_empty=True)
+        return path
+
+    return call
+
+
+def test_weight_and_shading_follow_the_prompt_they_are_about(generate, backend, tmp_path):
+    code, _ = generate(
+        "--figure", "--out", tmp_path, "--prompt", "a knight", "--prompt", "rust", "--weight", "-0.5", "--shading",
+        "textured", "--prompt", "a cape", "--weight", "2",
+    )  # fmt: skip
+    assert code == 0
+    assert backend.jobs[0].brief.prompts == (
+        Prompt("a knight"), Prompt("rust", -0.5, "textured"), Prompt("a cape", 2.0),
+    )  # fmt: skip
+
+
+def test_an_export_alone_leaves_nothing_else(generate, tmp_path):
+    code, events = generate("--figure", "--prompt", "a knight", "--export", tmp_path / "knight.glb")
+    assert code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["knight.glb"]
+    assert say(events, "written", "path") == [str(tmp_path / "knight.glb")]
+    assert len(header(tmp_path / "knight.glb")["skins"]) == 1
+
+
+def test_exports_go_where_they_are_sent_by_their_endings(generate, tmp_path):
+    names = ("a.glb", "b.fbx", "c.blend")
+    exports = [word for name in names for word in ("--export", tmp_path / "deep" / name)]
+    assert generate("--figure", "--prompt", "a knight", *exports)[0] == 0
+    assert sorted(path.name for path in (tmp_path / "deep").iterdir()) == sorted(names)
+
+
+def test_what_is_not_named_is_as_the_file_has_it(blender, rooms, generate, backend, file, tmp_path):
+    rooms("interface.properties").of(blender.context.scene).vary_offsets = 0.5
+    rooms("interface.properties").of(blender.context.scene).seed = 11
+    path = file("own.blend")
+    generate("--blend", path, "--prompt", "a knight", "--export", tmp_path / "a.glb")
+    brief = backend.jobs[0].brief
+    assert (brief.vary.offsets, brief.settings.seed, brief.settings.steps) == (0.5, 11, 4)
+
+
+def test_several_files_are_done_in_turn_each_in_a_folder_of_its_own(generate, backend, file, tmp_path):
+    files = [file("one.blend"), file("two.blend")]
+    code, events = generate(
+        "--blend", *files, "--prompt", "a knight", "--out", tmp_path / "out", "--export", "knight.fbx"
+    )
+    assert code == 0
+    assert say(events, "run", "name") == ["one", "two"]
+    found = {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*.*")}
+    files = ("character.blend", "character.glb", "result.json", "knight.fbx")
+    assert found == {f"{folder}/{name}" for folder in ("one", "two") for name in files}
+    assert len(backend.jobs) == 2
+
+
+def batch(path, *entries):
+    path.write_text(json.dumps(entries))
+    return path
+
+
+def test_a_batch_says_for_each_run_what_differs(generate, backend, file, tmp_path):
+    own = file("own.blend")
+    runs = batch(
+        tmp_path / "batch.json",
+        {"prompts": ["a knight", {"text": "rust", "weight": 0.5}], "seed": 7},
+        {"name": "robot", "blend": own.name, "figure": False, "prompts": ["a robot"]},
+        {"steps": 3},
+        {"steps": 2},
+    )
+    code, events = generate("--figure", "--prompt", "a horse", "--batch", runs, "--out", tmp_path / "out")
+    assert code == 0
+    assert say(events, "run", "name") == ["a-knight", "robot", "a-horse", "a-horse-2"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a-horse", "a-horse-2", "a-knight", "robot"]
+    asked = [(job.character.parts[0].name, job.brief.settings.seed, job.brief.settings.steps) for job in backend.jobs]
+    assert asked == [("column", 7, 4), ("Column", 0, 4), ("column", 0, 3), ("column", 0, 2)]
+    assert backend.jobs[0].brief.prompts == (Prompt("a knight"), Prompt("rust", 0.5))
+    assert backend.jobs[2].brief.prompts == (Prompt("a horse"),)
+
+
+def test_each_run_begins_with_the_untouched_character(generate, backend, file, tmp_path, blender):
+    path = file("own.blend")
+    blender.ops.wm.open_mainfile(filepath=str(path))
+    runs = batch(tmp_path / "batch.json", {"prompts": ["a knight"]}, {"prompts": ["a robot"]})
+    assert generate("--batch", runs, "--out", tmp_path / "out")[0] == 0
+    for job in backend.jobs:
+        assert job.character.start_offsets == ()
+        assert job.character.start_textures == ()
+
+
+def test_a_run_that_fails_is_told_and_the_others_are_done(generate, tmp_path):
+    runs = batch(
+        tmp_path / "batch.json", {"prompts": ["a knight"]}, {"prompts": [IMPOSSIBLE]}, {"prompts": ["a robot"]}
+    )
+    code, events = generate("--figure", "--batch", runs, "--out", tmp_path / "out")
+    assert code == 1
+    assert say(events, "failed", "message") == ["The character fell apart."]
+    done = {path.parent.name for path in (tmp_path / "out").rglob("result.json")}
+    assert done == {"a-knight", "a-robot"}
+
+
+def test_a_character_of_an_unsaved_file_can_be_grown_only_once(generate, scenes, tmp_path):
+    scenes.character()
+    runs = batch(tmp_path / "batch.json", {"prompts": ["a knight"]}, {"prompts": ["a robot"]})
+    code, events = generate("--batch", runs, "--out", tmp_path / "out")
+    assert code == 1
+    assert say(events, "failed", "message") == ["The open file was never saved, and can't be opened again."]
+    assert (tmp_path / "out" / "a-knight" / "character.glb").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--weight", "2", "--prompt", "x", "--out", "{out}"], "--weight stands before any --prompt"),
+        (["--prompt", "x", "--weight", "11", "--out", "{out}"], "weight"),
+        (["--prompt", "x"], "Nothing is to be written"),
+        (["--prompt", "x", "--export", "{out}/a.obj"], "ends in none of .glb, .fbx, .blend"),
+        (["--prompt", "x", "--export", "/proc/self/nowhere/a.glb"], "can't be written"),
+        (["--batch", "{out}/none.json", "--out", "{out}"], "none.json can't be read"),
+        (
+            ["--batch", "{out}/bad.json", "--out", "{out}"],
+            "bad.json is no batch: Object contains unknown field `promt`",
+        ),
+        (["--batch", "{out}/text.json", "--out", "{out}"], "text.json is no batch"),
+        (["--batch", "{out}/empty.json", "--out", "{out}"], "asks for nothing"),
+        (["--batch", "{out}/out.json", "--out", "{out}"], "is no batch"),
+        (["--batch", "{out}/none_said.json", "--out", "{out}"], "There is no prompt"),
+        (["--batch", "{out}/fine.json"], "Several runs need a folder"),
+        (["--batch", "{out}/fine.json", "--out", "{out}", "--export", "{out}/a.glb"], "a file name without a folder"),
+        (["--batch", "{out}/lost.json", "--out", "{out}"], "There is no file"),
+    ],
+)
+def test_bad_arguments_end_with_code_2_and_one_sentence(blender, rooms, tmp_path, capfd, arguments, words):
+    (tmp_path / "text.json").write_text("hello")
+    batch(tmp_path / "bad.json", {"promt": "x"})
+    batch(tmp_path / "empty.json")
+    batch(tmp_path / "out.json", {"name": "../elsewhere", "prompts": ["x"]})
+    batch(tmp_path / "none_said.json", {"seed": 3})
+    batch(tmp_path / "fine.json", {"prompts": ["x"]})
+    batch(tmp_path / "lost.json", {"prompts": ["x"], "blend": "gone.blend"})
+    said = [argument.format(out=tmp_path) for argument in arguments]
+    assert rooms("command.command").run(["generate", *said]) == 2
+    heard = capfd.readouterr()
+    assert words in heard.err
+    assert len(heard.err.strip().splitlines()) == 1
+
+
+def test_the_help_names_every_option(tmp_path):
+    done = subprocess.run(
+        [sys.executable, str(SCRIPT), "generate", "--help"], capture_output=True, text=True, timeout=120, check=True
+    )
+    for option in ("--prompt", "--weight", "--shading", "--batch", "--blend", "--export", "--out", "CLIPMATRIX_SECRET"):
+        assert option in done.stdout
