@@ -7,6 +7,7 @@ import bpy
 from ..job import session
 from ..link.find import backend_command
 from ..link.launch import Launch
+from ..link.target import invitation
 from . import preferences
 from .preferences import ClipMatrixPreferences
 
@@ -44,3 +45,16 @@ def start(settings: ClipMatrixPreferences) -> None:
     command = backend_command(bpy.path.abspath(settings.python))
     session.current().start(Launch.start(command, preferences.logs()))
     settings.way = "START"
+
+
+def take_line(settings: ClipMatrixPreferences, line: str) -> str:
+    """Keep a line that was pasted, if it is one; return the machine that it leads to.
+
+    Raises
+    ------
+    Refusal
+        If it is none, or was not copied whole.
+    """
+    found = invitation(line)
+    settings.line = line.strip()
+    return found.host

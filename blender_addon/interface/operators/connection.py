@@ -9,9 +9,8 @@ import bpy
 from ...errors import Refusal
 from ...job import session
 from ...job.phases import BUSY, Phase
-from ...link.target import invitation
 from .. import preferences
-from ..reaching import reach, start
+from ..reaching import reach, start, take_line
 from ..refusing import refuse
 
 if TYPE_CHECKING:
@@ -128,14 +127,12 @@ class CLIPMATRIX_OT_paste_line(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Check what is in the clipboard and keep it in the preferences."""
         assert context.window_manager is not None
-        line = context.window_manager.clipboard.strip()
         try:
-            found = invitation(line)
+            host = take_line(preferences.of(context), context.window_manager.clipboard)
         except Refusal as refusal:
             return refuse(self, refusal)
-        preferences.of(context).line = line
         session.current().error = None
-        self.report({"INFO"}, f"The line leads to {found.host}")
+        self.report({"INFO"}, f"The line leads to {host}")
         return {"FINISHED"}
 
 
