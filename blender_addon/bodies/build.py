@@ -37,8 +37,7 @@ def build_body(body: Body, context: bpy.types.Context) -> AddedBody:
     Raises
     ------
     Refusal
-        If the mode is another, the active collection is hidden, or Blender does not accept the geometry; nothing is
-        left in the scene.
+        If the mode is another, or Blender does not accept the geometry; nothing is left in the scene.
     """
     scene, layer = context.scene, context.view_layer
     assert scene is not None
@@ -46,9 +45,6 @@ def build_body(body: Body, context: bpy.types.Context) -> AddedBody:
     if context.mode != "OBJECT":
         raise Refusal("A body is added in Object Mode.", "Leave the other mode, then add it again.")
     collection = context.collection or scene.collection
-    place = context.layer_collection
-    if place is not None and not place.is_visible:
-        raise Refusal(f"The active collection “{collection.name}” is hidden.", "Show it, or click another one.")
     mesh = build_mesh(body)
     mesh_object = bpy.data.objects.new(body.name, mesh)
     collection.objects.link(mesh_object)

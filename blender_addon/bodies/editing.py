@@ -17,28 +17,36 @@ def edit_bones(rig: bpy.types.Object, context: bpy.types.Context) -> Iterator[bp
     Raises
     ------
     Refusal
-        If the armature is hidden or belongs to another file.
+        If Blender does not let the armature be edited: it belongs to another file, or is in another scene.
     """
     armature, layer = rig.data, context.view_layer
     assert isinstance(armature, bpy.types.Armature)
     assert layer is not None
     if rig.library or armature.library:
         raise Refusal(f"{rig.name} is linked from another file.", "Make it local, then try again.")
-    if rig.name not in layer.objects or not rig.visible_get(view_layer=layer):
-        raise Refusal(f"{rig.name} is hidden, and its bones cannot be moved.", "Show it, then try again.")
+    if rig.name not in layer.objects:
+        raise Refusal(f"{rig.name} is not in this view layer.", "Put it into the scene, then try again.")
     active = layer.objects.active
     mode = active.mode if active else "OBJECT"
     mirrored = armature.use_mirror_x
     if mode != "OBJECT":
         bpy.ops.object.mode_set(mode="OBJECT")
     layer.objects.active = rig
-    bpy.ops.object.mode_set(mode="EDIT")
-    armature.use_mirror_x = False  # it would move the other side's bones along
     try:
+        _enter(rig)
+        armature.use_mirror_x = False  # it would move the other side's bones along
         yield armature.edit_bones
     finally:
         armature.use_mirror_x = mirrored
-        bpy.ops.object.mode_set(mode="OBJECT")
+        if rig.mode != "OBJECT":
+            bpy.ops.object.mode_set(mode="OBJECT")
         layer.objects.active = active
         if mode != "OBJECT":
             bpy.ops.object.mode_set(mode=mode)
+
+
+def _enter(rig: bpy.types.Object) -> None:
+    try:
+        bpy.ops.object.mode_set(mode="EDIT")
+    except RuntimeError as error:
+        raise Refusal(f"The bones of {rig.name} cannot be edited now ({error}).", "Show it, then try again.") from error

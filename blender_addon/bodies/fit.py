@@ -12,7 +12,7 @@ from mathutils import Vector
 
 from ..errors import Refusal
 from .editing import edit_bones
-from .memory import Origin
+from .memory import Origin, require_same_size
 
 FITS = 1e-4
 """Metres; a bone that is nearer to its joint than that stays."""
@@ -40,8 +40,10 @@ def fit_bones(mesh_object: bpy.types.Object, rig: bpy.types.Object, origin: Orig
     Raises
     ------
     Refusal
-        If a bone is gone or connected to its parent, or the armature cannot be edited; nothing is moved then.
+        If a bone is gone or connected to its parent, the body was scaled for good, or the armature cannot be edited;
+        nothing is moved then.
     """
+    require_same_size(mesh_object, origin)
     _heads(rig, origin)
     heads = wanted_heads(mesh_object, origin)
     lengths = np.linalg.norm(origin.tails - origin.heads, axis=1) * _growth(origin, heads)

@@ -30,7 +30,7 @@ def build_rig(body: Body, context: bpy.types.Context, collection: bpy.types.Coll
     rig = bpy.data.objects.new(f"{body.name} rig", armature)
     collection.objects.link(rig)
     if context.view_layer is not None:
-        context.view_layer.update()  # what has just been linked does not count as visible before
+        context.view_layer.update()  # the view layer does not know before what has just been linked
     with edit_bones(rig, context) as new:
         bones: list[bpy.types.EditBone] = []
         for index, name in enumerate(body.joints):

@@ -10,7 +10,7 @@ from bpy.props import EnumProperty
 from clipmatrix_protocol import Correctives, CorrectivesRequest
 
 from ...bodies import correct, fit, posing
-from ...bodies.memory import Origin, recall
+from ...bodies.memory import Origin, recall, require_same_size
 from ...errors import Refusal
 from ...job import session
 from ...job.phases import BUSY
@@ -133,6 +133,7 @@ def _ask(body: Body, context: bpy.types.Context, frames: Sequence[int] | None) -
     """Send the pose that is shown, or the poses at ``frames``."""
     scene = context.scene
     assert scene is not None
+    require_same_size(body.mesh_object, body.origin)
     if frames is None:
         rotations = posing.rotations_now(body.rig, body.origin, context.evaluated_depsgraph_get())[None]
     elif not len(frames):

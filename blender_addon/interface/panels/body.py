@@ -29,7 +29,7 @@ def show_body(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
             button: Any = row.operator("clipmatrix.pose_correctives", text=text)
             button.frames = frames
     column = layout.column(align=True)
-    for line in wrap(licence_of(body.mesh_object.data), 38):
+    for line in wrap(licence_of(body.mesh_object.data), 38, break_on_hyphens=False):
         column.label(text=line)
 
 
