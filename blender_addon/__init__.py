@@ -1,7 +1,7 @@
 """ClipMatrix for Blender: grow a rigged character into the words of a prompt."""
 
 from .command import command
-from .interface import autostart, curve, operators, panels, preferences, presets, properties, takes
+from .interface import autostart, curve, keymaps, menus, operators, panels, preferences, presets, properties, takes
 from .interface.operators import body
 from .job import pump, records, session
 
@@ -17,6 +17,8 @@ ROOMS = (
     body,
     curve,
     panels,
+    menus,
+    keymaps,
     autostart,
     command,
 )
