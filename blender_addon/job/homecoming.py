@@ -52,6 +52,8 @@ def deliver(job: Job, seconds: float) -> str:
     """
     if job.stuck or (job.writing is None and not job.pending):
         return ""
+    if job.aside:
+        return "the character is shown without the result"
     waits = hindrance(job)
     if waits:
         job.rewrite()
@@ -74,8 +76,8 @@ def settle(job: Job) -> apply.Draft:
     Refusal
         If there is none, or the scene can't be written at the moment.
     """
-    if job.stuck:
-        job.stuck = None
+    if job.stuck or job.aside:
+        job.stuck, job.aside = None, False
         job.rewrite()
     waits = hindrance(job) or deliver(job, math.inf)
     if waits:
@@ -117,10 +119,34 @@ def discard(job: Job) -> None:
         records.erase(job.draft_id)
 
 
+def put_aside(job: Job) -> None:
+    """Show the character without the job's result, which stays here, until :func:`put_back`.
+
+    Raises
+    ------
+    Refusal
+        If the scene can't be written at the moment.
+    """
+    waits = hindrance(job)
+    if waits:
+        raise Refusal(f"The result can't be put aside now: {waits}.")
+    job.writing, job.pending, job.aside = None, True, True
+    if job.draft is not None:
+        apply.discard(job.draft)
+
+
+def put_back(job: Job) -> None:
+    """Have the next ticks show the job's result again."""
+    job.aside = False
+    job.rewrite()
+
+
 def prepare_for_saving(job: Job) -> None:
     """Have a .blend that is about to be saved hold the result so far, and what it takes to discard it."""
     if job.draft is None or is_elsewhere(job):
         return
+    if job.aside and not hindrance(job):
+        settle(job)
     apply.accept(job.draft)
     records.write(job.draft, job.draft_id, job.id, job.brief)
 
@@ -144,7 +170,7 @@ def _write(job: Job) -> Iterator[None]:
         job.draft = apply.begin(job.binding, job.brief.vary)
         records.write(job.draft, job.draft_id, job.id, job.brief)
         yield
-    yield from apply.pieces(job.draft, state)
+    yield from apply.pieces(job.draft, state, job.canvas)
 
 
 def _thinned(state: State) -> State:

@@ -243,6 +243,21 @@ class Session:
         self._close_job(job)
         return job
 
+    def compare(self) -> None:
+        """Show the character without the result that has come so far, or with it again; a job goes on meanwhile.
+
+        Raises
+        ------
+        Refusal
+            If there is none yet, or the scene can't be written at the moment.
+        """
+        if self.job is None or self.job.newest is None:
+            raise Refusal("There is no result yet.", "Wait for the first update.")
+        if self.job.aside:
+            homecoming.put_back(self.job)
+        else:
+            homecoming.put_aside(self.job)
+
     def discard(self) -> None:
         """Put the character back exactly as it was.
 
@@ -268,7 +283,8 @@ class Session:
         if self._connection:
             self._watch(self._connection)
         self._catch_up()
-        self._deliver()
+        if not any(isinstance(message, Update | Done) for message in arrived):  # taking it in was work enough
+            self._deliver()
         now = (self.state, self.error, self.waits)
         if now != before:
             self.log.add(self.state.value, self.waits, str(self.error or ""))
@@ -276,8 +292,9 @@ class Session:
 
     @property
     def is_writing(self) -> bool:
-        """Whether a state is only half written into the scene, so that the next tick should come soon."""
-        return self.job is not None and self.job.writing is not None
+        """Whether a state is not or only half written into the scene, so that the next tick should come soon."""
+        job = self.job
+        return job is not None and not self.waits and not job.stuck and (job.pending or job.writing is not None)
 
     def scene_was_replaced(self) -> None:
         """Undo or redo took what had been written, or brought back what was over: see to it at the next tick."""

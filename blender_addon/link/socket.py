@@ -89,11 +89,11 @@ class Link:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             try:
-                frames: list[Any] = self._socket.recv_multipart(flags=zmq.NOBLOCK)
+                frames: list[Any] = self._socket.recv_multipart(flags=zmq.NOBLOCK, copy=False)
             except zmq.Again:
                 break
             try:
-                arrived.append(decode(frames))
+                arrived.append(decode([frame.buffer for frame in frames]))
             except ProtocolError as error:
                 arrived.append(Garbled(str(error)))
         return arrived

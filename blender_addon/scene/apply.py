@@ -16,6 +16,7 @@ from clipmatrix_protocol import State, Vary
 from ..errors import Refusal
 from . import keys, surface
 from .binding import Binding, PartBinding
+from .canvas import Canvas
 from .handles import find
 
 
@@ -73,14 +74,19 @@ def apply(draft: Draft, state: State) -> None:
     Refusal
         If an object of the character is gone or has been remodelled, or the state is of another character.
     """
-    for _ in pieces(draft, state):
+    for _ in pieces(draft, state, Canvas()):
         pass
 
 
-def pieces(draft: Draft, state: State) -> Iterator[None]:
+def pieces(draft: Draft, state: State, canvas: Canvas) -> Iterator[None]:
     """Write a state as :func:`apply` does, a few milliseconds' work each time the iterator is advanced.
 
     Nothing of Blender's is kept from one piece to the next, so anything may happen to the scene in between.
+
+    Parameters
+    ----------
+    canvas
+        Where textures are prepared; worth keeping for the next state.
 
     Raises
     ------
@@ -94,7 +100,7 @@ def pieces(draft: Draft, state: State) -> Iterator[None]:
         _write_keys(part, draft.vary, state, index)
         yield
         if before.surface is not None:
-            yield from _surface_pieces(part, before.surface, draft.vary, state)
+            yield from _surface_pieces(part, before.surface, draft.vary, state, canvas)
 
 
 def accept(draft: Draft) -> None:
@@ -127,13 +133,15 @@ def _write_keys(part: PartBinding, vary: Vary, state: State, index: int) -> None
     keys.mesh_of(thing).update()
 
 
-def _surface_pieces(part: PartBinding, before: surface.SurfaceBefore, vary: Vary, state: State) -> Iterator[None]:
+def _surface_pieces(
+    part: PartBinding, before: surface.SurfaceBefore, vary: Vary, state: State, canvas: Canvas
+) -> Iterator[None]:
     surface.dress(_object(part), before)
     if vary.material > 0:
         surface.polish(before, state.look)
     yield
     if vary.texture > 0 and state.textures:
-        yield from surface.painting(before, state.textures[part.texture])
+        yield from surface.painting(before, state.textures[part.texture], canvas)
 
 
 def _object(part: PartBinding) -> bpy.types.Object:

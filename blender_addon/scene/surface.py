@@ -10,14 +10,12 @@ import numpy as np
 from clipmatrix_protocol import Look
 
 from . import shading
+from .canvas import Canvas
 from .handles import Handle, find, handle
 from .keys import mesh_of
 
 LONGEST_NAME = 34
 """Bytes of an artist's name that go into ours; Blender before 5.0 cuts names at 63 bytes."""
-
-PIECE = 2**19
-"""Texels that are prepared in one go: 2 to 3 ms."""
 
 
 @dataclass(frozen=True)
@@ -84,28 +82,24 @@ def dress(thing: bpy.types.Object, before: SurfaceBefore) -> None:
             slot.material = copy
 
 
-def painting(before: SurfaceBefore, texture: np.ndarray) -> Iterator[None]:
+def painting(before: SurfaceBefore, texture: np.ndarray, canvas: Canvas) -> Iterator[None]:
     """Write the base colour, a piece each time the iterator is advanced; the picture changes with the last one.
 
     Parameters
     ----------
     texture
         (H, W, 3) uint8, sRGB encoded, row 0 at the bottom.
+    canvas
+        Where it is prepared.
     """
     height, width = texture.shape[:2]
-    rgba = np.empty((height, width, 4), np.float32)
-    rows = max(1, PIECE // width)
-    for first in range(0, height, rows):
-        _make_opaque(texture[first : first + rows], rgba[first : first + rows])
-        yield
-    image = bpy.data.images.get(before.image)
-    if image is None:
-        image = bpy.data.images.new(before.image, width, height, alpha=False)
-    if _size(image) != (width, height):
-        image.scale(width, height)
+    yield from canvas.fill(texture)
+    _image(before, width, height)
+    yield
+    image = _image(before, width, height)  # looked up again: it may have been removed in between
     for material in _copies(before):
         shading.show_image(material, image)
-    image.pixels.foreach_set(rgba.reshape(-1))  # type: ignore[arg-type]
+    image.pixels.foreach_set(canvas.pixels)  # type: ignore[arg-type]
     image.update_tag()
     yield
 
@@ -170,11 +164,14 @@ def sweep(before: SurfaceBefore) -> None:
         bpy.data.images.remove(image)
 
 
-def _make_opaque(texture: np.ndarray, rgba: np.ndarray) -> None:
-    """(H, W, 3) uint8 into (H, W, 4) float32 in [0, 1]; by way of bytes, which is twice as fast as strided floats."""
-    padded = np.full(rgba.shape, 255, np.uint8)
-    padded[:, :, :3] = texture
-    np.multiply(padded, np.float32(1 / 255), out=rgba)
+def _image(before: SurfaceBefore, width: int, height: int) -> bpy.types.Image:
+    """The base colour image, made or brought to size where it has to be."""
+    image = bpy.data.images.get(before.image)
+    if image is None:
+        image = bpy.data.images.new(before.image, width, height, alpha=False)
+    if _size(image) != (width, height):
+        image.scale(width, height)
+    return image
 
 
 def _make_copy(was: SlotBefore) -> bpy.types.Material:

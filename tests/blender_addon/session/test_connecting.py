@@ -107,7 +107,7 @@ def test_a_backend_that_was_cut_off_is_asked_for_the_job_again(blender, running,
         assert again.last(Attach).job == submit.job
         again.heard.append(submit)
         again.say(Accepted(submit.job), Done(submit.job, state(again, 0.7), SUMMARY))
-        pump(running, again, lambda: running.state is phase.FINISHED)
+        pump(running, again, lambda: running.state is phase.FINISHED and not running.is_writing)
         assert shown(blender) == 0.7
     finally:
         again.close()

@@ -13,7 +13,7 @@ def test_a_job_streams_into_the_scene_and_the_newest_state_wins(blender, running
     peer.say(*(Update(job(peer), step, state(peer, step / 10)) for step in (2, 3, 4)))
     pump(running, peer, lambda: shown(blender) == 0.4)
     peer.say(Done(job(peer), state(peer, 0.5), SUMMARY))
-    pump(running, peer, lambda: running.state is phase.FINISHED)
+    pump(running, peer, lambda: running.state is phase.FINISHED and not running.is_writing)
     assert shown(blender) == 0.5
     assert running.summary == SUMMARY
 
