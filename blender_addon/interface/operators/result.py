@@ -66,7 +66,32 @@ class CLIPMATRIX_OT_discard(_OnResult, bpy.types.Operator):
         return {"FINISHED"}
 
 
+class CLIPMATRIX_OT_result_compare(bpy.types.Operator):
+    """Look at the character without the result, and with it again."""
+
+    bl_idname = "clipmatrix.result_compare"
+    bl_label = "Before / After"
+    bl_description = "Show the character without the result that waits; again, and it is back. A job goes on meanwhile"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """As soon as a job has something to show."""
+        if session.current().result is None:
+            cls.poll_message_set("There is no result yet")
+            return False
+        return True
+
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """Put it aside or back."""
+        try:
+            session.current().compare()
+        except Refusal as refusal:
+            return refuse(self, refusal)
+        return {"FINISHED"}
+
+
 CLASSES = (
+    CLIPMATRIX_OT_result_compare,
     CLIPMATRIX_OT_accept,
     CLIPMATRIX_OT_discard,
 )

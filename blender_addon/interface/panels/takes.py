@@ -6,6 +6,7 @@ from typing import Any
 
 import bpy
 
+from ...job import session
 from .. import takes
 from ..takes.pictures import icon as picture_icon
 from .base import Panel
@@ -59,6 +60,9 @@ def show_takes(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         layout.label(text="Select a character to see its takes", icon="INFO")
         return
     own = takes.wardrobe(owner)
+    job = session.current().job if takes.has_unsettled_job(owner) else None
+    if job is not None and job.newest is not None:
+        layout.operator("clipmatrix.result_compare", icon="ARROW_LEFTRIGHT", depress=job.aside)
     if not own.takes:
         layout.label(text="No takes yet: accept a result to keep it", icon="INFO")
         return
@@ -66,13 +70,13 @@ def show_takes(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     row.template_list("CLIPMATRIX_UL_takes", "", own, "takes", own, "active", rows=4)
     side = row.column(align=True)
     side.operator("clipmatrix.take_delete", text="", icon="REMOVE")
-    side.separator()
-    side.operator("clipmatrix.take_compare", text="", icon="ARROW_LEFTRIGHT")
     selected = own.takes[min(own.active, len(own.takes) - 1)]
     _show_pictures(layout, own, selected)
     if selected.brief:
         _show_record(layout, selected)
-    layout.operator("clipmatrix.take_apply", icon="CHECKMARK")
+    row = layout.row(align=True)
+    row.operator("clipmatrix.take_apply", icon="CHECKMARK")
+    row.operator("clipmatrix.take_compare", icon="ARROW_LEFTRIGHT", depress=own.worn == takes.ORIGINAL)
     if selected.brief:
         row = layout.row(align=True)
         row.operator("clipmatrix.take_copy_settings", icon="COPYDOWN")

@@ -71,3 +71,13 @@ def test_an_index_beyond_the_list_shows_the_last_take(blender, character, accept
     blender.data.objects["Rig"].clipmatrix_wardrobe.active = 99
     assert "Seed 7, 5 steps, similarity 0.300" in drawn()
     assert blender.ops.clipmatrix.take_copy_settings() == {"FINISHED"}
+
+
+def test_a_result_that_waits_can_be_compared_here(blender, rooms, character, drawn):
+    binding = rooms("scene.snapshot").snapshot(blender.context, character).binding
+    session = rooms("job.session").current()
+    session.job = rooms("job.jobs").Job(id="one", brief=None, binding=binding)
+    assert "clipmatrix.result_compare" not in drawn()
+    session.job.newest = object()
+    assert "clipmatrix.result_compare" in drawn()
+    session.job = None
