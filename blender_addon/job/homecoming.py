@@ -170,7 +170,7 @@ def _write(job: Job) -> Iterator[None]:
         job.draft = apply.begin(job.binding, job.brief.vary)
         records.write(job.draft, job.draft_id, job.id, job.brief)
         yield
-    yield from apply.pieces(job.draft, state)
+    yield from apply.pieces(job.draft, state, job.canvas)
 
 
 def _thinned(state: State) -> State:

@@ -10,6 +10,7 @@ from clipmatrix_protocol import Brief, Progress, State, Summary
 from ..errors import Refusal
 from ..scene.apply import Draft
 from ..scene.binding import Binding
+from ..scene.canvas import Canvas
 from .course import Course
 
 
@@ -37,6 +38,8 @@ class Job:
         Whether ``newest`` still has to be written into the scene.
     writing
         What remains of a state that is just being written.
+    canvas
+        Where textures are prepared for Blender.
     draft
         What the scene was before the first write, None until then.
     aside
@@ -63,6 +66,7 @@ class Job:
     newest: State | None = None
     pending: bool = False
     writing: Iterator[None] | None = None
+    canvas: Canvas = field(default_factory=Canvas)
     draft: Draft | None = None
     aside: bool = False
     held: bool = False

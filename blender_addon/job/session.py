@@ -283,7 +283,8 @@ class Session:
         if self._connection:
             self._watch(self._connection)
         self._catch_up()
-        self._deliver()
+        if not any(isinstance(message, Update | Done) for message in arrived):  # taking it in was work enough
+            self._deliver()
         now = (self.state, self.error, self.waits)
         if now != before:
             self.log.add(self.state.value, self.waits, str(self.error or ""))
@@ -291,8 +292,9 @@ class Session:
 
     @property
     def is_writing(self) -> bool:
-        """Whether a state is only half written into the scene, so that the next tick should come soon."""
-        return self.job is not None and self.job.writing is not None
+        """Whether a state is not or only half written into the scene, so that the next tick should come soon."""
+        job = self.job
+        return job is not None and not self.waits and not job.stuck and (job.pending or job.writing is not None)
 
     def scene_was_replaced(self) -> None:
         """Undo or redo took what had been written, or brought back what was over: see to it at the next tick."""
