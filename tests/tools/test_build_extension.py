@@ -11,10 +11,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from tools.extension import archive, blender, checks, manifest
-from tools.extension.assemble import SOURCE, Order, build
+from tools.extension.assemble import PROTOCOL, SOURCE, Order, build
 from tools.extension.errors import BuildError, DownloadError
+from tools.extension.pip import PINNED
 from tools.extension.targets import PLATFORMS
 
 SCRIPT = Path(__file__).resolve().parents[2] / "tools" / "build_extension.py"
@@ -122,6 +124,14 @@ def test_a_manifest_that_blender_would_not_take_makes_no_zip(source, tmp_path, o
     with pytest.raises(BuildError, match=says):
         build(Order(out, ("3.11",), [LINUX], source))
     assert [(path.name, path.read_text()) for path in out.iterdir()] == [("earlier.zip", "an earlier one")]
+
+
+def test_what_is_pinned_is_what_the_protocol_asks_for():
+    project = tomllib.loads((PROTOCOL / "pyproject.toml").read_text())["project"]
+    asked = {Requirement(text).name: Requirement(text).specifier for text in project["dependencies"]}
+    pins = [line.split()[0].split("==") for line in PINNED.read_text().splitlines() if "==" in line]
+    assert {name for name, _ in pins} == asked.keys() - {"numpy"}  # Blender brings numpy
+    assert all(version in asked[name] for name, version in pins)
 
 
 def test_a_source_that_names_wheels_itself_is_refused():
