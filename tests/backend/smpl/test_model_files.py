@@ -202,7 +202,7 @@ def test_without_the_smplx_package_it_is_said_how_to_get_it(tmp_path, monkeypatc
     path = write_model(tmp_path, SMPL)
     monkeypatch.setitem(sys.modules, "smplx", None)
     error = refused(path)
-    assert "clipmatrix[smplx]" in error.remedy
+    assert f"uv pip install --python {sys.executable} smplx" in error.remedy
     assert "non-commercial" in error.remedy
 
 

@@ -1,5 +1,6 @@
 """Why a model file cannot be used, in words."""
 
+import sys
 from pathlib import Path
 
 from ...errors import JobError
@@ -28,6 +29,6 @@ def not_installed() -> JobError:
     return JobError(
         "bad_request",
         "The backend lacks the smplx package, which reads SMPL models.",
-        "Install it where the backend runs: pip install 'clipmatrix[smplx]', then restart the backend. "
+        f"Install it on the backend's machine (uv pip install --python {sys.executable} smplx) and restart it. "
         "Its licence allows non-commercial research, education and art.",
     )
