@@ -54,12 +54,17 @@ def choice(
     words
         Name and description of each value; without them a value is its own name.
     """
+    options = [str(value) for value in values(struct, name)]
+    said = words or {value: (value.capitalize(), "") for value in options}
+    return {"items": [(value, *said[value]) for value in options], "default": str(_field(struct, name).default)}
+
+
+def values(struct: type[msgspec.Struct], name: str) -> tuple[Any, ...]:
+    """What a Literal field may be."""
     found = _field(struct, name)
     if not isinstance(found.type, msgspec.inspect.LiteralType):
         raise TypeError(f"{struct.__name__}.{name} is no choice")
-    values = [str(value) for value in found.type.values]
-    said = words or {value: (value.capitalize(), "") for value in values}
-    return {"items": [(value, *said[value]) for value in values], "default": str(found.default)}
+    return tuple(found.type.values)
 
 
 def span(struct: type[msgspec.Struct], name: str) -> dict[str, Any]:

@@ -25,7 +25,7 @@ class CLIPMATRIX_OT_add_body(bpy.types.Operator):
     """Ask the backend for a body; it stands in the scene when it has come."""
 
     bl_idname = "clipmatrix.add_body"
-    bl_label = "ClipMatrix figure"
+    bl_label = "ClipMatrix Figure"
     bl_description = "Add a rigged figure with UVs, shape keys and a walk; the backend sends it"
 
     name: StringProperty(  # type: ignore[valid-type]

@@ -96,6 +96,7 @@ class CLIPMATRIX_OT_pose_correctives(bpy.types.Operator):
 
     frames: EnumProperty(  # type: ignore[valid-type]
         name="Frames",
+        description="Which poses the shape keys are made for",
         items=[
             (THIS_POSE, "This Pose", "One shape key for the pose that is shown"),
             (EVERY_FRAME, "Every Frame", "A few shape keys that follow the Action's frames, and are exported with it"),

@@ -20,7 +20,7 @@ MOST_PROMPTS = fields.most(Brief, "prompts")
 """How many prompts one job takes."""
 
 SHADINGS = {
-    "both": ("Look and shape", "Judges the finished look and the bare geometry, each in its turn"),
+    "both": ("Look and Shape", "Judges the finished look and the bare geometry, each in its turn"),
     "textured": ("Look", "Judges the finished look, texture included"),
     "plain": ("Shape", "Judges the bare geometry, without its texture"),
 }

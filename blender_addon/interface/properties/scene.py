@@ -15,9 +15,12 @@ from clipmatrix_protocol import CameraOrbit, Settings, Vary
 from .. import fields
 from . import poses, prompts
 
+SIZES = {str(size): (str(size), f"{size} pixels on a side") for size in fields.values(Settings, "texture_size")}
+"""Name and description for each choice of ``Settings.texture_size``."""
+
 START = [
-    ("CURRENT", "Accepted take", "Go on from the take this character wears; without one, from the mesh itself"),
-    ("FRESH", "The mesh itself", "Begin anew from the Basis, whatever take the character wears"),
+    ("CURRENT", "Accepted Take", "Go on from the take this character wears; without one, from the mesh itself"),
+    ("FRESH", "The Mesh Itself", "Begin anew from the Basis, whatever take the character wears"),
 ]
 
 
@@ -37,7 +40,7 @@ class ClipMatrixSceneProperties(bpy.types.PropertyGroup):
         set=prompts.set_first,
     )
     vary_shape: FloatProperty(  # type: ignore[valid-type]
-        name="Shape keys",
+        name="Shape Keys",
         description="How freely the character's own shape keys move; 0 leaves them as they are",
         soft_max=2,
         **fields.number(Vary, "shape"),
@@ -85,7 +88,7 @@ class ClipMatrixSceneProperties(bpy.types.PropertyGroup):
         name="Last", description="The last frame that is looked at", default=24
     )
     start: EnumProperty(  # type: ignore[valid-type]
-        name="Start from", description="What a new job starts from", items=START, default="CURRENT"
+        name="Start From", description="What a new job starts from", items=START, default="CURRENT"
     )
     azimuth: FloatVectorProperty(  # type: ignore[valid-type]
         name="Around",
@@ -102,7 +105,7 @@ class ClipMatrixSceneProperties(bpy.types.PropertyGroup):
         **fields.span(CameraOrbit, "elevation"),
     )
     field_of_view: FloatVectorProperty(  # type: ignore[valid-type]
-        name="Field of view",
+        name="Field of View",
         description="From long to wide lenses, degrees",
         min=1,
         max=120,
@@ -120,14 +123,14 @@ class ClipMatrixSceneProperties(bpy.types.PropertyGroup):
         name="Views", description="Cameras drawn afresh for each step", **fields.number(Settings, "views")
     )
     resolution: IntProperty(  # type: ignore[valid-type]
-        name="View size",
+        name="View Size",
         description="Side of a view in pixels; 0 fits it to the CLIP model",
         **fields.number(Settings, "resolution"),
     )
     texture_size: EnumProperty(  # type: ignore[valid-type]
-        name="Texture size",
+        name="Texture Size",
         description="Side of each part's texture, in pixels",
-        **fields.choice(Settings, "texture_size"),
+        **fields.choice(Settings, "texture_size", SIZES),
     )
     seed: IntProperty(  # type: ignore[valid-type]
         name="Seed",
@@ -135,7 +138,7 @@ class ClipMatrixSceneProperties(bpy.types.PropertyGroup):
         **fields.number(Settings, "seed"),
     )
     update_every: FloatProperty(  # type: ignore[valid-type]
-        name="Show every",
+        name="Show Every",
         description="Seconds between two looks at the growing character",
         **fields.number(Settings, "update_every"),
     )

@@ -13,7 +13,9 @@ from .base import Fix, alone
 class OfModifier(Fix):
     """A fix of one modifier."""
 
-    modifier: StringProperty(name="Modifier", options={"SKIP_SAVE"})  # type: ignore[valid-type]
+    modifier: StringProperty(  # type: ignore[valid-type]
+        name="Modifier", description="Name of the modifier", options={"SKIP_SAVE"}
+    )
 
     def find(self) -> tuple[bpy.types.Object, bpy.types.Modifier]:
         """The named object and modifier.

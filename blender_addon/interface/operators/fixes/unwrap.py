@@ -41,7 +41,9 @@ class CLIPMATRIX_OT_use_uv_layer(Fix):
     bl_label = "Use UV Layer"
     bl_description = "Make this UV layer the one that renders"
 
-    layer: StringProperty(name="UV Layer", options={"SKIP_SAVE"})  # type: ignore[valid-type]
+    layer: StringProperty(  # type: ignore[valid-type]
+        name="UV Layer", description="Name of the UV layer", options={"SKIP_SAVE"}
+    )
 
     def fix(self, context: bpy.types.Context) -> None:
         """Switch the render mark over."""
