@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from clipmatrix_protocol import Brief, Progress, State, Summary
+from clipmatrix_protocol import Brief, Look, Progress, State, Summary
 
 from ..errors import Refusal
 from ..scene.apply import Draft
@@ -52,6 +52,8 @@ class Job:
         Whether only the file told of it: the backend may not know it any more.
     stuck
         Why results can't come home any more, until the scene changes.
+    notes
+        What else was set when it was asked for, for the record of the take.
     """
 
     id: str
@@ -73,9 +75,15 @@ class Job:
     ended: bool = False
     recalled: bool = False
     stuck: Refusal | None = None
+    notes: str = ""
 
     def __post_init__(self) -> None:
         self.draft_id = self.draft_id or self.id
+
+    @property
+    def look(self) -> Look:
+        """Material and light of the result."""
+        return self.newest.look if self.newest else Look()
 
     def receive(self, state: State) -> None:
         """Remember a newer state for the next :func:`deliver`."""

@@ -6,7 +6,7 @@ import bpy
 import numpy as np
 from clipmatrix_protocol import Look, State
 
-from ..scene import apply, keys, shading, surface
+from ..scene import apply, keys, surface
 from ..scene.binding import PartBinding
 from ..scene.handles import find
 
@@ -22,7 +22,7 @@ def read_back(draft: apply.Draft) -> State | None:
         coefficients=_coefficients(present),
         offsets=tuple(_offsets(part, thing) for part, thing in present),
         textures=_textures(present),
-        look=next((look for _, thing in present if (look := _look(thing))), Look()),
+        look=next((look for _, thing in present if (look := surface.worn_look(thing))), Look()),
     )
 
 
@@ -54,10 +54,3 @@ def _textures(parts: list[tuple[PartBinding, bpy.types.Object]]) -> tuple[np.nda
     textures = [worn.get(index) for index in range(max(worn, default=-1) + 1)]
     painted = tuple(texture for texture in textures if texture is not None)
     return painted if len(painted) == len(textures) else ()
-
-
-def _look(thing: bpy.types.Object) -> Look | None:
-    for slot in thing.material_slots:
-        if slot.material and shading.shown_image(slot.material):
-            return shading.look_of(slot.material)
-    return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import bpy
 import numpy as np
-from clipmatrix_protocol import Character, Part, Shape
+from clipmatrix_protocol import Character, Look, Part, Shape
 
 from ..errors import Refusal
 from . import geometry, rigging, surface
@@ -83,6 +83,7 @@ def snapshot(
         textures=len(parts),
         start_textures=_start_textures(objects) if start == "CURRENT" else (),
         start_offsets=_start_offsets(objects, sampled.to_rest) if start == "CURRENT" else (),
+        start_look=_start_look(objects) if start == "CURRENT" else Look(),
     )
     binding = _binding(character, armature, objects, sampled.to_rest, keys, places)
     return Snapshot(character, binding, remarks(objects, armature))
@@ -208,6 +209,12 @@ def _start_textures(objects: Sequence[bpy.types.Object]) -> tuple[np.ndarray, ..
     worn = [surface.worn_texture(thing) for thing in objects]
     textures = tuple(texture for texture in worn if texture is not None)
     return textures if len(textures) == len(objects) else ()
+
+
+def _start_look(objects: Sequence[bpy.types.Object]) -> Look:
+    """Roughness and metallic of the take that the objects wear; they share one."""
+    looks = (look for thing in objects if (look := surface.worn_look(thing)))
+    return next(looks, Look())
 
 
 def _binding(

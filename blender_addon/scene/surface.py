@@ -122,6 +122,14 @@ def worn_texture(thing: bpy.types.Object) -> np.ndarray | None:
     return np.rint(rgba.reshape(height, width, 4)[:, :, :3] * 255).astype(np.uint8)
 
 
+def worn_look(thing: bpy.types.Object) -> Look | None:
+    """Roughness and metallic of the take an object wears; None without one."""
+    for slot in thing.material_slots:
+        if slot.material and shading.shown_image(slot.material):
+            return shading.look_of(slot.material)
+    return None
+
+
 def keep(before: SurfaceBefore) -> None:
     """Pack the image into the .blend, once, when the take is kept."""
     image = bpy.data.images.get(before.image)

@@ -8,6 +8,7 @@ from .character import Character, Part, Shape
 from .codec import decode, encode, greeting_version
 from .errors import ProtocolError
 from .invitation import SCHEME, Invitation, read_invitation, write_invitation
+from .look import Look
 from .messages import (
     Accepted,
     Attach,
@@ -20,7 +21,6 @@ from .messages import (
     FromClient,
     FromServer,
     Hello,
-    Look,
     Message,
     ModelRequest,
     Pause,

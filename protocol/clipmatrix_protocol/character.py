@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from .arrays import check, check_indices, check_weights
+from .look import Look
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False):
@@ -97,6 +98,8 @@ class Character(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=Fals
         Empty, or one (H, W, 3) uint8 sRGB image per texture to start from, row 0 at the bottom.
     start_offsets
         Empty, or (V, 3) float32 per part: offsets to start from (a take to continue).
+    start_look
+        Material and light to start from.
     """
 
     name: str
@@ -107,6 +110,7 @@ class Character(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=Fals
     textures: int
     start_textures: tuple[np.ndarray, ...] = ()
     start_offsets: tuple[np.ndarray, ...] = ()
+    start_look: Look = Look()
 
     def __post_init__(self) -> None:
         if not self.parts or not self.joints:
@@ -131,5 +135,7 @@ class Character(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=Fals
                 raise ValueError(f"start texture {index} has no pixels")
         if self.start_offsets and len(self.start_offsets) != len(self.parts):
             raise ValueError(f"{len(self.start_offsets)} start offsets for {len(self.parts)} parts")
+        if not any(self.start_look.sun_direction):
+            raise ValueError("the sun of the start's light shines from nowhere")
         for part, offsets in zip(self.parts, self.start_offsets, strict=False):
             check(f"part {part.name!r}: start offsets", offsets, "float32", part.vertices.shape)

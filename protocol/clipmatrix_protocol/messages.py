@@ -26,6 +26,7 @@ from .arrays import check
 from .body import Body, Correctives
 from .brief import Brief
 from .character import Character
+from .look import Look
 from .status import Status
 
 JobId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}\Z")]
@@ -193,20 +194,6 @@ class Progress(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pro
     steps_per_second: float
     seconds_left: float
     similarity: float
-
-
-class Look(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Material of the whole surface and the light it was judged under.
-
-    ``roughness`` and ``metallic`` as in Blender's Principled BSDF. ``sun_direction`` points from the character
-    towards the light; colours are linear RGB, unclamped.
-    """
-
-    roughness: Annotated[float, Meta(ge=0, le=1)] = 0.6
-    metallic: Annotated[float, Meta(ge=0, le=1)] = 0.0
-    ambient: tuple[float, float, float] = (0.6, 0.6, 0.6)
-    sun_direction: tuple[float, float, float] = (0.3, -0.7, 0.65)
-    sun_colour: tuple[float, float, float] = (1.2, 1.2, 1.2)
 
 
 class State(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False):

@@ -120,6 +120,7 @@ def characters(draw: st.DrawFn) -> Character:
         textures=textures,
         start_textures=draw(st.just(()) | st.tuples(*[images(1)] * textures)),
         start_offsets=draw(st.just(()) | st.tuples(*[floats(*part.vertices.shape) for part in own])),
+        start_look=draw(looks.filter(lambda look: any(look.sun_direction))),
     )
 
 

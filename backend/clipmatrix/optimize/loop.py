@@ -62,7 +62,7 @@ def guided(
     settings = job.brief.settings
     with deterministic():
         scene = prepare(job.character, job.brief, tower, device)
-        parameters = begin(scene.surface, scene.start_offset, scene.textures, scene.finest)
+        parameters = begin(scene.surface, scene.start_offset, scene.textures, scene.finest, job.character.start_look)
         with torch.no_grad():
             before = measured(read(parameters), scene)
         steps = descend(parameters, scene, Telemetry(job.job, settings, report), cancelled)

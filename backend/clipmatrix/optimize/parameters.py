@@ -106,7 +106,7 @@ class Parameters:
         )
 
 
-def begin(surface: Character, start: Tensor, textures: Tensor, finest: int) -> Parameters:
+def begin(surface: Character, start: Tensor, textures: Tensor, finest: int, look: protocol.Look) -> Parameters:
     """Set the parameters to a character as it came.
 
     Parameters
@@ -119,10 +119,11 @@ def begin(surface: Character, start: Tensor, textures: Tensor, finest: int) -> P
         (S, H, H, 3) linear base colour to start from.
     finest
         Side of the finest texture that views can resolve.
+    look
+        Material and light to start from.
     """
     free = surface.free.nonzero()[:, 0]
     low, high = surface.low[free], surface.high[free]
-    look = protocol.Look()
 
     def zeros(*shape: int) -> Tensor:
         return torch.zeros(*shape, device=surface.device)

@@ -3,6 +3,8 @@
 import time
 from collections import deque
 from collections.abc import Callable
+from itertools import pairwise
+from statistics import median
 
 import clipmatrix_protocol as protocol
 
@@ -53,8 +55,8 @@ class Telemetry:
             self._report(protocol.Update(job=self._job, step=step, state=state()))
 
     def _progress(self, step: int) -> protocol.Progress:
-        spent = max(self._times[-1] - self._times[0], 1e-9)
-        speed = (len(self._times) - 1) / spent
+        # The median: a job that was held has one step among them that took as long as it was held.
+        speed = 1 / max(median(later - earlier for earlier, later in pairwise(self._times)), 1e-9)
         return protocol.Progress(
             job=self._job,
             step=step,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import bpy
+from msgspec.structs import replace
 
 from ...errors import Refusal
 from ...job import session
@@ -14,6 +15,7 @@ from ...scene.handles import find
 from ...scene.snapshot import Snapshot, snapshot
 from .. import properties
 from ..guarding import guarded
+from ..takes import recipes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +49,12 @@ def _tell(operator: bpy.types.Operator, now: session.Session, warnings: tuple[st
     for warning in warnings:
         operator.report({"WARNING"}, warning)
     now.remarks = warnings
+
+
+def _note(now: session.Session, settings: properties.ClipMatrixSceneProperties) -> None:
+    """Have the job know what its take's record shall tell beside the brief."""
+    if now.job is not None:
+        now.job.notes = recipes.poses(settings)
 
 
 class CLIPMATRIX_OT_generate(bpy.types.Operator):
@@ -89,6 +97,7 @@ class CLIPMATRIX_OT_generate(bpy.types.Operator):
         brief = properties.brief(settings)
         shot = _shoot(context, characters.selected_parts(context), settings.start)
         now.submit(shot.character, brief, shot.binding)
+        _note(now, settings)
         _tell(self, now, shot.warnings)
         return {"FINISHED"}
 
@@ -119,7 +128,8 @@ class CLIPMATRIX_OT_carry_on(bpy.types.Operator):
         brief = properties.brief(properties.of(context.scene))
         parts = [find(part.object, bpy.data.objects) for part in job.binding.parts]
         shot = _shoot(context, [part for part in parts if part is not None], "CURRENT")
-        now.carry_on(shot.character, brief, shot.binding)
+        now.carry_on(replace(shot.character, start_look=job.look), brief, shot.binding)
+        _note(now, properties.of(context.scene))
         _tell(self, now, shot.warnings)
         return {"FINISHED"}
 

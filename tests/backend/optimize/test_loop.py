@@ -93,6 +93,17 @@ def test_what_may_not_vary_stays_exactly_as_it_was(character, tower, kept):
     assert {name for name, still in unchanged.items() if still} == {kept}
 
 
+def test_material_and_light_start_where_the_character_says(character, tower):
+    look = protocol.Look(0.25, 0.75, (0.1, 0.2, 0.3), (0.5, -0.5, 0.25), (1.0, 0.5, 0.25))
+    shiny = msgspec.structs.replace(character, start_look=look)
+    still = run(shiny, tower, vary=protocol.Vary(material=0.0, light=0.0))[0].state.look
+    for name in ("roughness", "metallic", "ambient", "sun_direction", "sun_colour"):
+        assert getattr(still, name) == pytest.approx(getattr(look, name), abs=1e-6)
+    moved = run(shiny, tower)[0].state.look
+    assert moved != still
+    assert moved.metallic == pytest.approx(0.75, abs=0.2)
+
+
 def test_nothing_at_all_changes_when_nothing_may(character, tower):
     done, said = run(character, tower, vary=protocol.Vary(0.0, 0.0, 0.0, 0.0, 0.0))
     assert done.summary.similarity_after == done.summary.similarity_before

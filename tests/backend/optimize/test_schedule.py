@@ -4,6 +4,7 @@ from clipmatrix.character import assemble, weld
 from clipmatrix.optimize.parameters import begin
 from clipmatrix.optimize.schedule import FLOOR, WANDER, WANDERING, rate, wander
 from clipmatrix.optimize.state import read
+from clipmatrix_protocol import Look
 
 
 def test_the_rate_rises_holds_and_falls():
@@ -26,7 +27,7 @@ def test_a_tint_moves_every_texel_alike_and_leaves_the_parameters_alone(characte
     whole = assemble(character)
     surface, _ = weld(whole, torch.zeros_like(whole.vertices))
     grey = torch.full((surface.textures, 64, 64, 3), 0.2140)
-    parameters = begin(surface, torch.zeros(len(surface.vertices), 3), grey, 64)
+    parameters = begin(surface, torch.zeros(len(surface.vertices), 3), grey, 64, Look())
     tinted = read(parameters, torch.tensor([2.0, 0.0, -2.0])).textures
     plain = read(parameters).textures
     assert (tinted[..., 0] > plain[..., 0] + 0.3).all()

@@ -27,6 +27,10 @@ from clipmatrix_protocol import (
 SUMMARY = Summary(5, 1.0, False, 0.1, 0.3, Validity(1, 0, 0, 1.1), 100.0, "cpu", {"clipmatrix": "0.1.0"})
 
 
+GLOSSY = Look(0.125, 0.5, (0.5, 0.5, 0.25), (0.0, -1.0, 0.5), (1.0, 0.75, 0.5))
+"""What the peer's states look like."""
+
+
 class Peer:
     """A backend of which every word is the test's."""
 
@@ -109,7 +113,7 @@ def state(peer, amount, **sliders):
         coefficients=np.array(values, np.float32),
         offsets=tuple(np.full(part.vertices.shape, amount, np.float32) for part in character.parts),
         textures=tuple(np.full((64, 64, 3), 200, np.uint8) for _ in character.parts),
-        look=Look(),
+        look=GLOSSY,
     )
 
 

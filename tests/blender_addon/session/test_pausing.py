@@ -19,7 +19,7 @@ from clipmatrix_protocol import (
 )
 
 from ..fingerprint import differences, fingerprint
-from .peer import SUMMARY, finish, generate, hear_job, job, pump, shown, state
+from .peer import GLOSSY, SUMMARY, finish, generate, hear_job, job, pump, shown, state
 
 
 @pytest.fixture
@@ -111,6 +111,7 @@ def test_continue_sends_the_result_as_the_start_and_the_settings_of_now(blender,
     np.testing.assert_allclose(second.character.start_offsets[0], 0.5, atol=1e-6)
     assert (second.character.start_textures[0] == 200).all()
     assert second.character.shapes[0].value == 0.75
+    assert second.character.start_look == GLOSSY
     assert np.abs(second.character.poses[-1] - first.character.poses[-1]).max() > 0.1
 
 
@@ -171,6 +172,7 @@ def test_pose_and_regenerate_continues_from_the_take_that_was_accepted(blender, 
     np.testing.assert_allclose(second.start_offsets[0], 0.5, atol=1e-6)
     assert (second.start_textures[0] == 200).all()
     assert second.shapes[0].value == 0.75
+    assert (second.start_look.roughness, second.start_look.metallic) == pytest.approx((0.125, 0.5))
     assert np.abs(second.poses[-1] - first.character.poses[-1]).max() > 0.1
     finish(session, peer)
     blender.ops.clipmatrix.discard()
