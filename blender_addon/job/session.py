@@ -523,6 +523,8 @@ class Session:
             raise Refusal("There is no result.", "Generate one first.")
         if self.state in WORKING:
             raise refusals.still_running()
+        if self.job.aside:
+            homecoming.settle(self.job)
         return self.job
 
     def _drop(self, job: Job, refusal: Refusal) -> None:

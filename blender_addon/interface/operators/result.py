@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 import bpy
 
-from ...errors import Refusal
 from ...job import session
 from ...job.phases import BUSY
 from .. import takes
-from ..refusing import refuse
+from ..guarding import guarded
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -40,13 +39,10 @@ class CLIPMATRIX_OT_accept(_OnResult, bpy.types.Operator):
     # The draft was written by ticks, which push no undo steps: this is the take's one step.
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 - Blender's own form
 
+    @guarded
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Keep it and add it to the character's takes."""
-        try:
-            job = session.current().accept()
-        except Refusal as refusal:
-            return refuse(self, refusal)
-        takes.record(job)
+        takes.record(session.current().accept())
         return {"FINISHED"}
 
 
@@ -57,12 +53,10 @@ class CLIPMATRIX_OT_discard(_OnResult, bpy.types.Operator):
     bl_label = "Discard"
     bl_description = "Put the character back exactly as it was"
 
+    @guarded
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Restore the character."""
-        try:
-            session.current().discard()
-        except Refusal as refusal:
-            return refuse(self, refusal)
+        session.current().discard()
         return {"FINISHED"}
 
 
@@ -81,12 +75,10 @@ class CLIPMATRIX_OT_result_compare(bpy.types.Operator):
             return False
         return True
 
+    @guarded
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Put it aside or back."""
-        try:
-            session.current().compare()
-        except Refusal as refusal:
-            return refuse(self, refusal)
+        session.current().compare()
         return {"FINISHED"}
 
 

@@ -10,7 +10,7 @@ from bpy.props import StringProperty
 from ...errors import Refusal
 from ...job import session
 from .. import properties, takes
-from ..refusing import refuse
+from ..guarding import guarded
 from ..takes import recipes
 from .job import CLIPMATRIX_OT_generate
 
@@ -50,15 +50,13 @@ class CLIPMATRIX_OT_take_apply(_OnTakes, bpy.types.Operator):
         name="Take", description="Identifier of the take; empty for the one selected in the list", options={"SKIP_SAVE"}
     )
 
+    @guarded
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Put it on, and select it in the list."""
         owner = _owner(context)
         place = _place(owner, self.take)
         uid = takes.wardrobe(owner).takes[place].uid
-        try:
-            takes.wear(takes.chosen(context, uid), uid)
-        except Refusal as refusal:
-            return refuse(self, refusal)
+        takes.wear(takes.chosen(context, uid), uid)
         takes.wardrobe(owner).active = place
         return {"FINISHED"}
 
@@ -71,6 +69,7 @@ class CLIPMATRIX_OT_take_compare(_OnTakes, bpy.types.Operator):
     bl_description = "Show the character as it came; again, and it wears its take as before"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 - Blender's own form
 
+    @guarded
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Change between the original and the take worn last."""
         own = takes.wardrobe(_owner(context))
@@ -78,10 +77,7 @@ class CLIPMATRIX_OT_take_compare(_OnTakes, bpy.types.Operator):
             own.compared, uid = own.worn, takes.ORIGINAL
         else:
             uid = own.compared if own.compared in {take.uid for take in own.takes} else own.takes[-1].uid
-        try:
-            takes.wear(takes.chosen(context, uid), uid)
-        except Refusal as refusal:
-            return refuse(self, refusal)
+        takes.wear(takes.chosen(context, uid), uid)
         return {"FINISHED"}
 
 
@@ -101,18 +97,16 @@ class CLIPMATRIX_OT_take_delete(_OnTakes, bpy.types.Operator):
             return "How the character came stays, as long as there are takes"
         return why_not
 
+    @guarded
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Take it off if it is worn, then delete it."""
         owner = _owner(context)
         uid = _selected(owner).uid
         keepers = takes.chosen(context, uid)
         wearing = [keeper for keeper in keepers if takes.wardrobe(keeper).worn == uid]
-        try:
-            takes.wear(wearing, takes.ORIGINAL)
-            for keeper in keepers:
-                takes.forget(keeper, uid)
-        except Refusal as refusal:
-            return refuse(self, refusal)
+        takes.wear(wearing, takes.ORIGINAL)
+        for keeper in keepers:
+            takes.forget(keeper, uid)
         return {"FINISHED"}
 
 
@@ -137,13 +131,11 @@ class CLIPMATRIX_OT_take_copy_settings(_OnRecipe, bpy.types.Operator):
     bl_description = "Put the selected take's prompts, seed and settings back into the panels"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 - Blender's own form
 
+    @guarded
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Write them into the scene's properties."""
         assert context.scene is not None
-        try:
-            recipes.copy_settings(context.scene, _selected(_owner(context)))
-        except Refusal as refusal:
-            return refuse(self, refusal)
+        recipes.copy_settings(context.scene, _selected(_owner(context)))
         return {"FINISHED"}
 
 
@@ -164,12 +156,14 @@ class CLIPMATRIX_OT_take_rerun(_Starts, bpy.types.Operator):
     bl_description = "Generate with the selected take's settings and seed, from what it was grown from"
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 - Blender's own form
 
+    @guarded
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Put on what it was grown from, copy its settings, and press Generate."""
         owner = _owner(context)
         take = _selected(owner)
         start = take.parent if takes.find_take(owner, take.parent) else takes.ORIGINAL
-        return _generate(self, context, start, take)
+        _generate(context, start, take)
+        return {"FINISHED"}
 
 
 class CLIPMATRIX_OT_take_continue(_OnTakes, bpy.types.Operator):
@@ -185,36 +179,31 @@ class CLIPMATRIX_OT_take_continue(_OnTakes, bpy.types.Operator):
         """Nor where Generate can't be pressed."""
         return super().why_not(context) or CLIPMATRIX_OT_generate.why_not(context)
 
+    @guarded
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Put it on, and press Generate."""
-        return _generate(self, context, _selected(_owner(context)).uid, None)
+        _generate(context, _selected(_owner(context)).uid, None)
+        return {"FINISHED"}
 
 
-def _generate(
-    operator: bpy.types.Operator, context: bpy.types.Context, start: str, recipe: takes.ClipMatrixTake | None
-) -> set[OperatorReturnItems]:
+def _generate(context: bpy.types.Context, start: str, recipe: takes.ClipMatrixTake | None) -> None:
     """Generate from a take, by a recipe or by the panels; a refusal leaves take and settings as they were."""
     assert context.scene is not None
     settings = properties.of(context.scene)
     keepers = takes.chosen(context, start)
+    worn, asked = takes.wardrobe(keepers[0]).worn, recipes.ask(settings)
+    takes.wear(keepers, start)
     operators: Any = bpy.ops
-    try:
-        worn, asked, start_from = takes.wardrobe(keepers[0]).worn, properties.brief(settings), settings.start
-        takes.wear(keepers, start)
-    except Refusal as refusal:
-        return refuse(operator, refusal)
     try:
         if recipe is not None:
             recipes.copy_settings(context.scene, recipe)
         settings.start = "CURRENT"
         operators.clipmatrix.generate()
     except (Refusal, RuntimeError) as error:  # the latter is how Blender hands on an operator's refusal
-        properties.restore(settings, asked)
-        settings.start = start_from
+        recipes.ask_again(settings, asked)
         takes.wear(keepers, worn)
         own = error if isinstance(error, Refusal) else session.current().error
-        return refuse(operator, own or Refusal(str(error)))
-    return {"FINISHED"}
+        raise own or Refusal(str(error)) from error
 
 
 def _owner(context: bpy.types.Context) -> bpy.types.Object:

@@ -37,8 +37,11 @@ class ClipMatrixTake(bpy.types.PropertyGroup):
     brief: StringProperty(  # type: ignore[valid-type]
         name="Settings", description="Prompts and settings, as JSON; empty for the character as it came"
     )
+    poses: StringProperty(  # type: ignore[valid-type]
+        name="Poses", description="Which poses it was looked at in, as JSON; empty where nobody knows"
+    )
     parent: StringProperty(  # type: ignore[valid-type]
-        name="Grown from", description="Identifier of the take it was grown from"
+        name="Grown From", description="Identifier of the take it was grown from"
     )
     picture: PointerProperty(  # type: ignore[valid-type]
         name="Picture", description="What it looked like when it was accepted", type=bpy.types.Image

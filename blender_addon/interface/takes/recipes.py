@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
+
 import bpy
 import msgspec
 from clipmatrix_protocol import Brief
@@ -15,6 +18,19 @@ LONGEST_TITLE = 40
 """Letters of the prompt that become the take's name."""
 
 
+POSES = ("poses", "frames", "first_frame", "last_frame")
+"""Settings of the scene that decide on poses, beside the Action."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a scene asks for: the brief that travels, its poses as JSON, what a job starts from."""
+
+    brief: Brief
+    poses: str
+    start: str
+
+
 def title(brief: Brief) -> str:
     """What a take is called before the artist gives it a name: its first prompt, shortened."""
     text = brief.prompts[0].text.strip()
@@ -26,9 +42,34 @@ def write(take: ClipMatrixTake, job: Job) -> None:
     take.prompt = "; ".join(prompt.text for prompt in job.brief.prompts)
     take.seed = job.brief.settings.seed
     take.brief = msgspec.json.encode(job.brief).decode()
+    take.poses = job.notes
     if job.summary is not None:
         take.similarity, take.steps = job.summary.similarity_after, job.summary.steps
         take.seconds = job.summary.seconds
+
+
+def poses(settings: properties.ClipMatrixSceneProperties) -> str:
+    """Which poses the scene asks for, as JSON: what decides on a job beside its brief."""
+    action = settings.action.name if settings.action else ""
+    return json.dumps({**{name: getattr(settings, name) for name in POSES}, "action": action})
+
+
+def ask(settings: properties.ClipMatrixSceneProperties) -> Asked:
+    """All that the scene asks for; the inverse of :func:`ask_again`.
+
+    Raises
+    ------
+    Refusal
+        If that is not possible.
+    """
+    return Asked(properties.brief(settings), poses(settings), settings.start)
+
+
+def ask_again(settings: properties.ClipMatrixSceneProperties, asked: Asked) -> None:
+    """Have the scene ask for what it has asked for before."""
+    properties.restore(settings, asked.brief)
+    _restore_poses(settings, asked.poses)
+    settings.start = asked.start
 
 
 def read(take: ClipMatrixTake) -> Brief:
@@ -56,4 +97,15 @@ def copy_settings(scene: bpy.types.Scene, take: ClipMatrixTake) -> None:
     Refusal
         As :func:`read`.
     """
-    properties.restore(properties.of(scene), read(take))
+    settings = properties.of(scene)
+    properties.restore(settings, read(take))
+    if take.poses:
+        _restore_poses(settings, take.poses)
+
+
+def _restore_poses(settings: properties.ClipMatrixSceneProperties, text: str) -> None:
+    """Ask for these poses; for an Action that is gone, as if none had been chosen."""
+    told = json.loads(text)
+    for name in POSES:
+        setattr(settings, name, told[name])
+    settings.action = bpy.data.actions.get(told["action"])

@@ -17,6 +17,7 @@ def session(blender, rooms):
         now = rooms("job.session").current()
         now.connect(backend.address, SECRET)
         _pump(now, lambda: now.state is rooms("job.phases").Phase.IDLE)
+        now.backend = backend
         yield now
         now.disconnect()
 
@@ -92,6 +93,17 @@ def test_an_accepted_result_is_the_result_even_where_the_original_is_shown(blend
     assert _shown(blender)
     blender.ops.clipmatrix.take_compare()
     assert not _shown(blender)
+
+
+def test_continuing_where_the_original_is_shown_continues_the_result(blender, session, before, phase):
+    _result(blender, session)
+    _stop(blender, session, phase)
+    blender.ops.clipmatrix.result_compare()
+    blender.ops.clipmatrix.carry_on()
+    _pump(session, lambda: len(session.backend.jobs) == 2)
+    (offsets,) = session.backend.jobs[1].character.start_offsets
+    assert offsets[:, 0] == pytest.approx(0.02, abs=1e-6)
+    _stop(blender, session, phase)
 
 
 def test_discarding_where_the_original_is_shown_restores_every_byte(blender, session, before, phase):

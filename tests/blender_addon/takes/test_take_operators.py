@@ -153,6 +153,24 @@ def test_run_again_sends_the_same_job_once_more(blender, scenes, session, backen
     assert len({take.uid for take in takes}) == 5
 
 
+def test_run_again_looks_at_the_same_poses(blender, scenes, session, backend, settings):
+    _, rig = scenes.character()
+    action = scenes.wave(rig)
+    settings.poses, settings.action, settings.frames = "ACTION", action, "RANGE"
+    settings.first_frame, settings.last_frame = 3, 9
+    blender.ops.clipmatrix.generate()
+    settings.poses, settings.action, settings.frames, settings.first_frame = "REST", None, "ALL", 1
+    _finish(blender, session)
+    assert blender.ops.clipmatrix.take_rerun() == {"FINISHED"}
+    assert (settings.poses, settings.action, settings.frames) == ("ACTION", action, "RANGE")
+    assert (settings.first_frame, settings.last_frame) == (3, 9)
+    _finish(blender, session)
+    assert (backend.jobs[0].character.poses == backend.jobs[1].character.poses).all()
+    blender.data.actions.remove(action)
+    blender.ops.clipmatrix.take_copy_settings()
+    assert settings.action is None
+
+
 def test_continue_goes_on_from_the_selected_take_with_the_panels_settings(blender, scenes, session, backend, settings):
     scenes.character()
     blender.ops.clipmatrix.generate()
