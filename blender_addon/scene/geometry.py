@@ -144,11 +144,6 @@ def _delta(thing: bpy.types.Object, key: bpy.types.ShapeKey) -> np.ndarray:
     return delta
 
 
-def is_animated(block: bpy.types.Key, name: str) -> bool:
-    """Whether an Action or a driver of these keys moves the value of the key of that name."""
-    return name in animated_keys(block)
-
-
 def _uv_area(corner_uvs: np.ndarray) -> float:
     a, b = corner_uvs[:, 1] - corner_uvs[:, 0], corner_uvs[:, 2] - corner_uvs[:, 0]
     return float(np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).sum() / 2)

@@ -9,8 +9,9 @@ import bpy
 import numpy as np
 
 from ..errors import Refusal
-from . import geometry, keys, rigging, surface
+from . import geometry, keys, surface
 from .apply import PartBefore
+from .checks import access
 from .handles import find
 
 
@@ -63,10 +64,11 @@ def read(thing: bpy.types.Object) -> Outfit:
         return Outfit(None, False, {}, materials)
     worn = block.key_blocks.get(keys.OFFSETS)
     own = [key for key in block.key_blocks if key not in (worn, block.reference_key)]
+    moved = keys.animated_keys(block)
     return Outfit(
         displacement=_displacement(block, worn) if worn else None,
         keyed=bool(own) or worn is None,
-        values={key.name: key.value for key in own if not geometry.is_animated(block, key.name)},
+        values={key.name: key.value for key in own if key.name not in moved},
         materials=materials,
     )
 
@@ -87,7 +89,7 @@ def before(thing: bpy.types.Object, was: PartBefore) -> Outfit:
 
 def refuse_unwearable(thing: bpy.types.Object, outfit: Outfit) -> None:
     """Raise a :class:`Refusal` where :func:`wear` could not do all of its work."""
-    rigging.refuse_unwritable(thing)
+    access.refuse_unwritable(thing)
     if thing.mode == "SCULPT":
         raise Refusal(f"{thing.name} is in sculpt mode.", "Leave sculpt mode first.")
     count = len(keys.mesh_of(thing).vertices)

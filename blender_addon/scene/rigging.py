@@ -79,15 +79,6 @@ def mask_of(thing: bpy.types.Object, rigging: Rigging) -> np.ndarray | None:
     return 1 - weights if rigging.inverted else weights
 
 
-def refuse_unwritable(thing: bpy.types.Object) -> None:
-    """Raise a :class:`Refusal` where results could not be brought home."""
-    from .checks import access
-
-    for check in (access.in_edit_mode, access.linked, access.shared):
-        for refusal in check([thing], None):
-            raise refusal
-
-
 def remarks(thing: bpy.types.Object, armature: bpy.types.Object | None) -> tuple[str, ...]:
     """What of the object's rig and modifiers ClipMatrix takes differently, one sentence each."""
     found = armature_modifiers(thing)

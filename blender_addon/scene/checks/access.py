@@ -73,6 +73,13 @@ def scaled_to_nothing(parts: Sequence[bpy.types.Object], armature: bpy.types.Obj
             yield Refusal(f"{thing.name} is scaled to nothing.", "Give it a scale other than 0.")
 
 
+def refuse_unwritable(thing: bpy.types.Object) -> None:
+    """Raise a :class:`Refusal` where nothing can be written into one object."""
+    for check in (in_edit_mode, linked, shared):
+        for refusal in check([thing], None):
+            raise refusal
+
+
 def _one(things: Sequence[bpy.types.Object]) -> dict[str, str]:
     """The fix's ``object`` where it is for one alone; without it, the fix looks through the whole character."""
     return {"object": things[0].name} if len(things) == 1 else {}
