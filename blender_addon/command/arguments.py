@@ -9,7 +9,7 @@ from typing import NoReturn, get_args
 from clipmatrix_protocol import DEFAULT_PORT
 
 from ..errors import Refusal
-from ..link.address import normalise
+from ..link.target import tidy
 from .announce import Manner
 from .planning import plan
 from .prompting import add_prompts
@@ -31,7 +31,7 @@ def parse(arguments: Sequence[str]) -> GenerateRequest:
     """
     found = _parser().parse_args(arguments)
     try:
-        address = normalise(found.address)
+        address = tidy(found.address)
     except Refusal as refusal:
         raise BadArguments(refusal.message, refusal.remedy) from refusal
     return GenerateRequest(plan(found), address, found.pictures, found.patience)
@@ -109,7 +109,8 @@ def _add_how(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--address",
         default=os.environ.get("CLIPMATRIX_ADDRESS", f"tcp://127.0.0.1:{DEFAULT_PORT}"),
-        help="where the backend listens (%(default)s)",
+        help="where the backend listens, or the line of “clipmatrix keys add” "
+        f"(CLIPMATRIX_ADDRESS, else tcp://127.0.0.1:{DEFAULT_PORT})",
     )
     group.add_argument(
         "--patience", type=float, default=600.0, metavar="SECONDS", help="give up after so long without progress (600)"

@@ -36,7 +36,7 @@ def backend_command(chosen: str) -> list[str]:
     if found is None:
         raise Refusal(
             "The backend is not installed on this machine, or not where it is looked for.",
-            "Install it with “uv tool install clipmatrix”, or choose its Python in the preferences.",
+            "Choose the folder that it is installed in, its Python or its “clipmatrix” program.",
             CHOOSE,
         )
     return _command(found)

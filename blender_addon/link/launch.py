@@ -9,10 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
-
-import bpy
 
 from ..errors import Fix, Refusal
 
@@ -21,9 +18,6 @@ SECRET_VARIABLE = "CLIPMATRIX_SECRET"
 
 START_SECONDS = 120.0
 """How long it may take to come up; a cold disk reads torch for a while."""
-
-STOP_SECONDS = 10.0
-"""How long it may take to end before it is killed."""
 
 LOGS_KEPT = 5
 
@@ -119,10 +113,9 @@ class Launch:
         return self.address
 
     def stop(self) -> None:
-        """Ask it to end, and see later that it has."""
+        """End it at once, whatever it is at: it keeps nothing that is worth a farewell, and may be past listening."""
         if not self.ended:
-            self._process.terminate()
-            bpy.app.timers.register(partial(_kill, self._process), first_interval=STOP_SECONDS, persistent=True)
+            self._process.kill()
 
     def tail(self, lines: int) -> list[str]:
         """The last lines of the log that say something."""
@@ -147,12 +140,6 @@ class Launch:
         said = self.tail(1)
         remedy = f"It said: {said[0]}" if said else "It said nothing."
         return Refusal(message, remedy, Fix("wm.path_open", "Show Its Log", {"filepath": str(self.log)}))
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End a process that was asked and has not listened."""
-    if process.poll() is None:
-        process.kill()
 
 
 def _forget_old_logs(folder: Path) -> None:

@@ -56,6 +56,21 @@ class Target:
         return is_loopback(self.address)
 
 
+def tidy(text: str) -> str:
+    """What was written, as :func:`read_target` takes it: ``tcp://host:port``, or the line without space around it.
+
+    Raises
+    ------
+    Refusal
+        If it is neither.
+    """
+    line = text.strip()
+    if not line.startswith(SCHEME):
+        return normalise(line)
+    invitation(line)
+    return line
+
+
 def read_target(text: str, secret: str) -> Target:
     """Understand what the artist wrote or pasted.
 
@@ -71,8 +86,8 @@ def read_target(text: str, secret: str) -> Target:
     Refusal
         If it is neither, or Blender is not allowed online and it is another machine.
     """
-    line = text.strip()
-    target = _invited(line) if line.startswith(SCHEME) else Target(normalise(line), secret)
+    line = tidy(text)
+    target = _invited(line) if line.startswith(SCHEME) else Target(line, secret)
     if not target.is_local and not bpy.app.online_access:
         raise Refusal(
             f"Blender is set to stay offline, and {target.address} is another machine.",

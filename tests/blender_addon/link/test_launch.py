@@ -46,7 +46,7 @@ def ends(pid, seconds=20.0):
 
 
 def test_a_started_backend_is_connected_missed_when_killed_started_again_and_stopped(
-    blender, session, settings, phase, settle
+    blender, scenes, session, settings, phase, settle
 ):
     settings.python = sys.executable
     assert blender.ops.clipmatrix.start_backend() == {"FINISHED"}
@@ -60,8 +60,19 @@ def test_a_started_backend_is_connected_missed_when_killed_started_again_and_sto
     assert first.secret.encode() not in arguments
     assert first.secret not in first.log.read_text()
 
+    scenes.character()
+    properties = blender.context.scene.clipmatrix
+    properties.steps, properties.views, properties.texture_size, properties.update_every = 10_000, 1, "64", 0.0
+    assert blender.ops.clipmatrix.generate() == {"FINISHED"}
+    until = time.monotonic() + 60
+    while session.result is None:
+        assert time.monotonic() < until, session.error
+        session.tick()
+        time.sleep(0.01)
+
     os.kill(first.pid, signal.SIGKILL)
     assert settle(phase.OFFLINE) is phase.OFFLINE
+    assert session.result is not None, "what has come so far stays"
     assert session.error.message == "The backend ended by itself."
     assert session.error.operator == "wm.path_open"
     assert session.launch is None
@@ -76,6 +87,7 @@ def test_a_started_backend_is_connected_missed_when_killed_started_again_and_sto
     session.tick()
     assert (session.state, session.error) == (phase.OFFLINE, None)
     assert not blender.ops.clipmatrix.stop_backend.poll()
+    assert blender.ops.clipmatrix.accept() == {"FINISHED"}, "with no backend at all"
 
 
 def test_a_killed_blender_takes_its_backend_along():
@@ -97,6 +109,14 @@ def test_the_backend_ends_with_the_extension_even_while_it_starts(blender, sessi
     blender.ops.preferences.addon_disable(module=module)
     assert ends(pid)
     blender.ops.preferences.addon_enable(module=module)
+
+
+def test_a_blender_with_a_backend_can_be_left_as_ever(tmp_path):
+    """A timer or a thread that outlives the extension would hang Blender here."""
+    program = script(tmp_path / "clipmatrix", "exec sleep 100")
+    leave = BLENDER.replace("sys.executable", repr(program)).split("    while")[0] + "    headless.disable()"
+    run = subprocess.run([sys.executable, "-c", leave, str(ADDON)], capture_output=True, timeout=60)
+    assert run.returncode == 0
 
 
 def script(path, text):

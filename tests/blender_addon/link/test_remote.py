@@ -230,3 +230,18 @@ def test_the_line_may_stand_in_the_address_field_too(blender, session, settings,
     settings.address = write_invitation(invited)
     blender.ops.clipmatrix.connect()
     assert settle(seconds=20) is phase.IDLE, session.error
+
+
+def test_the_headless_command_takes_the_line_and_does_not_show_it(
+    blender, rooms, invited, monkeypatch, capsys, tmp_path
+):
+    line = write_invitation(invited)
+    monkeypatch.setenv("CLIPMATRIX_ADDRESS", f" {line} ")
+    arguments = rooms("command.arguments")
+    request = arguments.parse(["generate", "--prompt", "a red figure", "--figure", "--out", str(tmp_path)])
+    assert request.address == line
+    with pytest.raises(SystemExit):
+        arguments.parse(["generate", "--help"])
+    assert line not in capsys.readouterr().out
+    with pytest.raises(arguments.BadArguments, match="can't be pasted"):
+        arguments.parse(["generate", "--prompt", "x", "--out", str(tmp_path), "--address", line[:-3]])
