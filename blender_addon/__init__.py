@@ -1,7 +1,19 @@
 """ClipMatrix for Blender: grow a rigged character into the words of a prompt."""
 
 from .command import command
-from .interface import autostart, curve, keymaps, menus, operators, panels, preferences, presets, properties, takes
+from .interface import (
+    autostart,
+    curve,
+    keymaps,
+    menus,
+    operators,
+    panels,
+    preferences,
+    presets,
+    properties,
+    takes,
+    translations,
+)
 from .interface.operators import body
 from .job import pump, records, session
 
@@ -19,6 +31,7 @@ ROOMS = (
     panels,
     menus,
     keymaps,
+    translations,
     autostart,
     command,
 )
