@@ -59,6 +59,7 @@ class HandshakeWatch:
     def close(self) -> None:
         """Stop watching; call it before the socket is closed."""
         self._socket.disable_monitor()
+        self._events.close(linger=0)
 
     def _take(self, event: int) -> None:
         match event:

@@ -114,6 +114,11 @@ def invitation(line: str) -> Invitation:
 
 
 def _invited(line: str) -> Target:
+    if not zmq.has("curve"):  # a ZeroMQ that some distribution has built, in place of the extension's own
+        raise Refusal(
+            "This Blender's ZeroMQ library can't encrypt a connection.",
+            "Install the extension from its zip, which brings one that can.",
+        )
     found = invitation(line)
     secret = z85.encode(found.client_key)
     keys = Keys(server=z85.encode(found.server_key), public=zmq.curve_public(secret), secret=secret)

@@ -106,10 +106,12 @@ class CLIPMATRIX_OT_disconnect(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Only with a connection."""
-        if session.current().state is Phase.OFFLINE:
+        state = session.current().state
+        if state is Phase.OFFLINE:
             cls.poll_message_set("There is no connection")
-            return False
-        return True
+        if state is Phase.STARTING:
+            cls.poll_message_set("The backend is starting; stop it instead")
+        return state not in (Phase.OFFLINE, Phase.STARTING)
 
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Hang up."""

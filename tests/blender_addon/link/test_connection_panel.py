@@ -113,6 +113,7 @@ def test_buttons_say_why_they_are_grey(blender, session, phase):
 def test_a_second_backend_is_not_started_beside_the_first(blender, launched, phase):
     assert "The backend is starting" in why_not(blender, "connect")
     assert "The backend is starting" in why_not(blender, "start_backend")
+    assert "starting; stop it instead" in why_not(blender, "disconnect")
     launched.state = phase.IDLE
     assert "started already; stop it first" in why_not(blender, "start_backend")
 

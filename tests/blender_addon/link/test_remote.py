@@ -192,6 +192,30 @@ def test_a_line_to_another_machine_needs_the_online_permission(blender, settings
     assert session.error.operator == "screen.userpref_show"
 
 
+def test_a_zeromq_that_cannot_encrypt_is_said_so(blender, settings, invited, monkeypatch):
+    monkeypatch.setattr(zmq, "has", lambda capability: capability != "curve")
+    settings.line = write_invitation(invited)
+    with pytest.raises(RuntimeError, match="can't encrypt"):
+        blender.ops.clipmatrix.connect()
+
+
+def test_a_backend_is_reached_by_an_address_of_the_newer_kind(blender, session, settings, phase, settle):
+    with zmq.Context() as context, context.socket(zmq.ROUTER) as peer:
+        peer.setsockopt(zmq.LINGER, 0)
+        peer.setsockopt(zmq.IPV6, 1)
+        try:
+            port = peer.bind_to_random_port("tcp://[::1]")
+        except zmq.ZMQError:
+            pytest.skip("this machine has no IPv6")
+        settings.address = f"[::1]:{port}"
+        blender.ops.clipmatrix.connect()
+        until = time.monotonic() + 10
+        while not peer.poll(0):
+            assert time.monotonic() < until
+            session.tick()
+        session.disconnect()
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
