@@ -20,11 +20,14 @@ AZIMUTH, ELEVATION = radians(25), radians(8)
 FINER = 2
 """Points are collected on a grid this many times finer than the picture, which smooths its edges."""
 
-DENSITY = 6
+DENSITY = 4
 """Points per cell of that grid, on each layer of the surface."""
 
-MOST = 1_000_000
+MOST = 400_000
 """Points at most, however many layers the surface has."""
+
+R2 = np.array([[0.7548776662466927], [0.5698402909980532]])
+"""Steps of the low-discrepancy sequence: powers of the inverse of the plastic number."""
 
 MARGIN = 0.04
 """Empty border, as a share of the picture's side."""
@@ -66,11 +69,12 @@ def portrait(things: Sequence[bpy.types.Object], size: int) -> np.ndarray | None
         return None
     cells = size * FINER
     low, scale = _framing(np.concatenate([patch.corners.reshape(-1, 3) for patch in patches]), cells)
-    placed = [_Patch((patch.corners - low) * scale, patch.uvs, patch.material) for patch in patches]
+    placed = [
+        _Patch(((patch.corners - low) * scale).astype(np.float32), patch.uvs, patch.material) for patch in patches
+    ]
     covered = sum(float(_areas(patch).sum()) for patch in placed)
     density = min(DENSITY, MOST / max(covered, 1))
-    random = np.random.default_rng(0)  # the same character, the same picture
-    strewn = [_strew(patch, density, random) for patch in placed]
+    strewn = [_strew(patch, density) for patch in placed]
     points, colours = (np.concatenate([each[i] for each in strewn]) for i in range(2))
     if not len(points):
         return None
@@ -145,23 +149,32 @@ def _areas(patch: _Patch) -> np.ndarray:
     return np.abs(_normals(patch)[:, 2]) / 2
 
 
-def _strew(patch: _Patch, density: float, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Points (N, 3), ``density`` of them for each cell that a triangle covers, and their colours (N, 3)."""
+def _strew(patch: _Patch, density: float) -> tuple[np.ndarray, np.ndarray]:
+    """Points (N, 3), ``density`` of them for each cell that a triangle covers, and their colours (N, 3).
+
+    They follow a low-discrepancy sequence (Roberts' R2), which leaves fewer gaps than chance would.
+    """
     areas, normals = _areas(patch), _normals(patch)
     total = areas.sum()
     count = int(np.ceil(total * density))
     if not count:
-        return np.empty((0, 3)), np.empty((0, 3))
+        return np.empty((0, 3), np.float32), np.empty((0, 3), np.float32)
+    number = np.arange(count)
     ends = np.cumsum(areas) / total
-    which = np.minimum(np.searchsorted(ends, (np.arange(count) + random.random(count)) / count), len(areas) - 1)
-    u, v = random.random((2, count))
-    u, v = np.where(u + v > 1, 1 - u, u), np.where(u + v > 1, 1 - v, v)
-    weights = np.stack([1 - u - v, u, v], axis=1)
-    points = np.einsum("nk,nkd->nd", weights, patch.corners[which])
-    uvs = None if patch.uvs is None else np.einsum("nk,nkd->nd", weights, patch.uvs[which])
+    which = np.minimum(np.searchsorted(ends, (number + 0.5) / count), len(areas) - 1)
+    u, v = (number * R2 % 1).astype(np.float32)
+    outside = u + v > 1
+    u[outside], v[outside] = 1 - u[outside], 1 - v[outside]
     facing = np.abs(normals[:, 2]) / np.maximum(np.linalg.norm(normals, axis=1), 1e-30)
-    shade = DIMMEST + (1 - DIMMEST) * facing[which]
-    return points, _colours(patch.material, uvs) * shade[:, None]
+    shade = (DIMMEST + (1 - DIMMEST) * facing).astype(np.float32)[which]
+    uvs = None if patch.uvs is None else _inside(patch.uvs, which, u, v)
+    return _inside(patch.corners, which, u, v), _colours(patch.material, uvs) * shade[:, None]
+
+
+def _inside(corners: np.ndarray, which: np.ndarray, u: np.ndarray, v: np.ndarray) -> np.ndarray:
+    """What the corners' values (T, 3, D) are at barycentrics ``u``, ``v`` of the triangles ``which``: (N, D)."""
+    origin, first, second = corners[:, 0], corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    return np.asarray(origin[which] + u[:, None] * first[which] + v[:, None] * second[which])
 
 
 def _colours(material: bpy.types.Material | None, uvs: np.ndarray | None) -> np.ndarray:
@@ -208,7 +221,7 @@ def _nearest(points: np.ndarray, colours: np.ndarray, cells: int) -> np.ndarray:
     """The colour of the nearest point in each cell, (cells, cells, 4), premultiplied."""
     order = np.argsort(points[:, 2])  # the last one written into a cell stays: the nearest to the camera
     x, y = points[order, :2].astype(int).clip(0, cells - 1).T
-    grid = np.zeros((cells, cells, 4))
+    grid = np.zeros((cells, cells, 4), np.float32)
     grid[y, x, :3] = colours[order]
     grid[y, x, 3] = 1
     return grid
