@@ -33,7 +33,10 @@ class AllowList:
         except UsageError as error:
             log.error("nobody is let in: %s", error)
             return False
-        log.info("turned away a client: unknown key" if name is None else f"let in the key of {name}")
+        if name is None:
+            log.info("turned away a client: its key is not on the list")
+        else:
+            log.info("let in the key of %s", name)
         return name is not None
 
 

@@ -94,6 +94,14 @@ def test_the_pasted_line_is_all_that_an_artist_needs(session, settings, phase, p
     assert write_invitation(invited).rpartition("/")[2] not in text
 
 
+def test_megabytes_travel_encrypted_as_well(session, phase, paste, settle, invited):
+    assert paste(invited) is phase.IDLE
+    bodies = []
+    session.request_body("figure", bodies.append)
+    assert settle(phase.IDLE, phase.FAILED) is phase.IDLE, session.error
+    assert len(bodies[0].vertices) > 10_000
+
+
 def test_a_key_that_is_not_on_the_list_is_said_so(session, phase, paste, invited):
     assert paste(replace(invited, client_key=another_key())) is phase.REFUSED
     assert "does not know your key" in session.error.message
