@@ -74,7 +74,9 @@ def portrait(things: Sequence[bpy.types.Object], size: int) -> np.ndarray | None
     ]
     covered = sum(float(_areas(patch).sum()) for patch in placed)
     density = min(DENSITY, MOST / max(covered, 1))
-    strewn = [_strew(patch, density) for patch in placed]
+    strewn: list[tuple[np.ndarray, np.ndarray]] = []
+    for patch in placed:
+        strewn.append(_strew(patch, density, sum(len(points) for points, _ in strewn)))
     points, colours = (np.concatenate([each[i] for each in strewn]) for i in range(2))
     if not len(points):
         return None
@@ -149,10 +151,11 @@ def _areas(patch: _Patch) -> np.ndarray:
     return np.abs(_normals(patch)[:, 2]) / 2
 
 
-def _strew(patch: _Patch, density: float) -> tuple[np.ndarray, np.ndarray]:
+def _strew(patch: _Patch, density: float, first: int) -> tuple[np.ndarray, np.ndarray]:
     """Points (N, 3), ``density`` of them for each cell that a triangle covers, and their colours (N, 3).
 
-    They follow a low-discrepancy sequence (Roberts' R2), which leaves fewer gaps than chance would.
+    They follow a low-discrepancy sequence (Roberts' R2) from its number ``first`` on, which leaves fewer gaps than
+    chance would.
     """
     areas, normals = _areas(patch), _normals(patch)
     total = areas.sum()
@@ -162,7 +165,7 @@ def _strew(patch: _Patch, density: float) -> tuple[np.ndarray, np.ndarray]:
     number = np.arange(count)
     ends = np.cumsum(areas) / total
     which = np.minimum(np.searchsorted(ends, (number + 0.5) / count), len(areas) - 1)
-    u, v = (number * R2 % 1).astype(np.float32)
+    u, v = ((first + number) * R2 % 1).astype(np.float32)
     outside = u + v > 1
     u[outside], v[outside] = 1 - u[outside], 1 - v[outside]
     facing = np.abs(normals[:, 2]) / np.maximum(np.linalg.norm(normals, axis=1), 1e-30)
