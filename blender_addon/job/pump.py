@@ -6,7 +6,7 @@ from typing import Any
 import bpy
 from bpy.app.handlers import persistent
 
-from . import session
+from . import events, session
 from .phases import BUSY, Phase
 
 WRITING_SECONDS = 0.01
@@ -48,24 +48,33 @@ def _redraw() -> None:
                         region.tag_redraw()
 
 
+def _tell(event: Callable[[session.Session], None]) -> None:
+    """Pass on what Blender says; an exception becomes an error in the panel here, too."""
+    now = session.current()
+    try:
+        event(now)
+    except Exception as exception:
+        now.fell(exception)
+
+
 @persistent
 def _replaced(*_: Any) -> None:
-    session.current().scene_was_replaced()
+    _tell(events.scene_was_replaced)
 
 
 @persistent
 def _loaded(*_: Any) -> None:
-    session.current().file_was_loaded()
+    _tell(events.file_was_loaded)
 
 
 @persistent
 def _saving(*_: Any) -> None:
-    session.current().file_will_be_saved()
+    _tell(events.file_will_be_saved)
 
 
 @persistent
 def _saved(*_: Any) -> None:
-    session.current().file_was_saved()
+    _tell(events.file_was_saved)
 
 
 def _handlers() -> tuple[tuple[list[Any], Callable[..., None]], ...]:

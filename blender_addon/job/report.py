@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
+from pathlib import Path
 
 import bpy
 import clipmatrix_protocol
@@ -35,4 +36,4 @@ def text(session: Session) -> str:
     if session.log.trace:
         lines += ["Trace:", session.log.trace]
     lines += ["Log:", *(f"  {line}" for line in session.log.lines)]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines).replace(str(Path.home()), "~") + "\n"

@@ -28,7 +28,8 @@ def put(rooms, phase, **attributes):
 
 
 def job(rooms, **attributes):
-    made = rooms("job.jobs").Job(id="one", brief=None, binding=None, **attributes)
+    binding = rooms("scene.binding").Binding("Rig", (), None)
+    made = rooms("job.jobs").Job(id="one", brief=None, binding=binding, **attributes)
     if made.ended:
         made.newest = State(np.zeros(0, np.float32), (), (), Look())
     return made

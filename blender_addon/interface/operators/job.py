@@ -124,7 +124,7 @@ class CLIPMATRIX_OT_carry_on(bpy.types.Operator):
         """Take a snapshot of the character as the result has it, and submit it."""
         assert context.scene is not None
         now = session.current()
-        job = now.waiting()
+        job = now.settled()
         brief = properties.brief(properties.of(context.scene))
         parts = [find(part.object, bpy.data.objects) for part in job.binding.parts]
         shot = _shoot(context, [part for part in parts if part is not None], "CURRENT")

@@ -1,0 +1,83 @@
+"""What happens to the scene: our own writes, and undo, redo, loading and saving."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import bpy
+from clipmatrix_protocol import Attach
+
+from ..errors import Refusal
+from . import homecoming, refusals
+from .jobs import Job
+from .phases import FREE, TALKING, Phase
+from .watch import SceneWatch
+
+if TYPE_CHECKING:
+    from .session import Session
+
+
+def scene_was_replaced(session: Session) -> None:
+    """Undo or redo took what had been written, or brought back what was over: see to it at the next tick."""
+    session.scene.outdated = True
+
+
+def file_was_loaded(session: Session) -> None:
+    """Another file is open: a job of a file that was never saved ends, others wait for theirs."""
+    session.scene = SceneWatch()
+    job = session.job
+    if job and not job.file:
+        _drop(session, job, refusals.other_file(job.binding.name))
+
+
+def file_will_be_saved(session: Session) -> None:
+    """Have the saved file hold an unfinished result too, and what it takes to discard it."""
+    catch_up(session)
+    session.scene.saving = session.job if session.job and not homecoming.is_elsewhere(session.job) else None
+    if session.scene.saving:
+        deliver(session, math.inf)  # all of a state or nothing of it
+        homecoming.prepare_for_saving(session.scene.saving)
+
+
+def file_was_saved(session: Session) -> None:
+    """The file may have another name now."""
+    if session.scene.saving:
+        session.scene.saving.file = bpy.data.filepath
+
+
+def deliver(session: Session, seconds: float) -> None:
+    """Write the newest state into the scene for some time, or say in ``waits`` why it can't be."""
+    session.waits = ""
+    if session.job is None:
+        return
+    try:
+        session.waits = homecoming.deliver(session.job, seconds)
+    except Refusal as refusal:
+        session.error = refusal
+    if session.job.stuck:
+        session.cancel()
+
+
+def catch_up(session: Session) -> None:
+    """After undo, redo or loading: bring session and scene together again."""
+    if not session.scene.outdated:
+        return
+    stuck = session.job.stuck if session.job else None
+    found = session.scene.catch_up(session.job)
+    if stuck and session.error is stuck:
+        session.error = None
+    if found:
+        session.job = found
+        session.remarks = ("This file holds a result that was neither accepted nor discarded.",)
+        if session.state in FREE and not found.ended:
+            session.send(Attach(job=found.id))
+            session.state = Phase.SUBMITTED
+
+
+def _drop(session: Session, job: Job, refusal: Refusal) -> None:
+    """Let go of a job whose results have nowhere to go."""
+    session.let_go(job)
+    session.job, session.waits, session.error = None, "", refusal
+    if session.state in TALKING:
+        session.state = Phase.FAILED
