@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from functools import cache
 
 import numpy as np
 import pytest
@@ -73,9 +74,15 @@ class Model:
     def __init__(self, bpy, folder, kind: Kind) -> None:
         self.bpy, self.kind = bpy, kind
         self.file = write_model(folder, kind)
-        arrays = model_arrays(kind)
-        self.reference = Reference(kind, arrays, folder)
-        self.ground = from_smplx(arrays["v_template"])[:, 2].min()
+        self.folder = folder
+        self.reference: Reference | None = None
+        self.ground = float(from_smplx(model_arrays(kind)["v_template"])[:, 2].min())
+
+    def with_reference(self) -> "Model":
+        """Load the smplx package with the same file, before a session that is connected grows impatient."""
+        if self.reference is None:
+            self.reference = Reference(self.kind, model_arrays(self.kind), self.folder)
+        return self
 
     def add(self, talk: Talk) -> None:
         """Connect, and add the body as an artist does."""
@@ -99,11 +106,17 @@ class Model:
 
     def forward(self, values, rotations, translation) -> np.ndarray:
         """(V, 3) what smplx says for rotations in SMPL's axes, brought to where the body stands in Blender."""
+        assert self.reference is not None
         posed = from_smplx(self.reference(values[:10], values[10:], rotations, translation).astype(np.float64))
         return posed - np.array([0, 0, self.ground])
 
 
-@pytest.fixture
-def model(blender, tmp_path):
-    """Make a model file of a kind."""
-    return lambda kind: Model(blender, tmp_path, kind)
+@pytest.fixture(scope="session")
+def model(blender_module, tmp_path_factory):
+    """The model file of a kind, written once."""
+
+    @cache
+    def written(kind: Kind) -> Model:
+        return Model(blender_module, tmp_path_factory.mktemp(kind.smplx_class), kind)
+
+    return written
