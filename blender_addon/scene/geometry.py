@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import bpy
 import numpy as np
+from clipmatrix_protocol import MAX_FRAME_BYTES
 
 from ..errors import Fix, Refusal
 from .keys import OFFSETS, animated_keys, mesh_of, points
@@ -108,11 +109,25 @@ def keys(thing: bpy.types.Object) -> list[Key]:
     Raises
     ------
     Refusal
-        If a key moves a vertex to nowhere.
+        If a key moves a vertex to nowhere, or there is more than a message can hold.
     """
     block = mesh_of(thing).shape_keys
     if block is None:
         return []
+    acting, vertices = _acting(block), len(block.reference_key.points)
+    if len(acting) * vertices * 3 * np.float32().itemsize > MAX_FRAME_BYTES:
+        raise Refusal(
+            f"{thing.name} has {len(acting)} shape keys on {vertices:,} vertices: too much to send.",
+            "Mute those that are not needed.",
+        )
+    found = [Key(key.name, key.value, low, high, _delta(thing, key)) for key, low, high in acting]
+    if not all(np.isfinite(key.delta).all() for key in found):
+        raise broken(thing, "shape keys")
+    return found
+
+
+def _acting(block: bpy.types.Key) -> list[tuple[bpy.types.ShapeKey, float, float]]:
+    """The keys that do something, and how low and high the optimiser may set them."""
     moved = animated_keys(block)
     found = []
     for key in block.key_blocks:
@@ -122,9 +137,7 @@ def keys(thing: bpy.types.Object) -> list[Key]:
         if key.lock_shape or key.name in moved:
             low = high = key.value
         if low != high or key.value != 0:
-            found.append(Key(key.name, key.value, low, high, _delta(thing, key)))
-    if not all(np.isfinite(key.delta).all() for key in found):
-        raise broken(thing, "shape keys")
+            found.append((key, low, high))
     return found
 
 

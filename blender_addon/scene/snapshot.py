@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import bpy
@@ -66,27 +67,40 @@ def snapshot(
     bones = _deforming(armature)
     read = [_skin(thing, rig, bones) for thing, rig in zip(objects, rigs, strict=True)]
     sampled = sample(context, armature, objects, list(bones), poses, playing)
+    if armature is not None and not (np.isfinite(sampled.bones).all() and np.isfinite(sampled.parts).all()):
+        raise Refusal(f"{armature.name} takes a pose that is no number.", "Look for a driver or constraint that fails.")
     _refuse_drift(objects, rigs, sampled)
     joints, matrices, skins = _joints(objects, read, list(bones), sampled)
     keys = [geometry.keys(thing) for thing in objects]
     shapes, places = _shapes(objects, keys)
-    parts = tuple(
-        _part(index, thing, sampled.to_rest[index], skins[index], keys[index], places[index])
-        for index, thing in enumerate(objects)
-    )
-    character = Character(
-        name=armature.name if armature else objects[0].name,
-        parts=parts,
-        shapes=shapes,
-        joints=joints,
-        poses=matrices.astype(np.float32),
-        textures=len(parts),
-        start_textures=_start_textures(objects) if start == "CURRENT" else (),
-        start_offsets=_start_offsets(objects, sampled.to_rest) if start == "CURRENT" else (),
-        start_look=_start_look(objects) if start == "CURRENT" else Look(),
-    )
+    name = armature.name if armature else objects[0].name
+    with _sendable(name):
+        parts = tuple(
+            _part(index, thing, sampled.to_rest[index], skins[index], keys[index], places[index])
+            for index, thing in enumerate(objects)
+        )
+        character = Character(
+            name=name,
+            parts=parts,
+            shapes=shapes,
+            joints=joints,
+            poses=matrices.astype(np.float32),
+            textures=len(parts),
+            start_textures=_start_textures(objects) if start == "CURRENT" else (),
+            start_offsets=_start_offsets(objects, sampled.to_rest) if start == "CURRENT" else (),
+            start_look=_start_look(objects) if start == "CURRENT" else Look(),
+        )
     binding = _binding(character, armature, objects, sampled.to_rest, keys, places)
     return Snapshot(character, binding, remarks(objects, armature))
+
+
+@contextmanager
+def _sendable(name: str) -> Iterator[None]:
+    """Turn the protocol's own checks into a refusal: whatever has slipped through ours is not sent either."""
+    try:
+        yield
+    except ValueError as error:
+        raise Refusal(f"{name} can't be sent: {error}.", "Copy the report, and tell us of it.") from error
 
 
 def _deforming(armature: bpy.types.Object | None) -> dict[str, int]:

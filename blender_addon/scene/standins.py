@@ -58,6 +58,8 @@ def _move_over(
         copy.parent = copies[thing.parent]
         copy.matrix_parent_inverse = kept
     for constraint in copy.constraints:
-        target: Any = getattr(constraint, "target", None)
-        if target in copies:
-            constraint.target = copies[target]  # type: ignore[attr-defined]
+        aims: Any = constraint.targets if isinstance(constraint, bpy.types.ArmatureConstraint) else [constraint]
+        for aim in aims:
+            target = getattr(aim, "target", None)
+            if target in copies:
+                aim.target = copies[target]

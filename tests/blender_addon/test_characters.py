@@ -97,6 +97,18 @@ def test_the_backend_poses_it_as_blender_does(blender, character, rooms, monkeyp
             assert worst < TOLERANCE * diagonal, f"{part.name}, frame {frame}: {worst / diagonal:.2e}"
 
 
+def test_an_action_that_is_chosen_gives_the_poses_that_it_gives_when_it_plays(blender, character, rooms):
+    if character.rig is None:
+        pytest.skip("it has no armature to play one")
+    snapshot, playing = rooms("scene.snapshot").snapshot, rooms("scene.actions").Playing
+    own = snapshot(blender.context, character.parts).character.poses
+    action = character.rig.animation_data.action
+    character.rig.animation_data.action = None
+    action.use_fake_user = True
+    chosen = snapshot(blender.context, character.parts, playing=playing(action.name)).character.poses
+    np.testing.assert_allclose(chosen, own, atol=1e-5)
+
+
 def test_it_goes_through_a_real_backend_and_is_kept_exported_and_taken_off(
     blender, character, rooms, backend, tmp_path
 ):

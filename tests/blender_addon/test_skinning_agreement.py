@@ -118,6 +118,52 @@ def test_two_parts_a_bone_parented_cube_and_a_cube_on_the_armature(blender, scen
     _assert_agreement(blender, rooms, [first, second, on_bone, on_rig], monkeypatch)
 
 
+def test_parts_that_constraints_hold_on_bones(blender, scenes, rooms, monkeypatch):
+    body, rig = scenes.character()
+    held = []
+    for kind, place in (("CHILD_OF", (1, 0, 0)), ("COPY_TRANSFORMS", (0, 0, 0)), ("ARMATURE", (-1, 0, 2))):
+        thing = scenes.cube(kind)
+        thing.location, thing.scale = place, (1, -0.5, 1)
+        constraint = thing.constraints.new(kind)
+        if kind == "ARMATURE":
+            target = constraint.targets.new()
+            target.target, target.subtarget = rig, "bone1"
+        else:
+            constraint.target, constraint.subtarget = rig, "bone2"
+        held.append(thing)
+    _pose_at_random(rig, np.random.default_rng(8))
+    _assert_agreement(blender, rooms, [body, *held], monkeypatch)
+
+
+def test_a_rig_of_constraints_and_drivers_on_its_bones(blender, scenes, rooms, monkeypatch):
+    """The pose is what constraints and drivers make of the keyed channels; only the end counts."""
+    thing, rig = scenes.column(), scenes.chain(bones=6)
+    scenes.skin(thing, rig, scenes.smooth_weights(thing, rig))
+    _pose_at_random(rig, np.random.default_rng(9))
+    aim = scenes.add("Aim", None)
+    for frame in range(1, POSES + 1):
+        aim.location = (2 * np.sin(frame), np.cos(frame), 2 + np.sin(3 * frame))
+        aim.keyframe_insert("location", frame=frame)
+    pull = rig.pose.bones["bone5"].constraints.new("IK")
+    pull.target, pull.chain_count = aim, 3
+    twin = rig.pose.bones["bone1"].constraints.new("COPY_ROTATION")
+    twin.target, twin.subtarget = rig, "bone0"
+    driver = rig.pose.bones["bone0"].driver_add("location", 0).driver
+    driver.expression = "frame / 50"
+    scenes.select(thing)
+    _assert_agreement(blender, rooms, [thing], monkeypatch)
+
+
+def test_a_skinned_part_that_a_constraint_moves_as_well_is_refused(blender, scenes, rooms):
+    thing, rig = scenes.character()
+    constraint = thing.constraints.new("COPY_TRANSFORMS")
+    constraint.target, constraint.subtarget = rig, "bone2"
+    rig.pose.bones["bone1"].location.x = 1
+    scenes.select(thing)
+    with pytest.raises(rooms("errors").Refusal, match="moves against it as well"):
+        rooms("scene.snapshot").snapshot(blender.context, [thing])
+
+
 def test_shape_keys_at_their_values(blender, scenes, rooms, monkeypatch):
     rng = np.random.default_rng(7)
     thing, rig = scenes.character()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import isfinite
 
 import bpy
-import numpy as np
 
 from ...errors import Fix, Refusal
 from ..keys import mesh_of
@@ -66,10 +66,10 @@ def is_shared(thing: bpy.types.Object) -> bool:
 def scaled_to_nothing(parts: Sequence[bpy.types.Object], armature: bpy.types.Object | None) -> Iterator[Refusal]:
     """What has no size can't be seen, nor can what comes back be brought into it."""
     for thing in (*((armature,) if armature else ()), *parts):
-        matrix = np.array(thing.matrix_world)
-        if not np.isfinite(matrix).all():
+        volume = abs(thing.matrix_world.determinant())
+        if not isfinite(volume):  # as it is when any entry is not
             yield Refusal(f"{thing.name} has a location or scale that is no number.", "Clear its transform.")
-        elif abs(float(np.linalg.det(matrix))) < SMALLEST_VOLUME:
+        elif volume < SMALLEST_VOLUME:
             yield Refusal(f"{thing.name} is scaled to nothing.", "Give it a scale other than 0.")
 
 

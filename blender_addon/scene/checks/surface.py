@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import bpy
-import numpy as np
 
 from ...errors import Fix, Refusal
 from ..keys import mesh_of
@@ -41,6 +40,7 @@ def empty_uvs(parts: Sequence[bpy.types.Object], armature: bpy.types.Object | No
 
 def _looks_empty(layer: bpy.types.MeshUVLoopLayer) -> bool:
     """Whether a few corners, spread over the mesh, all lie in one spot; saves reading all of a layer that is in use."""
-    count = len(layer.uv)
-    places = np.linspace(0, count - 1, min(count, GLANCES)).astype(int)
-    return len({layer.uv[int(place)].vector[:] for place in places}) < 2
+    corners = layer.uv
+    count = len(corners)
+    first = corners[0].vector[:] if count else None
+    return all(corners[count * glance // GLANCES].vector[:] == first for glance in range(1, min(count, GLANCES)))
