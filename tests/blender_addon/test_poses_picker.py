@@ -5,6 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from .strict_layout import StrictLayout
+
 
 def wave(rig, name, *, angle, frames=(1, 20), bone="bone1"):
     """An Action that bends one bone, which is left assigned to nothing."""
@@ -124,13 +126,19 @@ def test_a_range_that_runs_backwards_is_refused(rooms, stage):
     [
         ({}, "nod, frames 1 to 20"),
         ({"frames": "RANGE", "first_frame": 3, "last_frame": 5}, "nod, frames 3 to 5"),
-        ({"frames": "RANGE", "first_frame": 5, "last_frame": 3}, "The poses run from frame 5 back to frame 3."),
     ],
 )
 def test_the_panel_says_which_poses_a_job_would_get(rooms, stage, choose, words):
     for name, value in choose.items():
         setattr(stage.settings, name, value)
     assert rooms("interface.properties").poses_in_words(stage.settings) == words
+
+
+def test_the_panel_shows_why_a_job_would_get_no_poses(blender, rooms, stage):
+    stage.settings.frames, stage.settings.first_frame, stage.settings.last_frame = "RANGE", 9, 2
+    layout = StrictLayout(blender)
+    rooms("interface.panels.settings").show_poses(layout, blender.context)
+    assert "The poses run from frame 9 back to" in layout.drawn
 
 
 def test_without_an_action_the_panel_promises_the_current_pose(rooms, stage):

@@ -37,7 +37,7 @@ def show_item(layout: bpy.types.UILayout, item: properties.ClipMatrixPrompt) -> 
     words.active = not item.mute
     words.prop(item, "text", text="", emboss=False)
     weight = words.row(align=True)
-    weight.ui_units_x = 2.5
+    weight.ui_units_x = 3.2
     weight.prop(item, "weight", text="", emboss=False)
 
 

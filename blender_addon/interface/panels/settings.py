@@ -4,6 +4,8 @@ from typing import Literal
 
 import bpy
 
+from ... import errors
+from ...errors import Refusal
 from .. import properties
 from ..presets import CLIPMATRIX_PT_quality_presets
 from .base import Panel
@@ -26,7 +28,10 @@ def show_poses(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     _show(layout, context, "action", "frames")
     if settings.frames == "RANGE":
         _show(layout, context, "first_frame", "last_frame")
-    layout.label(text=properties.poses_in_words(settings), icon="ACTION")
+    try:
+        layout.label(text=properties.poses_in_words(settings), icon="ACTION")
+    except Refusal as refusal:
+        errors.draw(refusal, layout)
 
 
 def show_cameras(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:

@@ -43,15 +43,18 @@ def fits_selected(_settings: ClipMatrixSceneProperties, action: bpy.types.Action
 
 
 def poses_in_words(settings: ClipMatrixSceneProperties) -> str:
-    """Which poses a job on the selected character would get with ``poses`` at ``ACTION``."""
+    """Which poses a job on the selected character would get with ``poses`` at ``ACTION``.
+
+    Raises
+    ------
+    Refusal
+        If it would get none.
+    """
     rig, scene = _selected_rig(), bpy.context.scene
     if rig is None or scene is None:
-        return "Nothing here that an Action could move"
-    try:
-        which = playing(settings)
-        action = chosen(which, rig)
-    except Refusal as refusal:
-        return refusal.message
+        return "No armature for an Action"
+    which = playing(settings)
+    action = chosen(which, rig)
     found = span(rig, action, which, scene)
     if found is None:
         return "No Action: the current pose"

@@ -12,6 +12,7 @@ from bpy.props import (
 )
 from clipmatrix_protocol import CameraOrbit, Settings, Vary
 
+from ...job import session
 from .. import fields
 from . import poses, prompts
 
@@ -22,6 +23,12 @@ START = [
     ("CURRENT", "Accepted Take", "Go on from the take this character wears; without one, from the mesh itself"),
     ("FRESH", "The Mesh Itself", "Begin anew from the Basis, whatever take the character wears"),
 ]
+
+
+def _offered_clips(_settings: object, _context: bpy.types.Context, typed: str) -> list[str]:
+    """What the backend can load without asking anybody; suggestions while the artist types."""
+    welcome = session.current().welcome
+    return [name for name in (welcome.clips if welcome else ()) if typed.casefold() in name.casefold()]
 
 
 class ClipMatrixSceneProperties(bpy.types.PropertyGroup):
@@ -114,6 +121,8 @@ class ClipMatrixSceneProperties(bpy.types.PropertyGroup):
     clip: StringProperty(  # type: ignore[valid-type]
         name="CLIP",
         description="The model that judges: embedded, MODEL:PRETRAINED as open_clip names it, or MODEL:/path/to/file",
+        search=_offered_clips,
+        search_options={"SUGGESTION"},
         **fields.text(Settings, "clip"),
     )
     steps: IntProperty(  # type: ignore[valid-type]
