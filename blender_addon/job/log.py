@@ -18,11 +18,13 @@ class Log:
 
     lines: deque[str] = field(default_factory=lambda: deque(maxlen=LINES))
     trace: str = ""
+    facts: tuple[str, ...] = ()
 
     def add(self, *facts: str) -> None:
-        """Note a change; empty facts are left out."""
-        stamp = time.strftime("%H:%M:%S")
-        self.lines.append(f"{stamp} {'; '.join(fact for fact in facts if fact)}")
+        """Note the facts, unless they are those of the last time; empty ones are left out."""
+        if facts != self.facts:
+            self.facts = facts
+            self.lines.append(f"{time.strftime('%H:%M:%S')} {'; '.join(filter(None, facts))}")
 
     def keep(self, exception: BaseException) -> None:
         """Keep an exception's trace for the report, and print it once, however often it comes."""

@@ -219,8 +219,7 @@ class Session(Conversation):
         if not any(isinstance(message, Update | Done) for message in arrived):  # taking it in was work enough
             events.deliver(self, WRITE_SECONDS)
         now = (self.state, self.error, self.waits)
-        if now != before:
-            self.log.add(self.state.value, self.waits, str(self.error or ""))
+        self.log.add(self.state.value, self.waits, str(self.error or ""))
         return bool(arrived) or now != before
 
     @property
