@@ -122,12 +122,15 @@ def _displacement(block: bpy.types.Key, worn: bpy.types.ShapeKey) -> Displacemen
 
 def _displace(thing: bpy.types.Object, displacement: Displacement) -> None:
     mesh = keys.mesh_of(thing)
+    earlier = mesh.shape_keys.key_blocks.get(keys.OFFSETS) if mesh.shape_keys else None
+    value = earlier.value if earlier else displacement.value
     keys.write_offsets(thing, np.zeros((len(mesh.vertices), 3)))
-    assert mesh.shape_keys is not None
-    worn = mesh.shape_keys.key_blocks[keys.OFFSETS]
-    moved = keys.points(mesh.shape_keys.reference_key) - displacement.basis  # exactly 0 unless the basis was changed
+    block = mesh.shape_keys
+    assert block is not None
+    worn = block.key_blocks[keys.OFFSETS]
+    moved = keys.points(block.reference_key) - displacement.basis  # exactly 0 unless the basis was changed
     worn.points.foreach_set("co", displacement.points + moved)
-    worn.value = displacement.value
+    worn.value = value if keys.OFFSETS in keys.animated_keys(block) else displacement.value
 
 
 def _release(thing: bpy.types.Object, keyed: bool) -> None:

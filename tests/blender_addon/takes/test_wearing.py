@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from clipmatrix_protocol import Vary
 
+from ..fingerprint import differences
+
 OFFSETS = "ClipMatrix offsets"
 
 
@@ -141,6 +143,52 @@ def test_animation_and_corrections_of_a_take_outlive_the_comparison(blender, cha
     _compare(blender)
     assert np.array_equal(_points(thing.data.shape_keys.key_blocks[OFFSETS]), basis)
     assert thing.data.shape_keys.animation_data.action is not None
+    _compare(blender)
+    same(after)
+
+
+def test_keyframes_of_the_takes_slider_move_the_next_take_as_well(blender, character, accept):
+    first = accept(1).uid
+    key = character[0].data.shape_keys.key_blocks[OFFSETS]
+    for frame, value in ((1, 0.0), (41, 1.0)):
+        key.value = value
+        key.keyframe_insert("value", frame=frame)
+    blender.context.scene.frame_set(11)
+    worn = character[0].data.shape_keys.key_blocks[OFFSETS].value
+    assert 0 < worn < 0.5
+    accept(2)
+    assert character[0].data.shape_keys.animation_data.action is not None
+    blender.context.scene.frame_set(11)
+    _apply(blender, first)
+    assert character[0].data.shape_keys.key_blocks[OFFSETS].value == worn
+
+
+def test_a_mesh_that_is_shared_since_is_refused_with_a_fix(blender, scenes, rooms, character, accept, looks, same):
+    accept(1)
+    twin = scenes.add("Twin", character[1].data)
+    before = looks()
+    with pytest.raises(RuntimeError, match="shares its mesh"):
+        _compare(blender)
+    same(before)
+    assert rooms("job.session").current().error.operator == "clipmatrix.single_user"
+    blender.data.objects.remove(twin)
+    _compare(blender)
+
+
+@pytest.mark.parametrize("mode", ["POSE", "WEIGHT_PAINT", "SCULPT"])
+def test_a_result_can_be_accepted_in_other_modes(blender, scenes, character, accept, looks, same, mode):
+    before = looks()
+    if mode == "POSE":
+        scenes.select(character[0].parent)
+    blender.ops.object.mode_set(mode=mode)
+    accept(1)
+    assert _wardrobe(blender).takes[1].picture
+    blender.ops.object.mode_set(mode="OBJECT")
+    scenes.select(character[0])
+    after = looks()
+    _compare(blender)
+    changed = [line.split(": ")[1] for line in differences(before, looks())]
+    assert not [path for path in changed if path.startswith(("meshes", "shape_keys", "objects/Column/material_slots"))]
     _compare(blender)
     same(after)
 
