@@ -85,14 +85,14 @@ def draw_way(settings: ClipMatrixPreferences, layout: bpy.types.UILayout) -> Non
     column = layout.column(align=True)
     match settings.way:
         case "START":
-            column.prop(settings, "python", text="", icon="CONSOLE")
+            column.prop(settings, "python", text="", icon="CONSOLE", placeholder="Found by itself")
         case "ADDRESS":
-            column.prop(settings, "address", text="")
+            column.prop(settings, "address", text="", placeholder="host:port")
             column.prop(settings, "secret")
         case "LINE":
             row = column.row(align=True)
-            row.prop(settings, "line", text="")
-            row.operator("clipmatrix.paste_line", text="", icon="PASTEDOWN")
+            row.prop(settings, "line", text="", placeholder="clipmatrix://...")
+            row.operator("clipmatrix.paste_line", text="Paste", icon="PASTEDOWN")
 
 
 def of(context: bpy.types.Context) -> ClipMatrixPreferences:

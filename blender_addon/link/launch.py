@@ -138,7 +138,7 @@ class Launch:
 
     def _refusal(self, message: str) -> Refusal:
         said = self.tail(1)
-        remedy = f"It said: {said[0]}" if said else "It said nothing."
+        remedy = f"It said: {said[0].removeprefix('clipmatrix: ')}" if said else "It said nothing."
         return Refusal(message, remedy, Fix("wm.path_open", "Show Its Log", {"filepath": str(self.log)}))
 
 

@@ -129,7 +129,7 @@ def script(path, text):
     ("text", "said"),
     [
         ("echo 'No module named clipmatrix' >&2; exit 1", "It said: No module named clipmatrix"),
-        ("echo first; echo; echo 'clipmatrix: there is no device'; exit 2", "It said: clipmatrix: there is no device"),
+        ("echo first; echo; echo 'clipmatrix: there is no device'; exit 2", "It said: there is no device"),
         ("printf 'caf\\351\\n'", "It said: caf\ufffd"),
         ("exit 0", "It said nothing."),
     ],
