@@ -5,9 +5,12 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
+
+from .fingerprint import differences, fingerprint
 
 SECRET = "a-secret-for-tests"
 
@@ -57,6 +60,12 @@ def pump(session, until, seconds=90.0):
         assert time.monotonic() < end, f"still {session.state}, {session.error}"
         session.tick()
         time.sleep(0.01)
+
+
+def pump_for(session, seconds):
+    """Tick for a while."""
+    end = time.monotonic() + seconds
+    pump(session, lambda: time.monotonic() > end)
 
 
 def connect(blender, rooms, session, address, secret=SECRET):
@@ -111,6 +120,68 @@ def test_a_stopped_job_delivers_what_it_has_reached(blender, scenes, rooms, sess
     assert session.summary.stopped_early
     blender.ops.clipmatrix.discard()
     assert session.state is phase.IDLE
+
+
+def test_a_job_is_paused_resumed_stopped_and_continued_from_where_it_stood(blender, scenes, rooms, session, backend):
+    phase = connect(blender, rooms, session, backend.address)
+    thing = small_job(blender, scenes, steps=10_000)
+    before = fingerprint(blender)
+    blender.ops.clipmatrix.generate()
+    pump(session, lambda: session.result is not None)
+    blender.ops.clipmatrix.pause()
+    pump(session, lambda: session.state is phase.PAUSED)
+    pump_for(session, 0.5)  # the step that was under way
+    held = session.progress.step
+    pump_for(session, 1.0)
+    assert session.progress.step == held
+    blender.ops.clipmatrix.resume()
+    pump(session, lambda: session.progress.step > held)
+    blender.ops.clipmatrix.stop()
+    pump(session, lambda: session.state is phase.FINISHED and not session.is_writing)
+    first = session.summary
+    blender.context.scene.clipmatrix.steps = 2
+    assert blender.ops.clipmatrix.carry_on() == {"FINISHED"}
+    pump(session, lambda: session.state in (phase.FINISHED, phase.FAILED) and not session.is_writing)
+    assert session.error is None
+    assert session.summary.steps == 2
+    assert session.summary.similarity_before == pytest.approx(first.similarity_after, abs=0.01)
+    blender.ops.clipmatrix.discard()
+    blender.context.scene.clipmatrix.steps = 10_000
+    assert differences(before, fingerprint(blender)) == []
+    assert thing.data.shape_keys.key_blocks.keys() == ["Basis", "wide"]
+
+
+def test_a_blender_that_is_killed_loses_nothing_that_its_file_and_the_backend_have(
+    blender, scenes, rooms, session, backend, tmp_path
+):
+    small_job(blender, scenes, steps=10_000)
+    path = str(tmp_path / "column.blend")
+    blender.ops.wm.save_as_mainfile(filepath=path)
+    blender.ops.wm.open_mainfile(filepath=path)
+    before = fingerprint(blender)
+    command = [sys.executable, str(Path(__file__).with_name("grows.py")), path, backend.address]
+    doomed = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "CLIPMATRIX_SECRET": SECRET}
+    )
+    try:
+        assert doomed.stdout is not None
+        assert "saved meanwhile\n" in iter(doomed.stdout.readline, "")
+    finally:
+        doomed.kill()
+        doomed.wait()
+        doomed.stdout.close()
+    blender.ops.wm.open_mainfile(filepath=path)
+    session.tick()
+    saved = session.result
+    assert saved is not None
+    phase = connect(blender, rooms, session, backend.address)
+    pump(session, lambda: session.state is phase.RUNNING and session.result is not saved)
+    blender.ops.clipmatrix.stop()
+    pump(session, lambda: session.state is phase.FINISHED and not session.is_writing)
+    assert session.summary.steps > 1
+    blender.ops.clipmatrix.discard()
+    changes = [line for line in differences(before, fingerprint(blender)) if "filepath" not in line]
+    assert changes == []
 
 
 def test_a_wrong_secret_is_turned_away_in_words(blender, rooms, session, backend):
