@@ -69,3 +69,14 @@ def test_neutral_light_is_free_and_coloured_light_costs_the_same_at_any_brightne
     dim, bright = torch.tensor([[0.2, 0.1, 0.1]]), torch.tensor([[2.0, 1.0, 1.0]])
     assert torch.allclose(regularise.chroma(dim), regularise.chroma(bright))
     assert regularise.chroma(dim) > 0.05
+
+
+def test_a_lone_triangle_has_no_crease_and_one_without_size_no_stretch():
+    triangle = torch.tensor([[0, 1, 2]])
+    mesh = regularise.edges(triangle)
+    corners = torch.tensor([[0.0, 0, 0], [1, 0, 0], [0, 1, 0]], requires_grad=True)
+    start = corners.detach()
+    found = regularise.crease(corners, start, triangle, mesh) + regularise.edge_stretch(corners, 0 * start, mesh)
+    found.backward()
+    assert found == 0
+    assert torch.isfinite(corners.grad).all()
