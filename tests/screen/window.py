@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 HAND = Path(__file__).with_name("hand.py")
-SIZE = (1600, 1000)
+SIZE = (1600, 1200)
 START_SECONDS = 90.0
 ANSWER_SECONDS = 60.0
 
