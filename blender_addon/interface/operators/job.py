@@ -51,10 +51,10 @@ def _tell(operator: bpy.types.Operator, now: session.Session, warnings: tuple[st
     now.remarks = warnings
 
 
-def _note(now: session.Session, settings: properties.ClipMatrixSceneProperties) -> None:
+def _note(now: session.Session, settings: properties.ClipMatrixSceneProperties, start: str) -> None:
     """Have the job know what its take's record shall tell beside the brief."""
     if now.job is not None:
-        now.job.notes = recipes.poses(settings)
+        now.job.notes = recipes.notes(settings, start)
 
 
 class CLIPMATRIX_OT_generate(bpy.types.Operator):
@@ -97,7 +97,7 @@ class CLIPMATRIX_OT_generate(bpy.types.Operator):
         brief = properties.brief(settings)
         shot = _shoot(context, characters.selected_parts(context), settings.start)
         now.submit(shot.character, brief, shot.binding)
-        _note(now, settings)
+        _note(now, settings, settings.start)
         _tell(self, now, shot.warnings)
         return {"FINISHED"}
 
@@ -129,7 +129,7 @@ class CLIPMATRIX_OT_carry_on(bpy.types.Operator):
         parts = [find(part.object, bpy.data.objects) for part in job.binding.parts]
         shot = _shoot(context, [part for part in parts if part is not None], "CURRENT")
         now.carry_on(replace(shot.character, start_look=job.look), brief, shot.binding)
-        _note(now, properties.of(context.scene))
+        _note(now, properties.of(context.scene), "CURRENT")
         _tell(self, now, shot.warnings)
         return {"FINISHED"}
 

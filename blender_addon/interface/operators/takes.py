@@ -195,9 +195,9 @@ def _generate(context: bpy.types.Context, start: str, recipe: takes.ClipMatrixTa
     takes.wear(keepers, start)
     operators: Any = bpy.ops
     try:
+        settings.start = "CURRENT"
         if recipe is not None:
             recipes.copy_settings(context.scene, recipe)
-        settings.start = "CURRENT"
         operators.clipmatrix.generate()
     except (Refusal, RuntimeError) as error:  # the latter is how Blender hands on an operator's refusal
         recipes.ask_again(settings, asked)

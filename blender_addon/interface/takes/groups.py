@@ -37,8 +37,8 @@ class ClipMatrixTake(bpy.types.PropertyGroup):
     brief: StringProperty(  # type: ignore[valid-type]
         name="Settings", description="Prompts and settings, as JSON; empty for the character as it came"
     )
-    poses: StringProperty(  # type: ignore[valid-type]
-        name="Poses", description="Which poses it was looked at in, as JSON; empty where nobody knows"
+    notes: StringProperty(  # type: ignore[valid-type]
+        name="Notes", description="Its poses and what it began with, as JSON; empty where nobody knows"
     )
     parent: StringProperty(  # type: ignore[valid-type]
         name="Grown From", description="Identifier of the take it was grown from"

@@ -24,11 +24,10 @@ POSES = ("poses", "frames", "first_frame", "last_frame")
 
 @dataclass(frozen=True)
 class Asked:
-    """What a scene asks for: the brief that travels, its poses as JSON, what a job starts from."""
+    """What a scene asks for: the brief that travels, and the notes of what does not."""
 
     brief: Brief
-    poses: str
-    start: str
+    notes: str
 
 
 def title(brief: Brief) -> str:
@@ -42,16 +41,16 @@ def write(take: ClipMatrixTake, job: Job) -> None:
     take.prompt = "; ".join(prompt.text for prompt in job.brief.prompts)
     take.seed = job.brief.settings.seed
     take.brief = msgspec.json.encode(job.brief).decode()
-    take.poses = job.notes
+    take.notes = job.notes
     if job.summary is not None:
         take.similarity, take.steps = job.summary.similarity_after, job.summary.steps
         take.seconds = job.summary.seconds
 
 
-def poses(settings: properties.ClipMatrixSceneProperties) -> str:
-    """Which poses the scene asks for, as JSON: what decides on a job beside its brief."""
+def notes(settings: properties.ClipMatrixSceneProperties, start: str) -> str:
+    """What decides on a job beside its brief, as JSON: the poses, and what it starts from."""
     action = settings.action.name if settings.action else ""
-    return json.dumps({**{name: getattr(settings, name) for name in POSES}, "action": action})
+    return json.dumps({**{name: getattr(settings, name) for name in POSES}, "action": action, "start": start})
 
 
 def ask(settings: properties.ClipMatrixSceneProperties) -> Asked:
@@ -62,14 +61,13 @@ def ask(settings: properties.ClipMatrixSceneProperties) -> Asked:
     Refusal
         If that is not possible.
     """
-    return Asked(properties.brief(settings), poses(settings), settings.start)
+    return Asked(properties.brief(settings), notes(settings, settings.start))
 
 
 def ask_again(settings: properties.ClipMatrixSceneProperties, asked: Asked) -> None:
     """Have the scene ask for what it has asked for before."""
     properties.restore(settings, asked.brief)
-    _restore_poses(settings, asked.poses)
-    settings.start = asked.start
+    _heed(settings, asked.notes)
 
 
 def read(take: ClipMatrixTake) -> Brief:
@@ -99,13 +97,13 @@ def copy_settings(scene: bpy.types.Scene, take: ClipMatrixTake) -> None:
     """
     settings = properties.of(scene)
     properties.restore(settings, read(take))
-    if take.poses:
-        _restore_poses(settings, take.poses)
+    if take.notes:
+        _heed(settings, take.notes)
 
 
-def _restore_poses(settings: properties.ClipMatrixSceneProperties, text: str) -> None:
-    """Ask for these poses; for an Action that is gone, as if none had been chosen."""
+def _heed(settings: properties.ClipMatrixSceneProperties, text: str) -> None:
+    """Set what :func:`notes` has noted; an Action that is gone is as if none had been chosen."""
     told = json.loads(text)
-    for name in POSES:
+    for name in (*POSES, "start"):
         setattr(settings, name, told[name])
     settings.action = bpy.data.actions.get(told["action"])

@@ -171,6 +171,20 @@ def test_run_again_looks_at_the_same_poses(blender, scenes, session, backend, se
     assert settings.action is None
 
 
+def test_run_again_begins_anew_where_the_take_had(blender, scenes, session, backend, settings):
+    scenes.character()
+    blender.ops.clipmatrix.generate()
+    _finish(blender, session)
+    settings.start = "FRESH"
+    blender.ops.clipmatrix.generate()
+    _finish(blender, session)
+    settings.start = "CURRENT"
+    blender.ops.clipmatrix.take_rerun()
+    _finish(blender, session)
+    assert [bool(job.character.start_offsets) for job in backend.jobs] == [False, False, False]
+    assert settings.start == "FRESH"
+
+
 def test_continue_goes_on_from_the_selected_take_with_the_panels_settings(blender, scenes, session, backend, settings):
     scenes.character()
     blender.ops.clipmatrix.generate()
