@@ -59,13 +59,15 @@ def _attempt(one: Run, request: GenerateRequest, say: Announcer, reopen: str | N
     """Do one run, or say why it failed; ``reopen`` is the file that a run after the first begins with."""
     try:
         if reopen is not None:
-            stage.settle()
+            with stage.window():
+                stage.settle()
         if one.blend is not None:
             stage.open_file(one.blend)
         elif reopen is not None:
             stage.open_again(reopen, figure=one.figure)
-        growing.connect(request.address, say)
-        growing.grow(one, request, say)
+        with stage.window():
+            growing.connect(request.address, say)
+            growing.grow(one, request, say)
     except Refusal as refusal:
         say.failed("failed", refusal.message, refusal.remedy)
     except (OSError, RuntimeError) as error:  # the disk, or one of Blender's own operators

@@ -1,5 +1,6 @@
 """Which character a headless command works on: the embedded figure it adds, or the one in the open file."""
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,17 @@ from ..job.pumping import pump_until
 from ..output.acting import Character, action_of
 
 STARTUP_CUBE = "Cube"
+
+
+def window() -> AbstractContextManager[object]:
+    """Lend the open file's first window: ``blender --command`` runs outside of any, where nothing is selected.
+
+    To be entered anew after another file has been opened.
+    """
+    manager = bpy.context.window_manager
+    if bpy.context.window is None and manager is not None and len(manager.windows):
+        return bpy.context.temp_override(window=manager.windows[0])
+    return nullcontext()
 
 
 def open_file(path: Path) -> None:

@@ -154,6 +154,14 @@ def test_a_character_of_an_unsaved_file_can_be_grown_only_once(generate, scenes,
     assert (tmp_path / "out" / "a-knight" / "character.glb").exists()
 
 
+def test_it_needs_no_window_around_it_as_blender_gives_commands_none(blender, scenes, generate, tmp_path):
+    scenes.character()
+    with blender.context.temp_override(window=None):
+        assert blender.context.window is None
+        code, _ = generate("--prompt", "a knight", "--export", tmp_path / "a.glb")
+    assert code == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
