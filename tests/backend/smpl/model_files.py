@@ -50,6 +50,29 @@ def model_arrays(kind: Kind, *, seed: int = 0, betas: int = 10, uvs: bool = Fals
     return found
 
 
+def figure_arrays() -> dict[str, np.ndarray]:
+    """The embedded figure as a SMPL-X file that looks like somebody; it has more vertices than SMPL-X."""
+    figure = load_figure()
+    vertices = to_smplx(figure.vertices.astype(np.float64))
+    corners = np.concatenate([figure.faces[:, [0, 1, 2]], figure.faces[:, [0, 2, 3]]])
+    weights = np.zeros((len(vertices), len(SMPL_X.joints)))
+    np.add.at(weights, (np.arange(len(vertices))[:, None], figure.skin_joints), figure.skin_weights)
+    regressor = np.zeros((len(SMPL_X.joints), len(vertices)))
+    np.add.at(regressor, (np.arange(len(regressor))[:, None], figure.regressor_vertices), figure.regressor_weights)
+    deltas = np.concatenate([figure.shape_deltas[-10:], figure.expression_deltas[:10]])  # the statures stand last
+    return {
+        "v_template": vertices,
+        "f": corners,
+        "shapedirs": np.moveaxis(to_smplx(deltas), 0, 2),
+        "posedirs": np.zeros((len(vertices), 3, 9 * (len(regressor) - 1)), np.float32),
+        "J_regressor": regressor,
+        "kintree_table": np.stack([_parents(SMPL_X), np.arange(len(regressor))]).astype(np.uint32),
+        "weights": weights,
+        "vt": figure.uvs,
+        "ft": np.concatenate([figure.face_uvs[:, [0, 1, 2]], figure.face_uvs[:, [0, 2, 3]]]),
+    }
+
+
 def write_npz(path: Path, arrays: dict[str, np.ndarray]) -> Path:
     """An archive with what official ones hold besides: dictionaries, which only a pickle can carry."""
     np.savez(path, joint2num=np.array({"pelvis": 0}, object), **arrays)
