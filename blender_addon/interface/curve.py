@@ -1,4 +1,4 @@
-"""The similarity of a job as a little picture for its panel: drawn by us, shown by Blender as an icon."""
+"""The similarity of a job as a little picture for its panel: drawn by us, shown by Blender as a row of icons."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ import numpy as np
 
 from ..job.course import Course
 
-WIDTH, HEIGHT = 256, 96
+TILES = 4
+"""Icons side by side; each is square, so that the picture is as much wider than high."""
+
+WIDTH, HEIGHT = TILES * 64, 64
 """Pixels."""
 
 COLOUR = (0.35, 0.62, 0.98, 1.0)
@@ -61,17 +64,18 @@ class _Shown:
 _shown: list[_Shown] = []
 
 
-def icon(course: Course) -> int:
-    """The icon that shows how a job went, drawn anew if it is time; 0 if there is nothing to be seen yet."""
+def icons(course: Course) -> list[int]:
+    """The icons that show how a job went, from left to right, drawn anew if it is time; none at its beginning."""
     if len(course.points) < 2:
-        return 0
+        return []
     now, (shown,) = time.monotonic(), _shown
-    preview = shown.previews.get("course") or shown.previews.new("course")
+    tiles = [shown.previews.get(name) or shown.previews.new(name) for name in map(str, range(TILES))]
     if shown.points != course.points and now - shown.drawn >= EVERY:
-        preview.image_size = WIDTH, HEIGHT  # type: ignore[assignment]
-        preview.image_pixels_float.foreach_set(draw(course.points).reshape(-1))  # type: ignore[arg-type]
+        for tile, picture in zip(tiles, np.split(draw(course.points), TILES, axis=1), strict=True):
+            tile.image_size = HEIGHT, HEIGHT  # type: ignore[assignment]
+            tile.image_pixels_float.foreach_set(picture.reshape(-1))  # type: ignore[arg-type]
         shown.points, shown.drawn = list(course.points), now
-    return int(preview.icon_id)
+    return [int(tile.icon_id) for tile in tiles]
 
 
 def register() -> None:

@@ -109,13 +109,13 @@ def test_the_picture_costs_next_to_nothing_and_is_drawn_twice_a_second_at_most(b
         curve.draw(course.points)
         times.append(time.thread_time() - start)
     assert np.median(times) < 0.002
-    curve.icon(course)
+    curve.icons(course)
     (state,) = curve._shown
     drawn = state.drawn
     course.add(301, 0.5)
-    curve.icon(course)
+    curve.icons(course)
     assert state.drawn == drawn
     time.sleep(curve.EVERY)
-    curve.icon(course)
+    assert len(curve.icons(course)) == curve.TILES
     assert state.drawn > drawn
     assert state.points == course.points

@@ -3,12 +3,13 @@
 import bpy
 
 from ...job import session
+from ...job.jobs import Job
 from ...job.phases import BUSY, WORKING, Phase
 from .. import curve
 from .base import Panel
 
-CURVE_SCALE = 6.0
-"""Size of the similarity curve, in units of a button."""
+CURVE_SCALE = 2.6
+"""Height of the similarity curve, in units of a button."""
 
 MINUTES = 90
 """Seconds from which on a time is given in minutes."""
@@ -21,7 +22,8 @@ def show_job(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     _show_progress(layout, now)
     if now.waits:
         layout.label(text=f"Waits: {now.waits}", icon="PAUSE")
-    _show_result(layout, now)
+    if now.job:
+        _show_curve(layout, now.job)
     for remark in (*now.remarks, *now.warnings):
         layout.label(text=remark, icon="INFO")
 
@@ -35,6 +37,10 @@ def _show_verbs(layout: bpy.types.UILayout, now: session.Session) -> None:
             row.operator("clipmatrix.pause", icon="PAUSE")
         row.operator("clipmatrix.stop", icon="CANCEL")
     elif now.result is not None:
+        if now.state not in BUSY:
+            row = layout.row(align=True)
+            row.operator("clipmatrix.accept", icon="CHECKMARK")
+            row.operator("clipmatrix.discard", icon="TRASH")
         layout.operator("clipmatrix.carry_on", icon="FF")
     else:
         layout.operator("clipmatrix.generate", icon="PLAY")
@@ -49,18 +55,15 @@ def _show_progress(layout: bpy.types.UILayout, now: session.Session) -> None:
         layout.label(text=f"Similarity {progress.similarity:.3f}")
     elif now.state in WORKING:
         layout.label(text=now.state.value.capitalize(), icon="SORTTIME")
-    picture = curve.icon(now.job.course) if now.job else 0
-    if picture:
-        layout.template_icon(picture, scale=CURVE_SCALE)
-
-
-def _show_result(layout: bpy.types.UILayout, now: session.Session) -> None:
     if now.summary:
         layout.label(text=f"Similarity {now.summary.similarity_before:.3f} to {now.summary.similarity_after:.3f}")
-    if now.result is not None and now.state not in BUSY:
-        row = layout.row(align=True)
-        row.operator("clipmatrix.accept", icon="CHECKMARK")
-        row.operator("clipmatrix.discard", icon="TRASH")
+
+
+def _show_curve(layout: bpy.types.UILayout, job: Job) -> None:
+    row = layout.row(align=True)
+    row.alignment = "CENTER"
+    for icon in curve.icons(job.course):
+        row.template_icon(icon, scale=CURVE_SCALE)
 
 
 def _duration(seconds: float) -> str:
