@@ -28,6 +28,10 @@ DRIFT = 1e-4
 """How far a skinned part may move against its armature, relative to its place, before it is refused."""
 
 
+SMALLEST_SIZE = 1e-7
+"""Width, height or depth, metres, that some part must have for anything to be seen."""
+
+
 @dataclass(frozen=True, eq=False)
 class Snapshot:
     """What goes to the backend, how its answers come home, and what the artist should know."""
@@ -90,6 +94,8 @@ def snapshot(
             start_offsets=_start_offsets(objects, sampled.to_rest) if start == "CURRENT" else (),
             start_look=_start_look(objects) if start == "CURRENT" else Look(),
         )
+    if max(float(np.ptp(part.vertices, axis=0).max()) for part in parts) < SMALLEST_SIZE:
+        raise Refusal(f"{name} has no size: all its vertices are in one place.", "Scale it up in edit mode.")
     binding = _binding(character, armature, objects, sampled.to_rest, keys, places)
     return Snapshot(character, binding, remarks(objects, armature))
 

@@ -42,12 +42,13 @@ def edge_stretch(vertices: Tensor, reference: Tensor, mesh: Edges) -> Tensor:
     start = _lengths(reference, mesh)
     known = start > start.mean() * 1e-4
     ratio = _lengths(vertices, mesh)[known] / start[known]
-    return _mean((ratio - 1).square())
+    return (ratio - 1).square().mean()
 
 
 def crease(vertices: Tensor, reference: Tensor, triangles: Tensor, mesh: Edges) -> Tensor:
     """Mean squared change of the cosine between neighbouring faces' normals (normal consistency); scalar."""
-    return _mean((_cosines(vertices, triangles, mesh) - _cosines(reference, triangles, mesh)).square())
+    changes = _cosines(vertices, triangles, mesh) - _cosines(reference, triangles, mesh)
+    return changes.square().sum() / max(len(changes), 1)  # a mesh may have no edge with two faces
 
 
 def magnitude(offsets: Tensor, size: float) -> Tensor:
@@ -59,11 +60,6 @@ def chroma(colours: Tensor) -> Tensor:
     """How far lights (..., 3) are from neutral, relative to their brightness: coloured light would fake paint."""
     neutral = colours.mean(dim=-1, keepdim=True)
     return ((colours - neutral) / neutral.detach().clamp_min(1e-3)).square().mean()
-
-
-def _mean(values: Tensor) -> Tensor:
-    """Mean of (N,), 0 for none: a mesh may have no edge with two faces."""
-    return values.sum() / max(len(values), 1)
 
 
 def _lengths(vertices: Tensor, mesh: Edges) -> Tensor:

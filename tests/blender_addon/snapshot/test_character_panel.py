@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 
-from ..test_panels import StrictLayout
+from ..strict_layout import StrictLayout
 
 
 def draw(blender, rooms):

@@ -50,6 +50,12 @@ def test_zero_area_faces_loose_vertices_and_edges_are_sent_as_they_are(blender, 
     assert len(part.triangles) == 3
 
 
+def test_a_mesh_with_all_vertices_in_one_place_is_refused(blender, scenes, rooms):
+    thing = scenes.cube(size=1e-9)
+    scenes.select(thing)
+    assert "Cube has no size" in refusal(blender, rooms).message
+
+
 def test_polygons_of_many_corners_become_triangles_of_the_same_vertices(blender, scenes, rooms):
     angles = np.arange(7) / 7 * 2 * np.pi
     thing = scenes.mesh("Plate", [(np.cos(a), np.sin(a), 0) for a in angles], [tuple(range(7))], uvs="")

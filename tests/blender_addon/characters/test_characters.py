@@ -11,12 +11,12 @@ import pytest
 import torch
 from clipmatrix.character import assemble, shaped, skin
 
-from .characters.cast import CAST
-from .fingerprint import differences, fingerprint
-from .gltf_validator import validate
-from .snapshot.asking import settle
-from .test_real_backend import Backend, connect, pump
-from .test_skinning_agreement import TOLERANCE, _evaluated
+from ..fingerprint import differences, fingerprint
+from ..gltf_validator import validate
+from ..snapshot.asking import settle
+from ..test_real_backend import connect, pump
+from ..test_skinning_agreement import TOLERANCE, _evaluated
+from .cast import CAST
 
 KEPT = re.compile(
     "|".join(
@@ -36,13 +36,6 @@ KEPT = re.compile(
 
 EXPORTERS_OWN = "NODE_SKINNED_MESH_NON_ROOT"
 """A warning that every skinned character of Blender's own exporter gets: the mesh stays below its armature."""
-
-
-@pytest.fixture(scope="module")
-def backend():
-    running = Backend()
-    yield running
-    running.close()
 
 
 @pytest.fixture(params=CAST)
