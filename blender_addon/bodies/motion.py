@@ -30,6 +30,8 @@ def add_action(rig: bpy.types.Object, body: Body, motion: Motion, fps: float) ->
     assert isinstance(armature, bpy.types.Armature)
     action = bpy.data.actions.new(motion.name)
     action.use_fake_user = True
+    if not hasattr(action, "slots"):  # before 4.4 an Action of no kind is left out by the glTF exporter
+        action.id_root = "OBJECT"  # type: ignore[attr-defined]
     looping = loops(motion)
     order = [*range(len(motion.rotations)), 0] if looping else [*range(len(motion.rotations))]
     frames = FIRST_FRAME + np.arange(len(order)) * (fps / motion.fps)

@@ -20,6 +20,11 @@ def test_a_click_writes_the_selected_character(blender, character, tmp_path, ope
     assert path.stat().st_size > 1000
 
 
+def test_an_ending_that_was_forgotten_is_added(blender, character, tmp_path):
+    blender.ops.clipmatrix.export_fbx(filepath=str(tmp_path / "knight"))
+    assert [path.name for path in tmp_path.iterdir()] == ["knight.fbx"]
+
+
 def test_actions_of_another_character_are_left_out(blender, character, scenes, rooms, tmp_path):
     _, rig = scenes.character()
     scenes.wave(rig)
@@ -63,8 +68,11 @@ def test_a_film_that_is_stopped_leaves_nothing_behind(blender, character, rooms,
 def test_a_place_that_can_not_be_written_is_refused_in_words(blender, character, tmp_path, operator):
     with pytest.raises(RuntimeError, match=r"There is no folder .*nowhere\. Choose another one"):
         getattr(blender.ops.clipmatrix, operator)(filepath=str(tmp_path / "nowhere" / "a.glb"))
+    taken = tmp_path / "taken"
+    for ending in (".glb", ".fbx", ".mp4"):
+        taken.with_suffix(ending).mkdir()
     with pytest.raises(RuntimeError, match=r"can't be written\. Choose another place"):
-        getattr(blender.ops.clipmatrix, operator)(filepath=str(tmp_path))
+        getattr(blender.ops.clipmatrix, operator)(filepath=str(taken))
 
 
 @pytest.mark.parametrize("operator", ["export_gltf", "export_fbx", "export_turntable"])

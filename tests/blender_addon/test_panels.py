@@ -85,3 +85,53 @@ def test_the_preferences_draw(blender, rooms):
     layout = StrictLayout(blender)
     preferences.draw(preferences.of(blender.context), layout)
     assert preferences.of(blender.context).address == "tcp://127.0.0.1:7661"
+
+
+def nothing(scenes, settings):
+    """Nothing is selected, and nobody has written a prompt."""
+
+
+def a_character(scenes, settings):
+    scenes.character()
+    settings.prompt = "a knight"
+
+
+def a_character_that_plays(scenes, settings):
+    _, rig = scenes.character()
+    scenes.wave(rig)
+    scenes.select(rig)
+    settings.frames = "RANGE"
+    scenes.bpy.ops.clipmatrix.prompt_add(text="rust")
+    settings.prompts[0].mute = True
+
+
+def edit_mode(scenes, settings):
+    scenes.character()
+    settings.poses = "CURRENT"
+    scenes.bpy.ops.object.mode_set(mode="EDIT")
+
+
+@pytest.mark.parametrize("situation", [nothing, a_character, a_character_that_plays, edit_mode])
+def test_every_panel_draws_in_every_phase(blender, scenes, rooms, situation):
+    situation(scenes, rooms("interface.properties").of(blender.context.scene))
+    for phase in rooms("job.phases").Phase:
+        for with_job in (None, {"progress": PROGRESS}, {"ended": True, "summary": SUMMARY}):
+            put(rooms, phase.name, job=job(rooms, **with_job) if with_job else None)
+            assert "clipmatrix.export_gltf" in draw(blender, rooms)
+
+
+def test_a_line_of_the_list_of_prompts_draws(blender, rooms):
+    blender.ops.clipmatrix.prompt_add(text="rust")
+    settings = rooms("interface.properties").of(blender.context.scene)
+    for settings.prompts[0].mute in (False, True):
+        rooms("interface.panels.prompt").show_item(StrictLayout(blender), settings.prompts[0])
+
+
+@pytest.mark.parametrize("kind", ["quality", "vary"])
+def test_the_button_for_presets_opens_their_panel(blender, rooms, kind):
+    panel = getattr(rooms("interface.presets"), f"CLIPMATRIX_PT_{kind}_presets")
+    panel.draw_panel_header(StrictLayout(blender))
+    assert hasattr(blender.types, panel.__name__)
+    add = getattr(blender.ops.clipmatrix, f"{kind}_preset_add")
+    assert panel.preset_add_operator == f"clipmatrix.{kind}_preset_add"
+    assert add.poll()

@@ -25,7 +25,7 @@ FRAMES = {"default": pictures.FILM_FRAMES, "min": 8, "max": 1000}
 
 
 class _Exporting(ExportHelper):
-    """What the exports of a character have in common."""
+    """What the exports of a character have in common; each has a ``write(character, path)``."""
 
     filename_ext: str
 
@@ -49,17 +49,13 @@ class _Exporting(ExportHelper):
         """Write the file, or say why it can't be."""
         operator: Any = self
         try:
-            path = _writable(Path(bpy.path.abspath(operator.filepath)))
-            self.write(selected_character(context), path)
+            path = bpy.path.ensure_ext(bpy.path.abspath(operator.filepath), self.filename_ext)
+            operator.write(selected_character(context), _writable(Path(path)))
         except Refusal as refusal:
             return refuse(operator, refusal)
         except (OSError, RuntimeError) as error:  # the disk's reason, or that of Blender's own operator
             return refuse(operator, Refusal(f"The file can't be written: {_reason(error)}", "Try another place."))
         return {"FINISHED"}
-
-    def write(self, character: list[bpy.types.Object], path: Path) -> None:
-        """Write the character to ``path``."""
-        raise NotImplementedError
 
 
 class CLIPMATRIX_OT_export_gltf(_Exporting, bpy.types.Operator):
