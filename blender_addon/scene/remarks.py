@@ -5,15 +5,40 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import bpy
+import numpy as np
+from clipmatrix_protocol import Part
 
 from . import rigging
 from .keys import OFFSETS, animated_keys, mesh_of
 
+LEAST_SHARE = 0.01
+"""Of an even share of the image, under which a face counts as lying on a spot."""
+
 
 def remarks(parts: Sequence[bpy.types.Object], armature: bpy.types.Object | None) -> tuple[str, ...]:
     """One sentence each, without repetitions."""
-    said = [remark for thing in parts for remark in (*rigging.remarks(thing, armature), *_driven(thing))]
+    said = [
+        remark for thing in parts for remark in (*rigging.remarks(thing, armature), *_driven(thing), *_copies(thing))
+    ]
     return tuple(dict.fromkeys(said))
+
+
+def cramped(part: Part) -> tuple[str, ...]:
+    """A remark on UVs that leave most faces next to nothing of the texture."""
+    a, b = part.corner_uvs[:, 1] - part.corner_uvs[:, 0], part.corner_uvs[:, 2] - part.corner_uvs[:, 0]
+    areas = np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]) / 2
+    if np.mean(areas * len(areas) < LEAST_SHARE) <= 0.5:
+        return ()
+    return (
+        f"{part.name}'s UVs put most faces on a spot, as colour palettes do; paint needs room. "
+        "Unwrap it into another UV layer.",
+    )
+
+
+def _copies(thing: bpy.types.Object) -> tuple[str, ...]:
+    if thing.instance_type not in {"VERTS", "FACES"}:
+        return ()
+    return (f"{thing.name} shows copies of other objects on its surface; ClipMatrix sees it without them.",)
 
 
 def _driven(thing: bpy.types.Object) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from .characters import armature_of
 from .checks import problems
 from .handles import handle
 from .poses import SAME_POSE, Poses, sample
-from .remarks import remarks
+from .remarks import cramped, remarks
 from .skin import Skin, read_skin, rigid
 
 STILL = "(still)"
@@ -97,7 +97,8 @@ def snapshot(
     if max(float(np.ptp(part.vertices, axis=0).max()) for part in parts) < SMALLEST_SIZE:
         raise Refusal(f"{name} has no size: all its vertices are in one place.", "Scale it up in edit mode.")
     binding = _binding(character, armature, objects, sampled.to_rest, keys, places)
-    return Snapshot(character, binding, remarks(objects, armature))
+    said = (*remarks(objects, armature), *(remark for part in parts for remark in cramped(part)))
+    return Snapshot(character, binding, said)
 
 
 @contextmanager

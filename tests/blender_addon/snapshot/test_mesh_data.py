@@ -65,6 +65,28 @@ def test_polygons_of_many_corners_become_triangles_of_the_same_vertices(blender,
     assert len(shot.character.parts[0].vertices) == 7
 
 
+def test_a_palettes_uvs_get_a_remark_and_ordinary_ones_do_not(blender, scenes, rooms):
+    thing = scenes.column()
+    scenes.select(thing)
+    assert read(blender, rooms).warnings == ()
+    layer = thing.data.uv_layers[0]
+    for face in thing.data.polygons:
+        for place, corner in enumerate(face.loop_indices):
+            spot = (face.index % 4 / 4 + 0.1, 0.1) if face.index else (place % 2 * 0.9, place // 2 * 0.9)
+            layer.uv[corner].vector = spot
+    (remark,) = read(blender, rooms).warnings
+    assert "as colour palettes do" in remark
+
+
+def test_copies_on_a_surface_get_a_remark(blender, scenes, rooms):
+    thing = scenes.cube()
+    thing.instance_type = "FACES"
+    scenes.select(thing)
+    assert read(blender, rooms).warnings == (
+        "Cube shows copies of other objects on its surface; ClipMatrix sees it without them.",
+    )
+
+
 def test_an_empty_render_layer_is_refused_and_the_button_takes_one_that_is_in_use(blender, scenes, rooms):
     thing = scenes.cube()
     empty = thing.data.uv_layers.new(name="empty")
