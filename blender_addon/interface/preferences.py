@@ -7,7 +7,9 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 from clipmatrix_protocol import DEFAULT_ADDRESS
 
+from ..errors import Refusal
 from ..link.launch import SECRET_VARIABLE
+from ..link.target import invitation
 
 WAYS = (
     ("START", "Start Here", "Let Blender start a backend on this computer; it ends with Blender"),
@@ -93,6 +95,16 @@ def draw_way(settings: ClipMatrixPreferences, layout: bpy.types.UILayout) -> Non
             row = column.row(align=True)
             row.prop(settings, "line", text="", placeholder="clipmatrix://...")
             row.operator("clipmatrix.paste_line", text="Paste", icon="PASTEDOWN")
+            if host := _machine(settings.line):
+                column.label(text=host, icon="WORLD")
+
+
+def _machine(line: str) -> str:
+    """Where a line leads; empty if it is none, which Connect says in words."""
+    try:
+        return invitation(line).host
+    except Refusal:
+        return ""
 
 
 def of(context: bpy.types.Context) -> ClipMatrixPreferences:

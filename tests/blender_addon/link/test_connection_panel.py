@@ -1,6 +1,7 @@
 """The Connection panel's buttons, and why each of them may be grey."""
 
 import pytest
+from clipmatrix_protocol import Invitation, write_invitation
 
 from ..strict_layout import StrictLayout
 
@@ -124,3 +125,12 @@ def test_the_preferences_draw_in_every_way(blender, settings, rooms, way):
     layout = StrictLayout(blender)
     rooms("interface.preferences").draw(settings, layout)
     assert ("clipmatrix.paste_line" in layout.drawn) is (way == "LINE")
+
+
+def test_the_panel_tells_where_a_pasted_line_leads_and_nothing_else_of_it(settings, drawn):
+    line = write_invitation(Invitation("render.example.org", 7661, bytes(32), bytes(32)))
+    settings.line = line
+    assert "render.example.org" in drawn()
+    assert not any("AAAA" in text for text in drawn())
+    settings.line = line[:-1]
+    assert "render.example.org" not in drawn()
