@@ -9,6 +9,7 @@ from .acting import Character
 from .gltf_actions import left_out
 from .keeping import nodes_unmarked, poses_kept
 from .selecting import only_selected
+from .textures import packed_copies
 
 CORE_INFLUENCES = 4
 """Bones per vertex that every glTF viewer understands."""
@@ -70,7 +71,7 @@ def export_fbx(character: Character, path: Path) -> Path:
     """Write the character, and nothing else of the scene, as a binary FBX.
 
     It carries the skin, all shape keys as blend shapes, every Action that fits the armature as a take of its own,
-    keyed at each frame, and the textures inside the file.
+    keyed at each frame, and the textures inside the file, as they look now.
 
     Parameters
     ----------
@@ -86,7 +87,7 @@ def export_fbx(character: Character, path: Path) -> Path:
     Refusal
         If a part of the character is hidden in a way that Blender does not export.
     """
-    with only_selected(character), poses_kept():
+    with only_selected(character), poses_kept(), packed_copies(character):
         bpy.ops.export_scene.fbx(
             filepath=str(path),
             use_selection=True,

@@ -70,6 +70,40 @@ def test_the_packed_texture_travels_inside_the_file(blender, exported):
     assert np.allclose(images[0].pixels[:3], RED, atol=0.01)
 
 
+def in_memory(blender, character, name="live"):
+    """Have the character wear a texture that is neither packed nor saved."""
+    image = blender.data.images.new(name, 32, 32)
+    image.pixels.foreach_set(np.tile(np.array([0.1, 0.8, 0.1, 1], np.float32), 32 * 32))
+    image_node(character[0]).image = image
+    return image
+
+
+def image_node(thing):
+    return next(node for node in thing.data.materials[0].node_tree.nodes if node.type == "TEX_IMAGE")
+
+
+def test_a_texture_that_is_only_in_memory_travels_too_and_stays_unpacked(blender, rooms, tmp_path):
+    character = grown(blender, rooms)
+    image = in_memory(blender, character)
+    images = set(blender.data.images)
+    rooms("output.export").export_fbx(character, tmp_path / "a.fbx")
+    assert image_node(character[0]).image == image
+    assert image.packed_file is None
+    assert set(blender.data.images) == images
+    back = image_node(bring_back(blender, tmp_path / "a.fbx")).image
+    assert tuple(back.size) == (32, 32)
+    assert np.allclose(back.pixels[:3], (0.1, 0.8, 0.1), atol=0.01)
+
+
+def test_painting_on_a_packed_texture_is_exported_as_it_looks(blender, rooms, tmp_path):
+    character = grown(blender, rooms)
+    image = image_node(character[0]).image
+    image.pixels.foreach_set(np.tile(np.array([0.1, 0.1, 0.9, 1], np.float32), 64 * 64))
+    rooms("output.export").export_fbx(character, tmp_path / "a.fbx")
+    back = image_node(bring_back(blender, tmp_path / "a.fbx")).image
+    assert np.allclose(back.pixels[:3], (0.1, 0.1, 0.9), atol=0.01)
+
+
 def test_no_bones_are_added(blender, exported):
     names = [bone.name for bone in exported.character[1].data.bones]
     assert [bone.name for bone in bring_back(blender, exported.path).find_armature().data.bones] == names
@@ -128,6 +162,7 @@ def test_an_export_leaves_the_scene_and_a_pose_without_keys_as_they_were(blender
     rig.pose.bones[1].rotation_euler = (0.77, 0, 0)
     rig.pose.bones[2].rotation_quaternion = (0.6, 0.8, 0, 0)
     character[0].data.shape_keys.key_blocks["wide"].value = 0.3
+    in_memory(blender, character)
     blender.context.view_layer.update()
     before = fingerprint(blender)
     others = {"others": rooms("scene.actions").foreign(rig)} if kind == "glb" else {}
