@@ -1,6 +1,7 @@
 """The clients that were welcomed, and sending to them without ever waiting."""
 
 import logging
+import math
 import time
 from dataclasses import dataclass, field
 
@@ -56,6 +57,11 @@ class Clients:
     def heard(self, identity: bytes) -> None:
         """Note that a client has spoken."""
         self._clients[identity].heard = time.monotonic()
+
+    def silence(self, identity: bytes) -> float:
+        """Return seconds since a client has spoken; infinity for one that is not known any more."""
+        client = self._clients.get(identity)
+        return math.inf if client is None else time.monotonic() - client.heard
 
     def forget(self, identity: bytes) -> None:
         """Let a client go; whatever waited for it is dropped."""

@@ -41,6 +41,9 @@ from .worker import Worker, run_job
 
 log = logging.getLogger(__name__)
 
+ABANDONED = 120.0
+"""Seconds of silence after which those who have paused a job count as gone; clients ping every few seconds."""
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -265,6 +268,16 @@ class Desk:
         self._runner.give(
             lambda: run_job(submit, self._services, job.cancel, job.free, self._runner.stopping, self._post)
         )
+
+    def end_abandoned(self) -> None:
+        """Cancel the running job if it is held and all who watch it are silent: it would block others for ever."""
+        job = self._jobs.running
+        if job is None or job.free.is_set():
+            return
+        if all(self._clients.silence(client) > ABANDONED for client in job.watchers):
+            log.info("job %s is held and nobody is there any more", job.id)
+            job.cancel.set()
+            job.free.set()
 
     def _end(self, job: Job, outcome: Done | Failed) -> None:
         self._jobs.end(job, outcome)

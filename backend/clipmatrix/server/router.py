@@ -56,6 +56,7 @@ def run(socket: "zmq.Socket[bytes]", secret: str, services: Services, stop: Call
             _receive(socket, desk)
             for event in mailbox.collect():
                 desk.happened(event)
+            desk.end_abandoned()
             desk.start_next()
             clients.flush()
     finally:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
+from clipmatrix.server import desk
 from clipmatrix.server.services import Cancelled, Report, Services
 from clipmatrix_protocol import (
     Accepted,
@@ -159,6 +160,31 @@ def test_saying_it_twice_does_no_harm_and_after_the_end_the_answer_is_the_outcom
     assert peer.hear(Failed).code == "unknown_job"
 
 
+def test_a_job_that_is_held_by_somebody_who_is_gone_makes_room_and_keeps_its_result(
+    backend: Start, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "ABANDONED", 0.5)
+    steps = Steps()
+    address = backend(steps.services())
+    gone, other = connect(address), connect(address)
+    started(gone, steps)
+    gone.say(Pause("job"))
+    gone.hear(Paused)
+    other.hello()
+    other.say(submit("next"))
+    other.hear(Accepted)
+    for _ in range(4):  # as long as it speaks, it is there
+        gone.say(Ping(1.0))
+        gone.hear(Pong)
+        time.sleep(0.2)
+    assert steps.stand_still(0.1)
+    taken = steps.taken
+    assert steps.ended.wait(20)
+    other.say(Attach("job"))
+    assert other.hear(Done).job == "job"
+    assert steps.taken >= taken
+
+
 def test_a_backend_that_ends_does_not_wait_for_a_job_that_is_held(backend: Start, connect: Connect) -> None:
     steps = Steps()
     peer = connect(backend(steps.services()))
@@ -172,11 +198,11 @@ def test_a_real_job_in_a_real_process_is_held_and_goes_on_to_its_end(connect: Co
     with backend_process() as process:
         peer = connect(process.address)
         peer.hello()
-        peer.say(ball_job("job", steps=12))
+        peer.say(ball_job("job", steps=4))
         peer.say(Pause("job"))
         peer.hear(Paused)
         while not peer.is_quiet(0.5):
             assert not isinstance(peer.next(), Done)
         peer.say(Resume("job"))
         peer.hear(Resumed)
-        assert peer.hear(Done).summary.steps == 12
+        assert peer.hear(Done).summary.steps == 4
