@@ -213,13 +213,14 @@ def test_the_artists_own_keys_and_curves_outlive_our_correctives(blender, rooms,
 def test_an_action_is_as_it_was_when_its_correctives_are_gone(blender, rooms, body, message):
     body.rig.pose.bones["neck"].keyframe_insert("rotation_quaternion", frame=1)
     action = body.rig.animation_data.action
-    slots = len(action.slots)
+    slots = list(getattr(action, "slots", ()))  # Blender before 4.4 has none: the keys get an Action of their own
     found = Correctives(np.full((1, len(message.vertices), 3), 0.01, np.float32), np.ones((2, 1), np.float32))
     rooms("bodies.correct").write_frames(body.mesh_object, action, found, range(1, 3))
-    assert body.mesh_object.data.shape_keys.animation_data.action == action
-    assert len(action.slots) == slots + 1
+    plays = body.mesh_object.data.shape_keys.animation_data.action
+    assert (plays == action) == bool(slots)
+    assert len(getattr(plays, "slots", ())) == (2 if slots else 0)
     rooms("bodies.correct").remove(body.mesh_object)
-    assert len(action.slots) == slots
+    assert list(getattr(action, "slots", ())) == slots
     assert body.mesh_object.data.shape_keys.animation_data.action is None
     assert list(blender.data.actions) == [action]
 

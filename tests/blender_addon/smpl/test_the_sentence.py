@@ -61,7 +61,11 @@ def test_pose_the_smpl_rig_press_generate_export_the_animation(blender, rooms, t
     assert validate(glb)["issues"]["numErrors"] == 0
     header = json.loads(glb.read_bytes()[20 : 20 + int.from_bytes(glb.read_bytes()[12:16], "little")])
     assert len(header["skins"][0]["joints"]) == 55
-    assert [animation["name"] for animation in header["animations"]] == ["stretch"]
+    animations = [animation["name"] for animation in header["animations"]]
+    if not hasattr(blender.types.Action, "slots"):  # before Blender 4.4 bones and keys can't share an Action
+        assert animations == ["stretch", "stretch correctives"]
+        return
+    assert animations == ["stretch"]
     assert {channel["target"]["path"] for channel in header["animations"][0]["channels"]} >= {"rotation", "weights"}
 
     blender.data.batch_remove([*blender.data.objects, *blender.data.actions])
