@@ -1,4 +1,4 @@
-"""Save the five characters as .blend files to look at, each with a picture.
+"""Save the five characters as .blend files to look at, and one picture of all: at rest, and in their Actions.
 
 ``python -m tests.blender_addon.characters FOLDER``
 """
@@ -9,21 +9,25 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from ..conftest import headless, room
 from .cast import CAST
 
 
-def save(bpy: object, name: str, folder: Path, tile: int) -> None:
-    """Build one character in an empty file, save it, and render it at rest and in its Action."""
+def save(bpy: Any, name: str, folder: Path, tile: int) -> np.ndarray:
+    """Build one character in an empty file, save it, and return its row of pictures."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
     headless.enable()
     parts = CAST[name](bpy, room)
     armature = room("scene.characters").armature_of(parts[0])
     character = [*parts, *((armature,) if armature else ())]
     bpy.ops.wm.save_as_mainfile(filepath=str(folder / f"{name}.blend"), compress=True)
-    pictures, images = room("output.pictures"), room("output.images")
-    images.write_image(pictures.row(character, pictures.plan(character), tile=tile), folder / f"{name}.png")
+    pictures = room("output.pictures")
+    row: np.ndarray = pictures.row(character, pictures.plan(character), tile=tile)
+    return row
 
 
 def main() -> None:
@@ -38,8 +42,8 @@ def main() -> None:
         headless.link_extension(Path(resources))
         os.environ["BLENDER_USER_RESOURCES"] = resources
         bpy = importlib.import_module("bpy")
-        for name in arguments.only or CAST:
-            save(bpy, name, arguments.folder, arguments.tile)
+        rows = [save(bpy, name, arguments.folder, arguments.tile) for name in arguments.only or CAST]
+        room("output.images").write_image(np.concatenate(rows[::-1]), arguments.folder / "characters.png")
         headless.disable()
     sys.stdout.flush()
     os._exit(0)  # Blender's own exit handlers may crash or hang without a window

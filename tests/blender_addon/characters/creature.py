@@ -74,7 +74,7 @@ def _hide(bpy: Any, rig: Any) -> Any:
 
     for bone in (bone for bone in rig.data.bones if bone.use_deform):
         thick = THICK.get(bone.name, 0.09 if "thigh" in bone.name else 0.055)
-        head = place(bone.head_local, thick) if bone.parent is None else _joined(bone, ends)
+        head = place(bone.head_local, 0.45 * thick) if bone.parent is None else _joined(bone, ends)
         if head is None:
             head = place(bone.head_local, thick)
             edges.append((ends[bone.parent.name, "tail"], head))

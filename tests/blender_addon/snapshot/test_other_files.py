@@ -115,6 +115,22 @@ def test_a_linked_collection_instance_is_made_real_and_local_step_by_step(blende
     assert [sentence.split()[0] for sentence in said] == ["Shown", "Column"]
 
 
+def test_a_material_of_another_file_is_copied_and_comes_back(blender, scenes, rooms, library):
+    thing = scenes.cube()
+    with blender.data.libraries.load(str(library), link=True) as (_, wanted):
+        wanted.materials = ["skin"]
+    thing.data.materials.append(blender.data.materials["skin"])
+    scenes.select(thing)
+    before = fingerprint(blender)
+    said, draft = _sent(blender, rooms)
+    assert said == []
+    worn = thing.material_slots[0].material
+    assert worn.library is None
+    assert worn.name == "ClipMatrix skin"
+    rooms("scene.apply").discard(draft)
+    assert differences(before, fingerprint(blender)) == []
+
+
 def test_what_the_other_file_holds_stays_as_it_was(blender, scenes, rooms, library):
     import hashlib
 
