@@ -12,8 +12,10 @@ from bpy.props import IntProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper
 
 from ...errors import Refusal
+from ...job import session
 from ...output import export, pictures
 from ...scene import actions, characters
+from ..guarding import guarded
 from ..refusing import refuse
 from ..selection import name_of, selected_character
 
@@ -24,7 +26,7 @@ SIZE = {"default": 512, "min": 64, "max": 2048, "step": 2}
 FRAMES = {"default": pictures.FILM_FRAMES, "min": 8, "max": 1000}
 
 
-class _Exporting(ExportHelper):
+class _Exporting(ExportHelper, bpy.types.Operator):
     """What the exports of a character have in common; each has a ``write(character, path)``."""
 
     filename_ext: str
@@ -34,7 +36,7 @@ class _Exporting(ExportHelper):
         """With a character selected, in Object or Pose Mode."""
         why_not = _why_not(context)
         if why_not:
-            cls.poll_message_set(why_not)  # type: ignore[attr-defined]
+            cls.poll_message_set(why_not)
         return not why_not
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
@@ -45,20 +47,19 @@ class _Exporting(ExportHelper):
             operator.filepath = str(Path(bpy.data.filepath).parent / (name + self.filename_ext))
         return super().invoke(context, event)
 
+    @guarded
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Write the file, or say why it can't be."""
         operator: Any = self
+        path = bpy.path.ensure_ext(bpy.path.abspath(operator.filepath), self.filename_ext)
         try:
-            path = bpy.path.ensure_ext(bpy.path.abspath(operator.filepath), self.filename_ext)
             operator.write(selected_character(context), _writable(Path(path)))
-        except Refusal as refusal:
-            return refuse(operator, refusal)
         except (OSError, RuntimeError) as error:  # the disk's reason, or that of Blender's own operator
-            return refuse(operator, Refusal(f"The file can't be written: {_reason(error)}", "Try another place."))
+            raise Refusal(f"The file can't be written: {_reason(error)}", "Try another place.") from error
         return {"FINISHED"}
 
 
-class CLIPMATRIX_OT_export_gltf(_Exporting, bpy.types.Operator):
+class CLIPMATRIX_OT_export_gltf(_Exporting):
     """Export the selected character as glTF."""
 
     bl_idname = "clipmatrix.export_gltf"
@@ -75,7 +76,7 @@ class CLIPMATRIX_OT_export_gltf(_Exporting, bpy.types.Operator):
         self.report({"INFO"}, f"Wrote {path.name}")
 
 
-class CLIPMATRIX_OT_export_fbx(_Exporting, bpy.types.Operator):
+class CLIPMATRIX_OT_export_fbx(_Exporting):
     """Export the selected character as FBX."""
 
     bl_idname = "clipmatrix.export_fbx"
@@ -91,7 +92,7 @@ class CLIPMATRIX_OT_export_fbx(_Exporting, bpy.types.Operator):
         self.report({"INFO"}, f"Wrote {path.name}")
 
 
-class CLIPMATRIX_OT_export_turntable(_Exporting, bpy.types.Operator):
+class CLIPMATRIX_OT_export_turntable(_Exporting):
     """Film the selected character."""
 
     bl_idname = "clipmatrix.export_turntable"
@@ -170,6 +171,9 @@ class CLIPMATRIX_OT_film(bpy.types.Operator):
         except (OSError, RuntimeError) as error:
             self._end(context)
             return refuse(self, Refusal(f"The film can't be made: {_reason(error)}", "Try another place."))
+        except Exception as exception:
+            self._end(context)
+            return refuse(self, session.current().stumbled(exception))
         return {"RUNNING_MODAL"}
 
     def _tell(self, context: bpy.types.Context, done: int) -> None:

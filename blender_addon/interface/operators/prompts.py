@@ -8,6 +8,7 @@ import bpy
 from bpy.props import EnumProperty, StringProperty
 
 from .. import properties
+from ..guarding import guarded
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -36,6 +37,7 @@ class CLIPMATRIX_OT_prompt_add(bpy.types.Operator):
             return False
         return True
 
+    @guarded
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Append it and make it the active one."""
         assert context.scene is not None
@@ -56,6 +58,7 @@ class CLIPMATRIX_OT_prompt_remove(bpy.types.Operator):
         """With one prompt more than a job needs."""
         return _poll_several(cls, context)
 
+    @guarded
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Remove it; the one before it becomes the active one."""
         assert context.scene is not None
@@ -83,6 +86,7 @@ class CLIPMATRIX_OT_prompt_move(bpy.types.Operator):
         """With something to change places with."""
         return _poll_several(cls, context)
 
+    @guarded
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Change places with the neighbour, if there is one."""
         assert context.scene is not None
