@@ -66,5 +66,14 @@ def release(mesh: bpy.types.Mesh) -> None:
         if material.users or image is None:
             continue
         bpy.data.materials.remove(material)
-        if not image.users:
+        if not _is_used(image):
             bpy.data.images.remove(image)
+
+
+def _is_used(image: bpy.types.Image) -> bool:
+    """Whether anything shows the image, or a fake user keeps it.
+
+    Not by its number of users: Blender 4.2 counts one too many for each material that was copied.
+    """
+    users = bpy.data.user_map(subset={image})[image]
+    return bool(users) or image.use_fake_user
