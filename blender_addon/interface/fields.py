@@ -35,6 +35,14 @@ def number(struct: type[msgspec.Struct], name: str) -> dict[str, Any]:
     return limits
 
 
+def flag(struct: type[msgspec.Struct], name: str) -> dict[str, bool]:
+    """``default`` of a bool field, for BoolProperty."""
+    found = _field(struct, name)
+    if not isinstance(found.type, msgspec.inspect.BoolType):
+        raise TypeError(f"{struct.__name__}.{name} is no flag")
+    return {"default": bool(found.default)}
+
+
 def text(struct: type[msgspec.Struct], name: str) -> dict[str, Any]:
     """``default`` and ``maxlen`` of a str field, for StringProperty."""
     found = _field(struct, name)

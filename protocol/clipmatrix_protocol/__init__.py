@@ -3,8 +3,9 @@
 from .address import DEFAULT_ADDRESS, DEFAULT_PORT
 from .arrays import MAX_FRAME_BYTES
 from .body import Body, BodyShape, Correctives, Motion
-from .brief import Brief, CameraOrbit, Prompt, Settings, Vary
-from .character import Character, Part, Shape
+from .brief import Brief, Prompt, Settings, Vary
+from .cameras import Camera, CameraFixed, CameraOrbit, CameraRegion
+from .character import Character, Part, Region, Shape
 from .codec import decode, encode, greeting_version
 from .errors import ProtocolError
 from .invitation import SCHEME, Invitation, read_invitation, write_invitation
@@ -52,7 +53,10 @@ __all__ = [
     "BodyRequest",
     "BodyShape",
     "Brief",
+    "Camera",
+    "CameraFixed",
     "CameraOrbit",
+    "CameraRegion",
     "Cancel",
     "Character",
     "Correctives",
@@ -76,6 +80,7 @@ __all__ = [
     "Progress",
     "Prompt",
     "ProtocolError",
+    "Region",
     "Resume",
     "Resumed",
     "Settings",

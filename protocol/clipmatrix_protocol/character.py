@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from .arrays import check, check_indices, check_weights
+from .cameras import Name
 from .look import Look
 
 
@@ -76,6 +77,25 @@ class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(f"shape key {self.name!r}: {self.value} is outside of {self.low}..{self.high}")
 
 
+class Region(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False):
+    """A stretch of the surface with a name: a vertex group, or all that a bone moves.
+
+    ``weights``: per part (V,) float32 in [0, 1], how far each vertex belongs to it.
+    """
+
+    name: Name
+    weights: tuple[np.ndarray, ...]
+
+    def __post_init__(self) -> None:
+        for index, weights in enumerate(self.weights):
+            where = f"region {self.name!r}: weights {index}"
+            check(where, weights, "float32", (None,))
+            if weights.size and not (0 <= weights.min() and weights.max() <= 1):
+                raise ValueError(f"{where} leave 0..1")
+        if not any(weights.any() for weights in self.weights):
+            raise ValueError(f"region {self.name!r} is empty")
+
+
 class Character(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False):
     """One or more parts moved by one armature, or by none, treated as one surface.
 
@@ -100,6 +120,8 @@ class Character(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=Fals
         Empty, or (V, 3) float32 per part: offsets to start from (a take to continue).
     start_look
         Material and light to start from.
+    regions
+        What cameras may frame and a brief may lock.
     """
 
     name: str
@@ -111,6 +133,7 @@ class Character(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=Fals
     start_textures: tuple[np.ndarray, ...] = ()
     start_offsets: tuple[np.ndarray, ...] = ()
     start_look: Look = Look()
+    regions: tuple[Region, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.parts or not self.joints:
@@ -139,3 +162,9 @@ class Character(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=Fals
             raise ValueError("the sun of the start's light shines from nowhere")
         for part, offsets in zip(self.parts, self.start_offsets, strict=False):
             check(f"part {part.name!r}: start offsets", offsets, "float32", part.vertices.shape)
+        names = [region.name for region in self.regions]
+        if len(set(names)) < len(names):
+            raise ValueError(f"two regions have one name: {', '.join(names)}")
+        for region in self.regions:
+            if [len(weights) for weights in region.weights] != [len(part.vertices) for part in self.parts]:
+                raise ValueError(f"region {region.name!r} has not one weight for each vertex")

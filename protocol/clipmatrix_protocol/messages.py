@@ -25,6 +25,7 @@ from msgspec import Meta
 from .arrays import check
 from .body import Body, Correctives
 from .brief import Brief
+from .cameras import CameraRegion
 from .character import Character
 from .look import Look
 from .status import Status
@@ -110,11 +111,29 @@ class CorrectivesRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True
 
 
 class Submit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False, tag="submit"):
-    """Start a job. The id is the client's choice, unique."""
+    """Start a job. The id is the client's choice, unique.
+
+    ``exemplars`` are the images that prompts point to: (H, W, 3) uint8 sRGB each, row 0 at the bottom.
+    """
 
     job: JobId
     character: Character
     brief: Brief
+    exemplars: tuple[np.ndarray, ...] = ()
+
+    def __post_init__(self) -> None:
+        for index, image in enumerate(self.exemplars):
+            check(f"exemplar {index}", image, "uint8", (None, None, 3))
+            if not image.size:
+                raise ValueError(f"exemplar {index} has no pixels")
+        for prompt in self.brief.prompts:
+            if prompt.image is not None and prompt.image >= len(self.exemplars):
+                raise ValueError(f"a prompt points to exemplar {prompt.image} of {len(self.exemplars)}")
+        regions = [region.name for region in self.character.regions]
+        framed = [camera.region for camera in self.brief.cameras if isinstance(camera, CameraRegion)]
+        for name in (*framed, *self.brief.locked):
+            if name not in regions:
+                raise ValueError(f"the character has no region {name!r}; it has {', '.join(regions) or 'none'}")
 
 
 class Attach(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="attach"):

@@ -131,10 +131,16 @@ briefs = st.builds(
     Brief,
     prompts=st.lists(prompts, min_size=1, max_size=5).map(tuple),
     vary=st.builds(Vary, *[TENTHS] * 5),
-    cameras=st.builds(
-        CameraOrbit,
-        azimuth=st.tuples(st.integers(-360, 0), st.integers(0, 359)).map(lambda pair: (pair[0] + 0.1, pair[1] + 0.2)),
-        elevation=st.tuples(st.integers(-89, 0), st.integers(0, 89)).map(lambda pair: (pair[0] - 0.5, pair[1] + 0.7)),
+    cameras=st.tuples(
+        st.builds(
+            CameraOrbit,
+            azimuth=st.tuples(st.integers(-360, 0), st.integers(0, 359)).map(
+                lambda pair: (pair[0] + 0.1, pair[1] + 0.2)
+            ),
+            elevation=st.tuples(st.integers(-89, 0), st.integers(0, 89)).map(
+                lambda pair: (pair[0] - 0.5, pair[1] + 0.7)
+            ),
+        )
     ),
     settings=st.builds(
         Settings,
@@ -143,6 +149,9 @@ briefs = st.builds(
         texture_size=st.sampled_from([64, 1024, 4096]),
         seed=st.integers(0, 2**31 - 1),
         update_every=TENTHS,
+        view_words=st.booleans(),
+        keep=TENTHS,
+        mirror=st.booleans(),
     ),
 )
 

@@ -1,5 +1,6 @@
 """Hypothesis strategies that build valid messages, arrays of size zero included."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,9 @@ from clipmatrix_protocol import (
     BodyRequest,
     BodyShape,
     Brief,
+    CameraFixed,
     CameraOrbit,
+    CameraRegion,
     Cancel,
     Character,
     Correctives,
@@ -29,6 +32,7 @@ from clipmatrix_protocol import (
     Pong,
     Progress,
     Prompt,
+    Region,
     Resume,
     Resumed,
     Settings,
@@ -121,7 +125,55 @@ def characters(draw: st.DrawFn) -> Character:
         start_textures=draw(st.just(()) | st.tuples(*[images(1)] * textures)),
         start_offsets=draw(st.just(()) | st.tuples(*[floats(*part.vertices.shape) for part in own])),
         start_look=draw(looks.filter(lambda look: any(look.sun_direction))),
+        regions=draw(regions([len(part.vertices) for part in own])),
     )
+
+
+@st.composite
+def regions(draw: st.DrawFn, counts: list[int]) -> tuple[Region, ...]:
+    made = []
+    for name in draw(st.lists(names.filter(bool), max_size=2, unique=True)):
+        weights = [draw(arrays.arrays(np.float32, count, elements=st.floats(0, 1, width=32))) for count in counts]
+        if any(part.any() for part in weights):
+            made.append(Region(name, tuple(weights)))
+    return tuple(made)
+
+
+@st.composite
+def submissions(draw: st.DrawFn) -> Submit:
+    character, exemplars = draw(characters()), draw(tuples(images(1)))
+    regions = [region.name for region in character.regions]
+    cameras = draw(st.lists(camera_kinds(regions), min_size=1, max_size=3, unique_by=lambda camera: camera.name))
+    prompts = draw(tuples(prompt_kinds([camera.name for camera in cameras], len(exemplars)), low=1))
+    locked = draw(tuples(st.sampled_from(regions))) if regions else ()
+    return Submit(
+        draw(jobs), character, Brief(prompts, draw(varying), tuple(cameras), locked, draw(settings)), exemplars
+    )
+
+
+def camera_kinds(regions: list[str]) -> Strategy:
+    ranges = (between(-360, 360), between(-90, 90), between(1, 120))
+    label, share = names.filter(bool), st.floats(0.1, 1000)
+    turned = st.floats(-3, 3).map(
+        lambda angle: (
+            (math.cos(angle), -math.sin(angle), 0.0, 1.0),
+            (math.sin(angle), math.cos(angle), 0.0, -2.0),
+            (0.0, 0.0, 1.0, 0.5),
+            (0.0, 0.0, 0.0, 1.0),
+        )
+    )
+    kinds = st.builds(CameraOrbit, *ranges, label, share)
+    kinds |= st.builds(CameraFixed, turned, st.floats(1, 120), st.floats(0, 1), label, share)
+    return kinds | st.builds(CameraRegion, st.sampled_from(regions), *ranges, label, share) if regions else kinds
+
+
+def prompt_kinds(cameras: list[str], exemplars: int) -> Strategy:
+    weight, shading = st.floats(-10, 10), st.sampled_from(["both", "textured", "plain"])
+    seen = tuples(st.sampled_from(cameras))
+    kinds = st.builds(Prompt, names.filter(str.strip), weight, shading, st.none(), names, seen)
+    if not exemplars:
+        return kinds
+    return kinds | st.builds(Prompt, st.just(""), weight, shading, st.integers(0, exemplars - 1), st.just(""), seen)
 
 
 @st.composite
@@ -176,29 +228,19 @@ def between(low: float, high: float) -> Strategy:
     return st.tuples(st.floats(low, high), st.floats(low, high)).map(lambda pair: tuple(sorted(pair)))
 
 
-briefs = st.builds(
-    Brief,
-    prompts=tuples(
-        st.builds(
-            Prompt,
-            names.filter(str.strip),
-            st.floats(-10, 10),
-            st.sampled_from(["both", "textured", "plain"]),
-        ),
-        low=1,
-    ),
-    vary=st.builds(Vary, *[st.floats(0, 10)] * 5),
-    cameras=st.builds(CameraOrbit, between(-360, 360), between(-90, 90), between(1, 120)),
-    settings=st.builds(
-        Settings,
-        names.filter(bool),
-        st.integers(1, 10_000),
-        st.integers(1, 64),
-        st.integers(0, 1024),
-        st.sampled_from([64, 128, 256, 512, 1024, 2048, 4096]),
-        st.integers(0, 2**31 - 1),
-        st.floats(0, 60),
-    ),
+varying = st.builds(Vary, *[st.floats(0, 10)] * 5)
+settings = st.builds(
+    Settings,
+    names.filter(bool),
+    st.integers(1, 10_000),
+    st.integers(1, 64),
+    st.integers(0, 1024),
+    st.sampled_from([64, 128, 256, 512, 1024, 2048, 4096]),
+    st.integers(0, 2**31 - 1),
+    st.floats(0, 60),
+    st.booleans(),
+    st.floats(0, 10),
+    st.booleans(),
 )
 
 looks = st.builds(Look, st.floats(0, 1), st.floats(0, 1), colours, colours, colours)
@@ -234,7 +276,7 @@ MESSAGES: dict[str, Strategy] = {
     ),
     "body": bodies(),
     "correctives": correctives(),
-    "submit": st.builds(Submit, jobs, characters(), briefs),
+    "submit": submissions(),
     "attach": st.builds(Attach, jobs),
     "cancel": st.builds(Cancel, jobs),
     "pause": st.builds(Pause, jobs),

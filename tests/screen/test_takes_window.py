@@ -1,6 +1,7 @@
 """The takes panel in a real window: its pictures, its list, before and after.
 
-As ``test_window.py``: needs ``CLIPMATRIX_BLENDER``, Xvfb and ImageMagick; ``CLIPMATRIX_SCREENSHOTS`` keeps the pictures.
+As ``test_window.py``: needs ``CLIPMATRIX_BLENDER``, Xvfb and ImageMagick;
+``CLIPMATRIX_SCREENSHOTS`` keeps the pictures.
 """
 
 from collections.abc import Callable

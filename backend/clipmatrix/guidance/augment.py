@@ -4,6 +4,8 @@ A picture that pleases CLIP only pixel by pixel does not survive a crop and a ti
 (CLIPDraw, Frans et al. 2021, section 3).
 """
 
+from dataclasses import dataclass
+
 import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
@@ -15,19 +17,39 @@ TILT = 0.12
 """How far a crop's corners move, at most, as a share of the crop's side."""
 
 
-def augment(images: Tensor, copies: int, size: int, generator: Generator) -> Tensor:
-    """Crop and tilt each picture several times.
+@dataclass(frozen=True)
+class Crops:
+    """Crops drawn for N pictures.
+
+    Attributes
+    ----------
+    grid
+        (N * copies, size, size, 2) picture coordinates in [-1, 1].
+    copies
+        Crops per picture.
+    """
+
+    grid: Tensor
+    copies: int
+
+
+def draw_crops(count: int, copies: int, size: int, generator: Generator) -> Crops:
+    """Draw crops of ``size`` x ``size`` pixels, ``copies`` for each of ``count`` pictures.
+
+    The generator is on the CPU, so that a seed means the same on every device.
+    """
+    return Crops(_grid(_corners(count * copies, generator), size), copies)
+
+
+def cropped(images: Tensor, crops: Crops) -> Tensor:
+    """Look at pictures through crops.
 
     Parameters
     ----------
     images
         (N, 3, H, W) in [0, 1].
-    copies
-        Crops per picture.
-    size
-        Side of a crop in pixels.
-    generator
-        On the CPU, so that a seed means the same on every device.
+    crops
+        For N pictures.
 
     Returns
     -------
@@ -35,10 +57,12 @@ def augment(images: Tensor, copies: int, size: int, generator: Generator) -> Ten
         (N * copies, 3, size, size), the copies of a picture one after the other; differentiable. What lies outside of
         the picture repeats its border.
     """
-    count = len(images) * copies
-    grid = _grid(_corners(count, generator), size).to(images.device)
     return F.grid_sample(
-        images.repeat_interleave(copies, dim=0), grid, mode="bilinear", padding_mode="border", align_corners=False
+        images.repeat_interleave(crops.copies, dim=0),
+        crops.grid.to(images.device),
+        mode="bilinear",
+        padding_mode="border",
+        align_corners=False,
     )
 
 

@@ -23,22 +23,38 @@ class Atlas:
     places
         (S, H, H, 3) where the nearest covered texel lies in rest space, in [-1, 1] of a cube around the body; 0 in
         textures that no triangle uses.
+    free
+        (S, H, H) in [0, 1], how far the nearest covered texel may change; 1 in textures that no triangle uses.
     """
 
     nearest: Tensor
     places: Tensor
+    free: Tensor
 
 
-def atlas(surface: Character, vertices: Tensor, size: int) -> Atlas:
-    """Lay a shape (P, 3) out over its textures; ``size`` is their side in texels."""
+def atlas(surface: Character, vertices: Tensor, freedom: Tensor, size: int) -> Atlas:
+    """Lay a shape (P, 3) out over its textures.
+
+    Parameters
+    ----------
+    surface
+        Its triangles and UVs.
+    vertices
+        (P, 3) metres.
+    freedom
+        (P,) in [0, 1], how far points may change.
+    size
+        Side of the textures in texels.
+    """
     low, high = vertices.amin(0), vertices.amax(0)
     normed = (vertices - (low + high) / 2) / ((high - low).max() / 2).clamp_min(1e-9)
-    nearest, places = [], []
+    nearest, places, free = [], [], []
     for slot in range(surface.textures):
         ids = shown(surface, slot, size)
         nearest.append(_nearest(ids >= 0))
-        places.append(_places(surface, normed, ids).reshape(-1, 3)[nearest[-1]].reshape(size, size, 3))
-    return Atlas(torch.stack(nearest), torch.stack(places))
+        places.append(_spread(surface, normed, ids).reshape(-1, 3)[nearest[-1]].reshape(size, size, 3))
+        free.append(_freedom(surface, freedom, ids).reshape(-1)[nearest[-1]].reshape(size, size))
+    return Atlas(torch.stack(nearest), torch.stack(places), torch.stack(free))
 
 
 def shown(surface: Character, slot: int, size: int) -> Tensor:
@@ -64,17 +80,24 @@ def _nearest(covered: Tensor) -> Tensor:
     return torch.tensor(index.reshape(-1), device=covered.device)
 
 
-def _places(surface: Character, vertices: Tensor, ids: Tensor) -> Tensor:
-    """Interpolate vertices (P, 3) at the texels that show a triangle; 0 elsewhere: (H, W, 3)."""
-    places = torch.zeros(*ids.shape, 3, device=vertices.device)
+def _freedom(surface: Character, freedom: Tensor, ids: Tensor) -> Tensor:
+    """Freedom (P,) at the texels that show a triangle, exactly 0 where all its corners are locked; 1 elsewhere."""
+    spread = _spread(surface, freedom[:, None], ids)[..., 0].clamp(0, 1)
+    corners = freedom[surface.triangles[ids.clamp_min(0)]].amax(dim=-1)
+    return torch.where(ids >= 0, torch.where(corners > 0, spread, 0.0), 1.0)
+
+
+def _spread(surface: Character, values: Tensor, ids: Tensor) -> Tensor:
+    """Interpolate values (P, K) of points at the texels that show a triangle; 0 elsewhere: (H, W, K)."""
+    places = torch.zeros(*ids.shape, values.shape[-1], device=values.device)
     rows, columns = (ids >= 0).nonzero(as_tuple=True)
     seen = ids[rows, columns]
-    texels = torch.stack([columns + 0.5, rows + 0.5], dim=1).to(vertices) / len(ids)
+    texels = torch.stack([columns + 0.5, rows + 0.5], dim=1).to(values) / len(ids)
     a, b, c = surface.corner_uvs[seen].unbind(dim=1)
     area = _cross(b - a, c - a)
     share_b, share_c = _cross(texels - a, c - a) / area, _cross(b - a, texels - a) / area
     shares = torch.stack([1 - share_b - share_c, share_b, share_c], dim=1)[..., None]
-    places[rows, columns] = (vertices[surface.triangles[seen]] * shares).sum(dim=1)
+    places[rows, columns] = (values[surface.triangles[seen]] * shares).sum(dim=1)
     return places
 
 

@@ -35,7 +35,7 @@ def _with_sound_offsets(outcome: Outcome, scene: Scene) -> Outcome:
     limit = MENDABLE * len(scene.surface.triangles)
     outcome = replace(outcome, coefficients=_withdrawn(outcome.coefficients, scene.start_offset, scene, limit))
     vertices = outcome.vertices(scene)
-    mended = repair(scene.surface, scene.start, vertices, scene.edges)
+    mended = repair(scene.surface, scene.start, vertices, scene.edges, scene.holds)
     return replace(outcome, offsets=outcome.offsets + (mended - vertices))
 
 

@@ -17,6 +17,7 @@ from ..evaluate.validity import validity
 from ..guidance.errors import ClipUnavailable
 from ..guidance.towers import Tower, load_tower
 from . import moves
+from .audition import first_colour
 from .finish import finish
 from .footprint import device_name, peak_memory_mb, versions
 from .guard import Guard
@@ -25,7 +26,7 @@ from .objective import measured, objective
 from .parameters import Parameters, begin
 from .repair import posed_pairs
 from .scene import Scene, prepare
-from .schedule import rate, wander
+from .schedule import rate
 from .state import Outcome, pack, read, read_full
 from .telemetry import Report, Telemetry
 
@@ -61,14 +62,17 @@ def guided(
     began = time.monotonic()
     settings = job.brief.settings
     with deterministic():
-        scene = prepare(job.character, job.brief, tower, device)
-        parameters = begin(scene.surface, scene.start_offset, scene.textures, scene.finest, job.character.start_look)
+        scene = prepare(job, tower, device)
+        parameters = begin(scene)
         with torch.no_grad():
-            before = measured(read(parameters), scene)
-        steps = descend(parameters, scene, Telemetry(job.job, settings, report), cancelled)
+            start = read(parameters)
+            before = measured(start, start, scene)
+            if scene.unpainted:
+                parameters.pyramid.grids[0].add_(first_colour(parameters, start, scene))
+        steps = descend(parameters, start, scene, Telemetry(job.job, settings, report), cancelled)
         with torch.no_grad():
             outcome = finish(read_full(parameters), scene, parameters.atlas)
-            after = measured(outcome, scene)
+            after = measured(outcome, start, scene)
         return protocol.Done(
             job=job.job,
             state=pack(outcome, scene),
@@ -86,16 +90,17 @@ def guided(
         )
 
 
-def descend(parameters: Parameters, scene: Scene, telemetry: Telemetry, cancelled: Callable[[], bool]) -> int:
-    """Take the steps; returns how many were taken."""
+def descend(
+    parameters: Parameters, start: Outcome, scene: Scene, telemetry: Telemetry, cancelled: Callable[[], bool]
+) -> int:
+    """Take the steps away from ``start``; returns how many were taken."""
     settings = scene.brief.settings
     generator = torch.Generator().manual_seed(settings.seed)
     optimisers = moves.optimisers(parameters, scene.brief.vary)
     loudness = Loudness()
     guard = Guard(moves.leaves(optimisers), optimisers)
     for step in range(settings.steps):
-        astray = wander(step, settings.steps) if scene.unpainted else 0.0
-        terms = objective(parameters, scene, astray, generator)
+        terms = objective(parameters, start, scene, generator)
         for optimiser in optimisers:
             optimiser.zero_grad()
         if terms.loss.requires_grad:

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Generator, Tensor
 
-from ..guidance.augment import augment
+from ..guidance.augment import Crops, cropped, draw_crops
 from ..guidance.backgrounds import backgrounds
-from ..guidance.prompts import similarity
+from ..guidance.prompts import Seen, sides, similarity
 from ..render.render import Images
 from . import regularise
 from .parameters import Parameters
 from .pictures import pictures
-from .sampling import draw_views, fixed_views
+from .sampling import Views, draw_views, fixed_views
 from .scene import Scene
 from .state import Outcome, read
 
@@ -21,6 +21,7 @@ STRETCH_WEIGHT = 0.5
 CREASE_WEIGHT = 0.5
 OFFSET_WEIGHT = 300.0
 CHROMA_WEIGHT = 0.5
+KEEP_WEIGHT = 1.0
 
 SUN_SWING = 1.0
 """How far the sun swings around the vertical from step to step, at most, radians: shadows must not be painted on."""
@@ -47,40 +48,57 @@ class Terms:
     similarity: float
 
 
-def objective(parameters: Parameters, scene: Scene, wander: float, generator: Generator) -> Terms:
-    """Look at the character from a few sides in a few poses, and judge what CLIP sees and how the mesh fares.
-
-    ``wander`` is how far the whole body's colour strays from itself, a standard deviation before the sigmoid.
-    """
-    views = draw_views(scene.bounds, scene.brief.cameras, scene.brief.settings.views, generator)
+def objective(parameters: Parameters, start: Outcome, scene: Scene, generator: Generator) -> Terms:
+    """Look at the character from a few sides in a few poses, and judge what CLIP sees and how the mesh fares."""
+    views = draw_views(scene.stage, scene.brief.settings.views, generator)
     behind = backgrounds(len(views.poses), scene.view_size, generator)
-    tint = wander * torch.randn(3, generator=generator)
-    outcome = read(parameters, tint.to(parameters.base_seen) if wander else None)
+    outcome = read(parameters)
     swing = SUN_SWING * float(2 * torch.rand((), generator=generator) - 1)
-    images = pictures(replace(outcome, sun=_turned(outcome.sun, swing)), scene, views, behind)
-    copies = crops(scene.tower.image_size)
-    similar = judged(scene, images, lambda picture: augment(picture, copies, scene.view_size, generator))
-    return Terms(regularisation(outcome, parameters, scene) - similar, float(similar.detach()))
+    crops = draw_crops(len(views.poses), copies(scene.tower.image_size), scene.view_size, generator)
+
+    def shown(seen: Outcome) -> Images:
+        return pictures(replace(seen, sun=_turned(seen.sun, swing)), scene, views, behind)
+
+    before = _start_pictures(shown, start, scene)
+    similar = judged(scene, views, shown(outcome), before, crops)
+    return Terms(regularisation(outcome, start, parameters, scene) - similar, float(similar.detach()))
 
 
-def measured(outcome: Outcome, scene: Scene) -> float:
-    """Mean cosine between prompts and fixed views of an outcome on grey ground, without augmentation."""
-    views = fixed_views(scene.bounds, scene.brief.cameras)
+def measured(outcome: Outcome, start: Outcome, scene: Scene, every: int = 1) -> float:
+    """Mean cosine between prompts and fixed views, or each ``every``-th, of an outcome on grey ground, unaugmented."""
+    views = fixed_views(scene.stage, every)
     ground = torch.full((len(views.poses), scene.view_size, scene.view_size, 3), 0.5)
-    return float(judged(scene, pictures(outcome, scene, views, ground), lambda picture: picture).detach())
+
+    def shown(seen: Outcome) -> Images:
+        return pictures(seen, scene, views, ground)
+
+    return float(judged(scene, views, shown(outcome), _start_pictures(shown, start, scene), None).detach())
 
 
-def judged(scene: Scene, images: Images, shown: Callable[[Tensor], Tensor]) -> Tensor:
-    """Compare pictures, as ``shown`` to the tower, with the prompts: scalar in [-1, 1]."""
+def judged(scene: Scene, views: Views, images: Images, before: Images | None, crops: Crops | None) -> Tensor:
+    """Compare pictures of views, seen through crops, with the prompts: scalar in [-1, 1].
+
+    ``before`` are those of the start, which directed prompts need.
+    """
+    each = crops.copies if crops else 1
+    side = sides(views.azimuths, views.elevations).repeat_interleave(each)
+    sources = views.sources.repeat_interleave(each)
+
+    def embedded(picture: Tensor) -> Tensor:
+        planes = picture.permute(0, 3, 1, 2)
+        return scene.tower.encode_image(cropped(planes, crops) if crops else planes)
+
     total = torch.zeros((), device=images.textured.device)
-    for picture, weights in ((images.textured, scene.targets.textured), (images.plain, scene.targets.plain)):
+    for name, weights in (("textured", scene.targets.textured), ("plain", scene.targets.plain)):
         if bool(weights.any()):
-            seen = scene.tower.encode_image(shown(picture.permute(0, 3, 1, 2)))
-            total = total + similarity(seen, scene.targets.vectors, weights)
+            with torch.no_grad():
+                origin = embedded(getattr(before, name)) if before else None
+            seen = Seen(embedded(getattr(images, name)), origin, side, sources)
+            total = total + similarity(seen, scene.targets, weights)
     return total
 
 
-def regularisation(outcome: Outcome, parameters: Parameters, scene: Scene) -> Tensor:
+def regularisation(outcome: Outcome, start: Outcome, parameters: Parameters, scene: Scene) -> Tensor:
     """Price what makes a body unclean; terms of what does not move are left out."""
     vary = scene.brief.vary
     total = torch.zeros((), device=outcome.offsets.device)
@@ -88,12 +106,21 @@ def regularisation(outcome: Outcome, parameters: Parameters, scene: Scene) -> Te
         total = total + _offset_terms(outcome, parameters.size, scene)
     if vary.light:
         total = total + CHROMA_WEIGHT * regularise.chroma(outcome.lights)
+    if vary.texture and scene.brief.settings.keep:
+        strength = KEEP_WEIGHT * scene.brief.settings.keep
+        total = total + strength * regularise.repainting(outcome.textures, start.textures)
     return total
 
 
-def crops(tower_size: int) -> int:
+def copies(tower_size: int) -> int:
     """Choose how many crops of a picture a tower sees: as many as cost about the same on any tower."""
     return max(1, min(CROPS, round(CROPS * (CROPS_SIZE / tower_size) ** 2)))
+
+
+@torch.no_grad()
+def _start_pictures(shown: Callable[[Outcome], Images], start: Outcome, scene: Scene) -> Images | None:
+    """Picture the start where a prompt asks for a direction away from it."""
+    return shown(start) if bool(scene.targets.directed.any()) else None
 
 
 def _offset_terms(outcome: Outcome, size: float, scene: Scene) -> Tensor:

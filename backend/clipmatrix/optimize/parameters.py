@@ -5,14 +5,15 @@ Every leaf is a change and starts at zero: what is zero leaves the character exa
 
 from dataclasses import dataclass
 
-import clipmatrix_protocol as protocol
 import torch
 from torch import Tensor
 
-from ..character import Character, shaped
+from ..character import Character
 from . import texture_pyramid
 from .atlas import Atlas, atlas
+from .holds import Holds
 from .precondition import Preconditioner, from_differential, preconditioner
+from .scene import Scene
 from .texture_pyramid import Pyramid
 
 SMOOTHNESS = 50.0
@@ -32,6 +33,8 @@ class Parameters:
         The welded character, P points.
     start
         (P, 3) metres, the offsets the job starts from.
+    holds
+        What may not move freely.
     size
         Diagonal of the start's bounding box, metres.
     operator
@@ -44,6 +47,8 @@ class Parameters:
         (F,) leaf: change of these.
     differential
         (P, 3) leaf: change of the offsets as differential coordinates, in units of ``size``.
+    start_textures
+        (S, H, H, 3) linear base colour the job starts from.
     base, base_seen
         (S, 3, H, H) what the texture pyramid is added to, at the texture's size and at the size that views can resolve.
     atlas, atlas_seen
@@ -58,12 +63,14 @@ class Parameters:
 
     surface: Character
     start: Tensor
+    holds: Holds
     size: float
     operator: Preconditioner
     free: Tensor
     start_portions: Tensor
     portions: Tensor
     differential: Tensor
+    start_textures: Tensor
     base: Tensor
     base_seen: Tensor
     atlas: Atlas
@@ -83,19 +90,16 @@ class Parameters:
 
     def offsets(self) -> Tensor:
         """(P, 3) metres."""
-        return self.start + self.size * from_differential(self.operator, self.differential)
+        return self.start + self.holds.project(self.size * from_differential(self.operator, self.differential))
 
-    def textures(self, tint: Tensor | None = None) -> Tensor:
-        """(S, h, h, 3) linear base colour in (0, 1), row 0 at v = 0; as fine as views can resolve.
-
-        ``tint`` (3,) is added to every texel before the sigmoid.
-        """
-        base = self.base_seen if tint is None else self.base_seen + tint[:, None, None]
-        return texture_pyramid.to_linear(self.pyramid, base, self.atlas_seen.places)
+    def textures(self) -> Tensor:
+        """(S, h, h, 3) linear base colour in (0, 1), row 0 at v = 0; as fine as views can resolve."""
+        return texture_pyramid.to_linear(self.pyramid, self.base_seen, self.atlas_seen)
 
     def full_textures(self) -> Tensor:
         """(S, H, H, 3) the same at the texture's own size."""
-        return texture_pyramid.to_linear(self.pyramid, self.base, self.atlas.places)
+        painted = texture_pyramid.to_linear(self.pyramid, self.base, self.atlas)
+        return torch.where(self.atlas.free[..., None] > 0, painted, self.start_textures)
 
     def look(self) -> tuple[Tensor, Tensor, Tensor]:
         """Material (2,), lights (2, 3) and sun (3,), as in ``start_material`` and so on."""
@@ -106,45 +110,34 @@ class Parameters:
         )
 
 
-def begin(surface: Character, start: Tensor, textures: Tensor, finest: int, look: protocol.Look) -> Parameters:
-    """Set the parameters to a character as it came.
-
-    Parameters
-    ----------
-    surface
-        Welded.
-    start
-        (P, 3) metres, offsets to start from.
-    textures
-        (S, H, H, 3) linear base colour to start from.
-    finest
-        Side of the finest texture that views can resolve.
-    look
-        Material and light to start from.
-    """
+def begin(scene: Scene) -> Parameters:
+    """Set the parameters to a character as it came."""
+    surface, look = scene.surface, scene.look
     free = surface.free.nonzero()[:, 0]
     low, high = surface.low[free], surface.high[free]
 
     def zeros(*shape: int) -> Tensor:
         return torch.zeros(*shape, device=surface.device)
 
-    base = texture_pyramid.base_of(textures)
-    seen = min(finest, base.shape[-1])
-    start_shape = shaped(surface, surface.values, start)
+    base = texture_pyramid.base_of(scene.textures)
+    seen = min(scene.finest, base.shape[-1])
+    freedom = 1 - scene.holds.locked
     points = len(surface.vertices)
     return Parameters(
         surface=surface,
-        start=start,
+        start=scene.start_offset,
+        holds=scene.holds,
         size=float((surface.vertices.amax(0) - surface.vertices.amin(0)).norm()),
         operator=preconditioner(surface.triangles, points, SMOOTHNESS * points / REFERENCE_POINTS),
         free=free,
         start_portions=(surface.values[free] - low) / (high - low),
         portions=zeros(len(free)),
         differential=zeros(points, 3),
+        start_textures=scene.textures,
         base=base,
         base_seen=texture_pyramid.scaled(base, seen),
-        atlas=atlas(surface, start_shape, base.shape[-1]),
-        atlas_seen=atlas(surface, start_shape, seen),
+        atlas=atlas(surface, scene.start, freedom, base.shape[-1]),
+        atlas_seen=atlas(surface, scene.start, freedom, seen),
         pyramid=texture_pyramid.flat(surface.textures, seen, surface.device),
         start_material=torch.tensor([look.roughness, look.metallic], device=surface.device),
         start_lights=torch.tensor([look.ambient, look.sun_colour], device=surface.device),

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from ..character import skin
-from ..render.camera import Cameras, orbit, perspective
+from ..render.camera import Cameras, perspective
 from ..render.lights import sky
 from ..render.material import Material
 from ..render.render import Images, render
@@ -44,11 +44,5 @@ def pictures(outcome: Outcome, scene: Scene, views: Views, backgrounds: Tensor) 
 
 
 def cameras(views: Views, device: torch.device) -> Cameras:
-    """Place the cameras of views."""
-    placed = orbit(
-        torch.deg2rad(views.azimuths).to(device),
-        torch.deg2rad(views.elevations).to(device),
-        views.distances.to(device),
-        views.targets.to(device),
-    )
-    return perspective(placed, torch.deg2rad(views.fields_of_view).to(device))
+    """Turn views into cameras."""
+    return perspective(views.placements.to(device), torch.deg2rad(views.fields_of_view).to(device))

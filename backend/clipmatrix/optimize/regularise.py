@@ -56,6 +56,11 @@ def magnitude(offsets: Tensor, size: float) -> Tensor:
     return (offsets / size).square().sum(dim=1).mean()
 
 
+def repainting(textures: Tensor, start: Tensor) -> Tensor:
+    """Mean absolute change of base colour (S, H, H, 3), linear light compared by its square root; scalar."""
+    return (textures.clamp_min(1e-6).sqrt() - start.clamp_min(1e-6).sqrt()).abs().mean()
+
+
 def chroma(colours: Tensor) -> Tensor:
     """How far lights (..., 3) are from neutral, relative to their brightness: coloured light would fake paint."""
     neutral = colours.mean(dim=-1, keepdim=True)

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ..character import Character, blend, transform
 from ..evaluate.validity import faults
+from .holds import Holds
 from .regularise import Edges
 
 MARGIN_COSINE = 0.1
@@ -43,7 +44,7 @@ def broken(surface: Character, start: Tensor, result: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def repair(surface: Character, start: Tensor, result: Tensor, mesh: Edges) -> Tensor:
+def repair(surface: Character, start: Tensor, result: Tensor, mesh: Edges, held: Holds) -> Tensor:
     """Relax a shape where it breaks.
 
     Parameters
@@ -54,6 +55,8 @@ def repair(surface: Character, start: Tensor, result: Tensor, mesh: Edges) -> Te
         (P, 3) metres, rest space, before and after the job.
     mesh
         Edges of the triangles.
+    held
+        What may not move freely.
 
     Returns
     -------
@@ -71,7 +74,7 @@ def repair(surface: Character, start: Tensor, result: Tensor, mesh: Edges) -> Te
             smooth = _average(smooth, mesh)
         if attempt >= SMOOTHING:
             smooth = 0.7 * smooth
-        displacement = torch.lerp(displacement, smooth, near)
+        displacement = held.project(torch.lerp(displacement, smooth, near))
     return start + _shrunk(surface, start, displacement)
 
 

@@ -14,8 +14,9 @@ from ..guidance.prompts import Targets, targets
 from ..guidance.towers import Tower
 from ..render.colour import linear_from_srgb
 from ..render.mesh import Mesh, mesh
+from .holds import Holds, holds, pin, region_weights
 from .regularise import Edges, edges
-from .sampling import posed_bounds
+from .sampling import Stage, stage
 
 SMALLEST_VIEW = 128
 """Side of a rendered view in pixels that a small tower gets at least."""
@@ -42,12 +43,16 @@ class Scene:
         (P, 3) metres each: the shape the job starts from, offsets included; those offsets.
     textures
         (S, H, H, 3) linear base colour to start from, mid grey where the character brings none.
+    look
+        Material and light to start from.
     unpainted
         Whether the textures are to be made from nothing: the character brings none, and they may change.
     mesh, edges
         The surface as renderer and regularisers see it.
-    bounds
-        (P, 2, 3) of the start in every pose.
+    stage
+        The brief's cameras and what they frame of the start.
+    holds
+        What may not move freely.
     tower, targets
         The guiding CLIP and where it shall lead.
     view_size
@@ -64,10 +69,12 @@ class Scene:
     start: Tensor
     start_offset: Tensor
     textures: Tensor
+    look: protocol.Look
     unpainted: bool
     mesh: Mesh
     edges: Edges
-    bounds: Tensor
+    stage: Stage
+    holds: Holds
     tower: Tower
     targets: Targets
     view_size: int
@@ -75,13 +82,17 @@ class Scene:
     brief: protocol.Brief
 
 
-def prepare(message: protocol.Character, brief: protocol.Brief, tower: Tower, device: torch.device) -> Scene:
-    """Bring a character and a brief to the device."""
+def prepare(job: protocol.Submit, tower: Tower, device: torch.device) -> Scene:
+    """Bring a job's character, brief and exemplars to the device."""
+    message, brief = job.character, job.brief
     character = assemble(message, device)
     offsets = start_offsets(message, device)
     surface, joined = weld(character, offsets)
     start_offset = offsets[joined.vertex_of]
     start = shaped(surface, surface.values, start_offset)
+    regions = region_weights(message, joined)
+    held = holds(surface, start, brief, regions)
+    surface = pin(surface, held.locked)
     view_size = brief.settings.resolution or fitted_view(tower.image_size)
     return Scene(
         character=character,
@@ -90,12 +101,14 @@ def prepare(message: protocol.Character, brief: protocol.Brief, tower: Tower, de
         start=start,
         start_offset=start_offset,
         textures=_start_textures(message, brief.settings.texture_size, device),
+        look=message.start_look,
         unpainted=not message.start_textures and brief.vary.texture > 0,
         mesh=mesh(surface.triangles, surface.corner_uvs, surface.slots),
         edges=edges(surface.triangles),
-        bounds=posed_bounds(surface, start),
+        stage=stage(surface, start, brief, regions),
+        holds=held,
         tower=tower,
-        targets=targets(tower, brief.prompts),
+        targets=targets(tower, brief, job.exemplars),
         view_size=view_size,
         finest=min(brief.settings.texture_size, TEXELS_PER_PIXEL << math.ceil(math.log2(tower.image_size))),
         brief=brief,

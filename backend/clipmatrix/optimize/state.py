@@ -45,13 +45,13 @@ class Outcome:
         return shaped(scene.surface, self.coefficients, self.offsets)
 
 
-def read(parameters: Parameters, tint: Tensor | None = None) -> Outcome:
-    """Read the parameters, textures as fine as views can resolve and tinted by (3,), if at all; differentiable."""
+def read(parameters: Parameters) -> Outcome:
+    """Read the parameters, textures as fine as views can resolve; differentiable."""
     material, lights, sun = parameters.look()
     return Outcome(
         coefficients=parameters.coefficients(),
         offsets=parameters.offsets(),
-        textures=parameters.textures(tint),
+        textures=parameters.textures(),
         material=material,
         lights=lights,
         sun=sun,
@@ -70,7 +70,8 @@ def pack(outcome: Outcome, scene: Scene) -> protocol.State:
     vary = scene.brief.vary
     values = scene.surface.values
     coefficients = torch.where(scene.surface.free, outcome.coefficients, values) if vary.shape else values
-    per_vertex = (outcome.offsets if vary.offsets else scene.start_offset)[scene.joined.point_of]
+    free = (scene.holds.locked < 1)[:, None] & (vary.offsets > 0)
+    per_vertex = torch.where(free, outcome.offsets, scene.start_offset)[scene.joined.point_of]
     roughness, metallic = outcome.material.tolist()
     ambient, sun_colour = outcome.lights.tolist()
     return protocol.State(

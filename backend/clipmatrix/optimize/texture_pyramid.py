@@ -12,6 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .atlas import Atlas
+
 GRIDS = (1, 2, 4, 8, 16)
 """Nodes along a side of each spatial grid; the first is one colour for the whole character."""
 
@@ -63,7 +65,7 @@ def scaled(base: Tensor, side: int) -> Tensor:
     return F.interpolate(base, size=(side, side), mode="bilinear", antialias=True, align_corners=False)
 
 
-def to_linear(pyramid: Pyramid, base: Tensor, places: Tensor) -> Tensor:
+def to_linear(pyramid: Pyramid, base: Tensor, atlas: Atlas) -> Tensor:
     """Add up the levels.
 
     Parameters
@@ -72,18 +74,18 @@ def to_linear(pyramid: Pyramid, base: Tensor, places: Tensor) -> Tensor:
         The levels.
     base
         (S, 3, H, H) what they are added to.
-    places
-        (S, H, H, 3) where in the cube around the body each texel lies.
+    atlas
+        Of textures of that size: where each texel lies, and how far it may change.
 
     Returns
     -------
     Tensor
         (S, H, H, 3) linear light in (0, 1), row 0 at v = 0; differentiable in the levels.
     """
-    total = base + _in_space(pyramid.grids, places)
+    change = _in_space(pyramid.grids, atlas.places)
     if pyramid.images:
-        total = total + _to_side(_summed(pyramid.images), base.shape[-1])
-    return torch.sigmoid(total).square().permute(0, 2, 3, 1)
+        change = change + _to_side(_summed(pyramid.images), base.shape[-1])
+    return torch.sigmoid(base + change * atlas.free[:, None]).square().permute(0, 2, 3, 1)
 
 
 def _in_space(grids: list[Tensor], places: Tensor) -> Tensor:

@@ -41,7 +41,7 @@ def show_cameras(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
 
 def show_advanced(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """What seldom needs a change."""
-    _show(layout, context, "clip", "views", "resolution", "update_every")
+    _show(layout, context, "clip", "views", "resolution", "view_words", "update_every")
 
 
 def _show(layout: bpy.types.UILayout, context: bpy.types.Context, *names: str) -> None:

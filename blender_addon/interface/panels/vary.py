@@ -9,11 +9,13 @@ from .base import Panel
 
 
 def show_vary(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    """The five strengths."""
+    """The five strengths, and what holds the character back."""
     assert context.scene is not None
     column = layout.column(align=True)
     for name in Vary.__struct_fields__:
         column.prop(properties.of(context.scene), f"vary_{name}", slider=True)
+    layout.prop(properties.of(context.scene), "keep")
+    layout.prop(properties.of(context.scene), "mirror")
 
 
 class CLIPMATRIX_PT_vary(Panel):

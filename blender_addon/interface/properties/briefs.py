@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 LONGEST = fields.text(Prompt, "text")["maxlen"]
 """Letters a prompt may have."""
 
+ORBIT = ("azimuth", "elevation", "field_of_view")
+"""What a scene says of the cameras around the character."""
+
 
 def brief(settings: ClipMatrixSceneProperties) -> Brief:
     """What the backend is asked for; the inverse of :func:`restore`.
@@ -30,7 +33,7 @@ def brief(settings: ClipMatrixSceneProperties) -> Brief:
     values = {
         "prompts": msgspec.to_builtins(prompts.written(settings)),
         "vary": {name: _value(settings, f"vary_{name}") for name in Vary.__struct_fields__},
-        "cameras": {name: _value(settings, name) for name in CameraOrbit.__struct_fields__},
+        "cameras": [{"type": "orbit", **{name: _value(settings, name) for name in ORBIT}}],
         "settings": {name: _value(settings, name) for name in Settings.__struct_fields__},
     }
     values["settings"]["texture_size"] = int(settings.texture_size)
@@ -45,8 +48,9 @@ def restore(settings: ClipMatrixSceneProperties, brief: Brief) -> None:
     prompts.fill_prompts(settings, brief.prompts)
     for name in Vary.__struct_fields__:
         setattr(settings, f"vary_{name}", getattr(brief.vary, name))
-    for name in CameraOrbit.__struct_fields__:
-        setattr(settings, name, getattr(brief.cameras, name))
+    orbit = next((camera for camera in brief.cameras if isinstance(camera, CameraOrbit)), CameraOrbit())
+    for name in ORBIT:
+        setattr(settings, name, getattr(orbit, name))
     for name in Settings.__struct_fields__:
         value = getattr(brief.settings, name)
         setattr(settings, name, str(value) if name == "texture_size" else value)

@@ -2,6 +2,7 @@
 
 import bpy
 from bpy.props import (
+    BoolProperty,
     CollectionProperty,
     EnumProperty,
     FloatProperty,
@@ -150,6 +151,21 @@ class ClipMatrixSceneProperties(bpy.types.PropertyGroup):
         name="Show Every",
         description="Seconds between two looks at the growing character",
         **fields.number(Settings, "update_every"),
+    )
+    view_words: BoolProperty(  # type: ignore[valid-type]
+        name="Tell the Side",
+        description="Tell the texts whether a view shows the front, a side or the back",
+        **fields.flag(Settings, "view_words"),
+    )
+    keep: FloatProperty(  # type: ignore[valid-type]
+        name="Keep the Paint",
+        description="How strongly the texture stays near the one it starts from; 0 lets it go",
+        **fields.number(Settings, "keep"),
+    )
+    mirror: BoolProperty(  # type: ignore[valid-type]
+        name="Mirror in X",
+        description="Keep the geometry equal left and right, where the mesh itself is",
+        **fields.flag(Settings, "mirror"),
     )
 
 

@@ -2,8 +2,11 @@
 
 import clipmatrix_protocol as protocol
 import numpy as np
+import open_clip
 import pytest
 import torch
+from clipmatrix.guidance.towers import Tower
+from clipmatrix.optimize import guided
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -97,3 +100,58 @@ def character() -> protocol.Character:
         poses=np.stack([np.stack([np.eye(4, dtype=np.float32), bend(angle, 0.7)]) for angle in (0.0, 0.5, -0.4)]),
         textures=2,
     )
+
+
+@pytest.fixture(scope="session")
+def tower() -> Tower:
+    """A real, small CLIP that never learnt anything."""
+    torch.manual_seed(0)
+    model = open_clip.model.CLIP(
+        embed_dim=32,
+        vision_cfg={"image_size": 32, "patch_size": 8, "width": 32, "layers": 2, "head_width": 16},
+        text_cfg={"context_length": 16, "vocab_size": 49408, "width": 32, "heads": 2, "layers": 1},
+    )
+    half = torch.full((3, 1, 1), 0.5)
+    return Tower(
+        name="untrained",
+        model=model.eval().requires_grad_(False),
+        image_size=32,
+        mean=half,
+        std=half,
+        tokenize=open_clip.SimpleTokenizer(context_length=16),
+        unknown_words=lambda text: (),
+    )
+
+
+def _run(
+    character,
+    tower,
+    *,
+    steps=4,
+    cancelled=lambda: False,
+    vary=None,
+    prompts=None,
+    cameras=None,
+    locked=(),
+    exemplars=(),
+    **settings,
+):
+    """Run a small job: its end, and what it says on its way."""
+    said: list[object] = []
+    brief = protocol.Brief(
+        prompts=prompts or (protocol.Prompt("a red skittle"),),
+        vary=vary or protocol.Vary(),
+        cameras=cameras or (protocol.CameraOrbit(),),
+        locked=locked,
+        settings=protocol.Settings(
+            **{"steps": steps, "views": 2, "resolution": 64, "texture_size": 64, "update_every": 0.0, **settings}
+        ),
+    )
+    job = protocol.Submit("job", character, brief, exemplars)
+    return guided(job, tower, torch.device("cpu"), said.append, cancelled), said
+
+
+@pytest.fixture(scope="session")
+def run():
+    """Run a small job on a character under a tower: its Done, and everything it said before."""
+    return _run

@@ -1,10 +1,14 @@
 import torch
-from clipmatrix.guidance.augment import augment
+from clipmatrix.guidance.augment import cropped, draw_crops
 from clipmatrix.guidance.backgrounds import backgrounds, checker, flat, noise
 
 
 def generator(seed: int) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
+
+
+def augment(pictures, copies, size, drawn_by):
+    return cropped(pictures, draw_crops(len(pictures), copies, size, drawn_by))
 
 
 def test_crops_come_in_the_order_of_their_pictures():

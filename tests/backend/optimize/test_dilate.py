@@ -13,7 +13,7 @@ def island(character, left, right):
 
 
 def atlas_of(surface, size):
-    return atlas(surface, surface.vertices, size)
+    return atlas(surface, surface.vertices, torch.ones(len(surface.vertices)), size)
 
 
 def test_texels_show_the_triangles_that_lie_over_them(character):

@@ -2,7 +2,7 @@ import clipmatrix_protocol as protocol
 import torch
 from clipmatrix.character import assemble
 from clipmatrix.optimize.pictures import cameras
-from clipmatrix.optimize.sampling import draw_views, fixed_views, posed_bounds
+from clipmatrix.optimize.sampling import draw_views, fixed_views, posed_bounds, stage
 
 
 def on_screen(views, points):
@@ -18,9 +18,15 @@ def bounds_of(character):
     return posed_bounds(assembled, assembled.vertices)
 
 
+def stage_of(character, *cameras, **regions):
+    assembled = assemble(character)
+    brief = protocol.Brief(prompts=(protocol.Prompt("x"),), cameras=cameras or (protocol.CameraOrbit(),))
+    return stage(assembled, assembled.vertices, brief, regions)
+
+
 def draw(character, count=400, seed=0, **orbit_settings):
     generator = torch.Generator().manual_seed(seed)
-    return draw_views(bounds_of(character), protocol.CameraOrbit(**orbit_settings), count, generator)
+    return draw_views(stage_of(character, protocol.CameraOrbit(**orbit_settings)), count, generator)
 
 
 def test_all_poses_and_all_sides_are_seen(character):
@@ -50,7 +56,7 @@ def test_most_views_show_the_whole_character_and_some_come_closer(character):
 
 
 def test_a_whole_view_is_filled_by_the_character(character):
-    views = fixed_views(bounds_of(character), protocol.CameraOrbit())
+    views = fixed_views(stage_of(character))
     low, high = bounds_of(character)[views.poses].unbind(dim=1)
     top = (low + high) / 2
     top[:, 2] = high[:, 2]
@@ -60,22 +66,73 @@ def test_a_whole_view_is_filled_by_the_character(character):
 
 
 def test_the_frame_does_not_follow_a_character_that_grows(character):
-    before = fixed_views(bounds_of(character), protocol.CameraOrbit())
-    again = fixed_views(bounds_of(character), protocol.CameraOrbit())
-    assert torch.equal(before.distances, again.distances)
+    before = fixed_views(stage_of(character))
+    again = fixed_views(stage_of(character))
+    assert torch.equal(before.placements, again.placements)
     assert before.poses.unique().tolist() == [0, 1, 2]
 
 
 def test_the_same_seed_draws_the_same_views(character):
     first, second, other = draw(character, seed=1), draw(character, seed=1), draw(character, seed=2)
-    assert torch.equal(first.targets, second.targets)
+    assert torch.equal(first.placements, second.placements)
     assert torch.equal(first.azimuths, second.azimuths)
     assert not torch.equal(first.azimuths, other.azimuths)
 
 
 def test_a_flat_character_gets_cameras_at_a_distance(character):
-    bounds = bounds_of(character).clone()
-    bounds[..., 2] = 0.0
-    views = draw_views(bounds, protocol.CameraOrbit(), 50, torch.Generator().manual_seed(0))
-    assert torch.isfinite(views.distances).all()
-    assert views.distances.min() > 0
+    flat = stage_of(character)
+    flat.frames[..., 2] = 0.0
+    views = draw_views(flat, 50, torch.Generator().manual_seed(0))
+    assert torch.isfinite(views.placements).all()
+    assert (views.placements[:, :3, 3] - flat.frames[0, views.poses].mean(dim=1)).norm(dim=1).min() > 0
+
+
+def top_half(character):
+    heights = assemble(character).vertices[:, 2]
+    return (heights > heights.median()).float()
+
+
+def test_each_camera_is_drawn_as_often_as_its_share_says(character):
+    cameras = (
+        protocol.CameraOrbit(share=1.0),
+        protocol.CameraRegion("top", share=2.0),
+        protocol.CameraOrbit(name="low", elevation=(0.0, 5.0), share=5.0),
+    )
+    views = draw_views(stage_of(character, *cameras, top=top_half(character)), 800, torch.Generator().manual_seed(0))
+    assert torch.bincount(views.sources).tolist() == [100, 200, 500]
+    assert views.elevations[views.sources == 2].max() <= 5.0
+    assert torch.histc(views.azimuths[views.sources == 1], bins=4, min=-180, max=180).min() > 30
+
+
+def test_a_region_fills_the_picture_in_every_pose(character):
+    region = top_half(character)
+    views = draw_views(
+        stage_of(character, protocol.CameraRegion("top"), top=region), 60, torch.Generator().manual_seed(0)
+    )
+    assembled = assemble(character)
+    boxes = posed_bounds(assembled, assembled.vertices, region > 0)[views.poses]
+    assert views.poses.unique().tolist() == [0, 1, 2]
+    assert (on_screen(views, boxes.mean(dim=1)).abs() < 0.25).all()
+    ends = [on_screen(views, torch.cat([boxes.mean(dim=1)[:, :2], boxes[:, end, 2:]], dim=1)) for end in (0, 1)]
+    height = (ends[1] - ends[0])[:, 1].abs()
+    whole = posed_bounds(assembled, assembled.vertices)[views.poses]
+    assert (height > 0.3).all()
+    assert (boxes[:, 1, 2] - boxes[:, 0, 2] < whole[:, 1, 2] - whole[:, 0, 2]).all()
+
+
+def test_a_fixed_camera_stands_where_the_artist_put_it_and_strays_only_if_told(character):
+    placement = ((1.0, 0.0, 0.0, 0.3), (0.0, 0.0, -1.0, -4.0), (0.0, 1.0, 0.0, 1.0), (0.0, 0.0, 0.0, 1.0))
+    still, straying = (
+        draw_views(
+            stage_of(character, protocol.CameraFixed(placement, 35.0, jitter)), 40, torch.Generator().manual_seed(0)
+        )
+        for jitter in (0.0, 0.1)
+    )
+    assert torch.equal(still.placements, torch.tensor(placement).expand(40, 4, 4))
+    assert (still.fields_of_view == 35.0).all()
+    assert still.azimuths.abs().max() < 15  # it looks at the front
+    moved = (straying.placements[:, :3, 3] - torch.tensor([0.3, -4.0, 1.0])).norm(dim=1)
+    assert moved.max() > 0.1
+    assert moved.max() < 1.0
+    aim = torch.tensor([[0.3, 0.0, 1.0]]).expand(40, 3)
+    assert (on_screen(straying, aim).abs() < 0.1).all()

@@ -1,13 +1,20 @@
 import torch
 from clipmatrix.optimize import texture_pyramid
+from clipmatrix.optimize.atlas import Atlas
 
 
 def random_textures(count, size):
     return torch.rand(count, size, size, 3, generator=torch.Generator().manual_seed(0))
 
 
+def at(places):
+    """An atlas whose texels lie at these places and may all change."""
+    count, size = places.shape[:2]
+    return Atlas(torch.arange(size * size).expand(count, -1), places, torch.ones(count, size, size))
+
+
 def middle_of_the_body(count, size):
-    return torch.zeros(count, size, size, 3)
+    return at(torch.zeros(count, size, size, 3))
 
 
 def test_flat_levels_leave_textures_as_they_are():
@@ -30,7 +37,7 @@ def test_a_coarser_level_moves_more_under_a_wide_gradient():
     for leaf in pyramid.leaves():
         leaf.requires_grad_()
     places = 2 * torch.rand(1, 128, 128, 3, generator=torch.Generator().manual_seed(1)) - 1
-    texture_pyramid.to_linear(pyramid, torch.zeros(1, 3, 128, 128), places).mean().backward()
+    texture_pyramid.to_linear(pyramid, torch.zeros(1, 3, 128, 128), at(places)).mean().backward()
     means = [float(leaf.grad.abs().mean()) for leaf in pyramid.leaves()]
     assert means[:5] == sorted(means[:5], reverse=True)
     assert means[5:] == sorted(means[5:], reverse=True)
@@ -39,9 +46,9 @@ def test_a_coarser_level_moves_more_under_a_wide_gradient():
 def test_grids_colour_texels_by_their_place_on_the_body_whatever_the_texture():
     pyramid = texture_pyramid.flat(2, 32)
     pyramid.grids[1][0, 0, 1] = 3.0  # upper nodes, red
-    places = middle_of_the_body(2, 32)
+    places = torch.zeros(2, 32, 32, 3)
     places[1, :16, :, 2], places[1, 16:, :, 2] = -1.0, 1.0
-    linear = texture_pyramid.to_linear(pyramid, torch.zeros(2, 3, 32, 32), places)
+    linear = texture_pyramid.to_linear(pyramid, torch.zeros(2, 3, 32, 32), at(places))
     red = linear[..., 0]
     assert torch.allclose(red[1, 16:], torch.tensor(3.0).sigmoid().square())
     assert torch.allclose(red[1, :16], torch.tensor(0.25))
@@ -57,7 +64,9 @@ def test_x_y_and_z_reach_their_own_axes_of_the_grid():
     for axis in range(3):
         places = torch.full((1, 4, 4, 3), -1.0)
         places[..., axis] = 1.0
-        linear = texture_pyramid.to_linear(texture_pyramid.Pyramid(pyramid.grids, []), torch.zeros(1, 3, 4, 4), places)
+        linear = texture_pyramid.to_linear(
+            texture_pyramid.Pyramid(pyramid.grids, []), torch.zeros(1, 3, 4, 4), at(places)
+        )
         assert int(linear[0, 0, 0].argmax()) == axis
 
 

@@ -1,0 +1,64 @@
+"""Auditions whole-body colours for a body that comes without paint, before the descent begins.
+
+From grey, the nearest hollow of CLIP's landscape may lie in a wrong colour: "an orange figure" would end up blue. One
+colour for the whole body is the coarsest level of the texture, three numbers, few enough to look at all of them.
+"""
+
+from dataclasses import replace
+from itertools import product
+
+import torch
+from torch import Tensor
+
+from . import texture_pyramid
+from .objective import measured
+from .parameters import Parameters
+from .scene import Scene
+from .state import Outcome
+
+LEVELS = (0.15, 0.5, 0.85)
+"""Of red, green and blue, nearly sRGB encoded: full enough to tell colours by, not so full that they cannot move."""
+
+NUDGE = 0.35
+"""Share of the way to the best colour that a job begins with: into the right basin, and no further.
+
+Farther in, colour pulls less than it should, and what is not to have that colour has a longer way back.
+"""
+
+EVERY = 2
+"""One in so many of the fixed views is looked at."""
+
+
+@torch.no_grad()
+def first_colour(parameters: Parameters, start: Outcome, scene: Scene) -> Tensor:
+    """Find the change of the whole body's colour to begin with: (1, 3, 1, 1, 1), before the sigmoid.
+
+    Zero, which is grey, where some shape suits the prompts better than any colour: then they do not speak of colour.
+    """
+    grey = torch.logit(scene.textures.mean(dim=(0, 1, 2)).sqrt())
+    changes = [torch.logit(torch.tensor(levels, device=grey.device)) - grey for levels in product(LEVELS, repeat=3)]
+    coloured = [_judged(replace(start, textures=_painted(parameters, change)), start, scene) for change in changes]
+    shaped = [_judged(replace(start, coefficients=values), start, scene) for values in _bent(parameters, start)]
+    best = max(range(len(changes)), key=coloured.__getitem__)
+    chosen = NUDGE * changes[best] if coloured[best] > max(shaped, default=-2.0) else torch.zeros_like(grey)
+    return chosen[None, :, None, None, None]
+
+
+def _judged(outcome: Outcome, start: Outcome, scene: Scene) -> float:
+    return measured(outcome, start, scene, EVERY)
+
+
+def _painted(parameters: Parameters, change: Tensor) -> Tensor:
+    pyramid = texture_pyramid.Pyramid([change[None, :, None, None, None]], [])
+    return texture_pyramid.to_linear(pyramid, parameters.base_seen, parameters.atlas_seen)
+
+
+def _bent(parameters: Parameters, start: Outcome) -> list[Tensor]:
+    """Each free coefficient at either end of its range, the others at their start."""
+    bent = []
+    for index in parameters.free.tolist():
+        for end in (parameters.surface.low, parameters.surface.high):
+            values = start.coefficients.clone()
+            values[index] = end[index]
+            bent.append(values)
+    return bent
