@@ -7,7 +7,7 @@ Python, so what it takes to restore an object travels with the object, as JSON i
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -94,7 +94,7 @@ def write(draft: apply.Draft, draft_id: str, job: str, brief: Brief) -> None:
                 job=job,
                 brief=brief,
                 character=draft.binding.name,
-                armature=_today(draft.binding.armature, bpy.data.objects),
+                armature=draft.binding.armature and _today(draft.binding.armature, bpy.data.objects),
                 place=place,
                 parts=len(draft.before),
                 part=replace(part, object=handle(thing)),
@@ -181,10 +181,10 @@ def _with_known_uids(record: Record) -> apply.PartBefore:
 
 
 def _with_todays_names(before: apply.PartBefore) -> apply.PartBefore:
-    return _each_original(before, lambda original: _today(original, bpy.data.materials) or original)
+    return _each_original(before, lambda original: _today(original, bpy.data.materials))
 
 
-def _each_original(before: apply.PartBefore, change: Any) -> apply.PartBefore:
+def _each_original(before: apply.PartBefore, change: Callable[[Handle], Handle]) -> apply.PartBefore:
     """Change the handles of the artist's materials."""
     if before.surface is None:
         return before
@@ -199,8 +199,9 @@ def _known(wanted: Handle, record: Record) -> Handle:
     return wanted if record.process == PROCESS else Handle(wanted.name, 0)
 
 
-def _today(wanted: Handle | None, blocks: Any) -> Handle | None:
-    block = find(wanted, blocks) if wanted else None
+def _today(wanted: Handle, blocks: Iterable[bpy.types.ID]) -> Handle:
+    """The handle with the name that its block has now."""
+    block = find(wanted, blocks)
     return handle(block) if block else wanted
 
 

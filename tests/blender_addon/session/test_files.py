@@ -186,3 +186,23 @@ def test_a_backend_that_has_forgotten_the_job_leaves_the_result_as_the_file_has_
         assert blender.ops.clipmatrix.accept() == {"FINISHED"}
     finally:
         again.close()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no JSON",
+        "{}",
+        '{"process": "elsewhere", "draft": "one", "job": "one", "brief": {}}',
+        "[" * 10_000,
+    ],
+)
+def test_what_another_version_has_written_on_an_object_is_left_alone(blender, rooms, scenes, connected, text):
+    scenes.character()
+    blender.data.objects["Column"].clipmatrix_draft = text
+    before = fingerprint(blender)
+    rooms("job.events").scene_was_replaced(connected)
+    connected.tick()
+    assert connected.result is None
+    assert connected.error is None
+    assert differences(before, fingerprint(blender)) == []
