@@ -44,6 +44,8 @@ def _show_verbs(layout: bpy.types.UILayout, now: session.Session) -> None:
         layout.operator("clipmatrix.carry_on", icon="FF")
     else:
         layout.operator("clipmatrix.generate", icon="PLAY")
+    if now.job is not None and now.result is not None:
+        layout.operator("clipmatrix.result_compare", icon="ARROW_LEFTRIGHT", depress=now.job.aside)
 
 
 def _show_progress(layout: bpy.types.UILayout, now: session.Session) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import bpy
 
-from ...job import session
 from .. import takes
 from ..takes.pictures import icon as picture_icon
 from .base import Panel
@@ -60,9 +59,6 @@ def show_takes(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         layout.label(text="Select a character to see its takes", icon="INFO")
         return
     own = takes.wardrobe(owner)
-    job = session.current().job if takes.has_unsettled_job(owner) else None
-    if job is not None and job.newest is not None:
-        layout.operator("clipmatrix.result_compare", icon="ARROW_LEFTRIGHT", depress=job.aside)
     if not own.takes:
         layout.label(text="No takes yet: accept a result to keep it", icon="INFO")
         return

@@ -73,11 +73,16 @@ def test_an_index_beyond_the_list_shows_the_last_take(blender, character, accept
     assert blender.ops.clipmatrix.take_copy_settings() == {"FINISHED"}
 
 
-def test_a_result_that_waits_can_be_compared_here(blender, rooms, character, drawn):
+def test_the_generate_panel_compares_a_result_that_waits(blender, rooms, character):
+    def said():
+        layout = StrictLayout(blender)
+        rooms("interface.panels.generate").show_job(layout, blender.context)
+        return layout.drawn
+
     binding = rooms("scene.snapshot").snapshot(blender.context, character).binding
     session = rooms("job.session").current()
     session.job = rooms("job.jobs").Job(id="one", brief=None, binding=binding)
-    assert "clipmatrix.result_compare" not in drawn()
+    assert "clipmatrix.result_compare" not in said()
     session.job.newest = object()
-    assert "clipmatrix.result_compare" in drawn()
+    assert "clipmatrix.result_compare" in said()
     session.job = None
