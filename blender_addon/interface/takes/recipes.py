@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import bpy
 import msgspec
-from clipmatrix_protocol import Brief
+from clipmatrix_protocol import Brief, Prompt
 
 from ...errors import Refusal
 from ...job.jobs import Job
@@ -32,13 +32,17 @@ class Asked:
 
 def title(brief: Brief) -> str:
     """What a take is called before the artist gives it a name: its first prompt, shortened."""
-    text = brief.prompts[0].text.strip()
+    text = _said(brief.prompts[0])
     return text if len(text) <= LONGEST_TITLE else text[: LONGEST_TITLE - 1].rstrip() + "…"
+
+
+def _said(prompt: Prompt) -> str:
+    return prompt.text.strip() or "an image"
 
 
 def write(take: ClipMatrixTake, job: Job) -> None:
     """Note what was asked for and what came of it."""
-    take.prompt = "; ".join(prompt.text for prompt in job.brief.prompts)
+    take.prompt = "; ".join(_said(prompt) for prompt in job.brief.prompts)
     take.seed = job.brief.settings.seed
     take.brief = msgspec.json.encode(job.brief).decode()
     take.notes = job.notes

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from clipmatrix_protocol import Brief, Prompt
 
 from ..painter import IMPOSSIBLE, SECRET, painter
 
@@ -111,6 +112,14 @@ def test_settings_of_another_version_are_refused_and_the_take_still_applies(blen
     assert "written by another version" in _refused(blender.ops.clipmatrix.take_copy_settings)
     blender.ops.clipmatrix.take_compare()
     assert blender.ops.clipmatrix.take_apply(take=take.uid) == {"FINISHED"}
+
+
+def test_a_take_is_called_after_its_first_prompt(rooms):
+    title = rooms("interface.takes.recipes").title
+    assert title(Brief((Prompt("  a knight "), Prompt("a horse")))) == "a knight"
+    long = title(Brief((Prompt("a knight of the order of the golden and never fading rose"),)))
+    assert long == "a knight of the order of the golden and…"
+    assert title(Brief((Prompt(image=0),))) == "an image"
 
 
 def test_a_take_can_be_renamed(blender, character, accept, looks, same):
