@@ -47,7 +47,9 @@ class CLIPMATRIX_OT_take_apply(_OnTakes, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 - Blender's own form
 
     take: StringProperty(  # type: ignore[valid-type]
-        name="Take", description="Identifier of the take; empty for the one selected in the list", options={"SKIP_SAVE"}
+        name="Take",
+        description="Identifier of the take; empty for the one selected in the list",
+        options={"SKIP_SAVE", "HIDDEN"},
     )
 
     @guarded

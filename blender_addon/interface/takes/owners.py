@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import bpy
 
-from ...job import session
+from ...job import homecoming, session
 from ...scene.characters import armature_of
 from .groups import ClipMatrixTake, wardrobe
 
@@ -49,7 +49,7 @@ def find_take(owner: bpy.types.Object, uid: str) -> ClipMatrixTake | None:
 def has_unsettled_job(owner: bpy.types.Object) -> bool:
     """Whether a job is at work on the owner's character, or its result waits for accept or discard."""
     job = session.current().job
-    if job is None:
+    if job is None or homecoming.is_elsewhere(job):
         return False
     binding = job.binding
     candidates = [binding.armature] if binding.armature else [part.object for part in binding.parts]

@@ -78,6 +78,8 @@ def test_takes_are_not_changed_in_edit_mode_nor_under_a_result(blender, rooms, c
     session = rooms("job.session").current()
     session.job = rooms("job.jobs").Job(id="one", brief=None, binding=binding)
     assert "Accept or discard the result first" in _refused(operator)
+    session.job.file = "/another.blend"  # where a character of the same name waits
+    assert operator.poll()
     session.job = None
     assert operator.poll()
 
