@@ -1,17 +1,12 @@
 """The headless command with several prompts, with exports, and with several runs in one go."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from clipmatrix_protocol import Prompt
 
 from .painter import IMPOSSIBLE, SECRET, painter
 from .test_export import header
-
-SCRIPT = Path(__file__).resolve().parents[2] / "blender_addon" / "headless.py"
 
 
 @pytest.fixture
@@ -197,11 +192,3 @@ def test_bad_arguments_end_with_code_2_and_one_sentence(blender, rooms, tmp_path
     heard = capfd.readouterr()
     assert words in heard.err
     assert len(heard.err.strip().splitlines()) == 1
-
-
-def test_the_help_names_every_option(tmp_path):
-    done = subprocess.run(
-        [sys.executable, str(SCRIPT), "generate", "--help"], capture_output=True, text=True, timeout=120, check=True
-    )
-    for option in ("--prompt", "--weight", "--shading", "--batch", "--blend", "--export", "--out", "CLIPMATRIX_SECRET"):
-        assert option in done.stdout

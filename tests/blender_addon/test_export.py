@@ -111,6 +111,19 @@ def test_imported_again_it_stands_and_moves_as_before(blender, rooms, exported, 
         assert farthest(wanted, found) < bound
 
 
+def test_imported_again_it_has_its_shape_keys_and_its_texture(blender, exported):
+    blender.data.batch_remove([*blender.data.objects, *blender.data.images])
+    blender.ops.import_scene.gltf(filepath=str(exported.path))
+    back = next(thing for thing in blender.data.objects if thing.type == "MESH" and thing.find_armature())
+    keys = back.data.shape_keys.key_blocks
+    assert {key.name: key.value for key in keys[1:]} == pytest.approx(
+        {"wide": 0.5, "smile": 0.0, "ClipMatrix offsets": 1.0}
+    )
+    (node,) = [node for node in back.data.materials[0].node_tree.nodes if node.type == "TEX_IMAGE"]
+    assert tuple(node.image.size) == (64, 64)
+    assert np.allclose(node.image.pixels[:3], (0.8, 0.1, 0.1), atol=0.01)
+
+
 def test_a_saved_blend_holds_the_character_and_keeps_no_older_file_beside_it(blender, rooms, tmp_path: Path):
     grown(blender, rooms)
     path = tmp_path / "character.blend"
