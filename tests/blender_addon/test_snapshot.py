@@ -60,7 +60,8 @@ def test_shape_keys_become_the_shape_basis(blender, scenes, rooms):
     keys["driven"].driver_add("value").driver.expression = "0.5"
     shot = _snapshot(blender, rooms, [thing])
     shapes = {shape.name: (shape.low, shape.value, shape.high) for shape in shot.character.shapes}
-    assert shapes == {"free": (-2, 0.5, 1), "locked": (0.5, 0.5, 0.5), "driven": (0.5, 0.5, 0.5)}
+    nearly = pytest.approx(0.5)  # where a driver's value is clamped to a slider, 5.0 takes a last bit off
+    assert shapes == {"free": (-2, 0.5, 1), "locked": (0.5, 0.5, 0.5), "driven": (nearly, nearly, nearly)}
     assert shot.binding.parts[0].shapes == ((0, "free"),)
     np.testing.assert_allclose(shot.character.parts[0].shape_deltas[0, 0], (1, 0, 0), atol=1e-6)
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import bpy
-import numpy as np
 from bpy.props import StringProperty
 
 from ....errors import Refusal
-from ....scene.uvs import render_layer
+from ....scene.uvs import corner_uvs, render_layer
 from .base import Fix, alone
 
 MARGIN = 0.01
@@ -60,34 +58,37 @@ def _is_bare(thing: bpy.types.Object) -> bool:
 
 def _unwrap(context: bpy.types.Context, thing: bpy.types.Object, mesh: bpy.types.Mesh) -> None:
     """Smart UV Project into the layer that renders, which is made if there is none."""
-    with alone(context, thing):
-        edited = mesh.uv_layers.active
-        edited_name = edited.name if edited else ""
-        wanted = render_layer(mesh) or mesh.uv_layers.new(name="UVMap")
-        if wanted is None:
-            raise Refusal(f"{thing.name} has as many UV layers as Blender allows.", "Remove one.")
-        mesh.uv_layers.active = wanted
-        with _all_faces(mesh):
-            bpy.ops.object.mode_set(mode="EDIT")
-            bpy.ops.uv.smart_project(island_margin=MARGIN)
-            bpy.ops.object.mode_set(mode="OBJECT")
-        if edited_name:
-            mesh.uv_layers.active = mesh.uv_layers[edited_name]
+    layer = render_layer(mesh) or mesh.uv_layers.new(name="UVMap", do_init=False)
+    if layer is None:
+        raise Refusal(f"{thing.name} has as many UV layers as Blender allows.", "Remove one.")
+    name, edited = layer.name, mesh.uv_layers.active
+    mesh.uv_layers.active = layer
+    with _double(mesh) as double, alone(context, double):
+        bpy.ops.object.mode_set(mode="EDIT")
+        bpy.ops.mesh.reveal(select=True)
+        bpy.ops.mesh.select_all(action="SELECT")
+        bpy.ops.uv.smart_project(island_margin=MARGIN)
+        bpy.ops.object.mode_set(mode="OBJECT")
+        assert isinstance(double.data, bpy.types.Mesh)
+        flat = corner_uvs(double.data.uv_layers[name]).reshape(-1)
+    mesh.uv_layers[name].uv.foreach_set("vector", flat)
+    mesh.uv_layers.active = edited or mesh.uv_layers[name]
+    mesh.update()
 
 
 @contextmanager
-def _all_faces(mesh: bpy.types.Mesh) -> Iterator[None]:
-    """Have all of a mesh shown and selected until the block ends, and what was before after that."""
-    kinds: tuple[Any, ...] = (mesh.vertices, mesh.edges, mesh.polygons)
-    before = [(kind, name, np.empty(len(kind), bool)) for kind in kinds for name in ("hide", "select")]
-    for kind, name, flags in before:
-        kind.foreach_get(name, flags)
-        kind.foreach_set(name, np.full(len(kind), name == "select"))
+def _double(mesh: bpy.types.Mesh) -> Iterator[bpy.types.Object]:
+    """An object with a copy of the mesh until the block ends, so that the artist's own may be locked or half hidden."""
+    assert bpy.context.scene is not None
+    double = bpy.data.objects.new("ClipMatrix unwrapping", mesh.copy())
+    bpy.context.scene.collection.objects.link(double)
     try:
-        yield
+        yield double
     finally:
-        for kind, name, flags in before:
-            kind.foreach_set(name, flags)
+        copy = double.data
+        bpy.data.objects.remove(double)
+        if isinstance(copy, bpy.types.Mesh):
+            bpy.data.meshes.remove(copy)
 
 
 CLASSES = (CLIPMATRIX_OT_unwrap, CLIPMATRIX_OT_use_uv_layer)
