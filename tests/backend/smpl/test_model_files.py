@@ -115,6 +115,21 @@ def test_correctives_of_an_action_are_few_shapes_and_near_enough():
     assert np.abs(weights @ shapes - frames).max() <= 6e-5
 
 
+def test_the_correctives_of_one_pose_are_one_shape_to_the_last_bit_that_matters(model):
+    rotations = np.random.default_rng(8).normal(0, 0.5, (1, len(model.kind.joints), 3)).astype(np.float32)
+    found, twice = correctives(model, rotations), correctives(model, np.repeat(rotations, 2, axis=0))
+    assert np.array_equal(found.weights, [[1]])
+    assert len(twice.shapes) == 1
+    assert np.abs(twice.weights @ twice.shapes.reshape(1, -1) - found.shapes.reshape(1, -1)).max() < 1e-6
+
+
+def test_frames_that_have_little_in_common_need_many_shapes_and_come_within_the_tolerance():
+    frames = np.random.default_rng(9).normal(0, 0.01, (30, 500)).astype(np.float32)
+    shapes, weights = compress(frames, 2e-4)
+    assert len(shapes) == 31
+    assert np.abs(weights @ shapes - frames).max() < 2.1e-4
+
+
 def test_a_body_at_rest_needs_no_correctives(model):
     found = correctives(model, np.zeros((4, len(model.kind.joints), 3), np.float32))
     assert found.shapes.shape == (0, len(model.template), 3)

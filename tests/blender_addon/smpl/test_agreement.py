@@ -6,7 +6,10 @@ from clipmatrix.bodies.kinematics import from_smplx
 from clipmatrix.bodies.smpl.kinds import SMPL, SMPL_H, SMPL_X
 
 TOLERANCE = 1e-4
-"""Metres."""
+"""Metres, for a pose that correctives were asked for."""
+
+FRAME_TOLERANCE = 3e-4
+"""Metres, for one of many frames that share a few shapes."""
 
 
 def set_pose(model, rotations, translation):
@@ -113,7 +116,7 @@ def test_correctives_follow_every_frame_of_an_action(blender, talk, model):
             rotations[index] = np.array(bone.bone.matrix_local.to_3x3()) @ axis * angle
         wanted = body.forward(np.zeros(20), rotations @ from_smplx(np.eye(3)).T, np.zeros(3))
         worst = max(worst, np.abs(body.evaluated() - wanted).max())
-    assert worst < TOLERANCE, worst
+    assert worst < FRAME_TOLERANCE, worst
     blender.ops.clipmatrix.pose_correctives()
     talk.answer()
     assert [key.name for key in body.keys if key.name.startswith("ClipMatrix")] == ["ClipMatrix pose correctives"]

@@ -6,6 +6,8 @@ would be 9 shapes a joint, 61 MB for SMPL-X: so Blender asks for the poses it ha
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 import clipmatrix_protocol as protocol
 import numpy as np
 
@@ -16,8 +18,8 @@ from .load import Model
 MOST_FRAMES = 1000
 """More poses in one question are refused."""
 
-TOLERANCE = 5e-5
-"""Metres by which a frame may differ from the model, per coordinate."""
+TOLERANCE = 2e-4
+"""Metres by which a frame of several may differ from the model, per coordinate; smaller ones cost many shape keys."""
 
 NOTHING = 1e-7
 """Metres; less is no correction at all."""
@@ -62,20 +64,23 @@ def compress(frames: np.ndarray, tolerance: float) -> tuple[np.ndarray, np.ndarr
     The shapes are the frames' principal ones, without a mean, so that one frame is one shape with weight 1. What they
     have of negative weights is moved into one shape more, which is always there.
     """
-    values = frames.astype(np.float64)
-    _, axes = np.linalg.eigh(values @ values.T)
-    rest = values.copy()
-    shapes: list[np.ndarray] = []
-    weights: list[np.ndarray] = []
-    for axis in axes.T[::-1]:  # eigh sorts the smallest first
-        if np.abs(rest).max(initial=0.0) <= (tolerance if shapes else NOTHING):
-            break
-        largest = axis[np.abs(axis).argmax()]
-        shapes.append((axis @ values) * largest)
-        weights.append(axis / largest)
-        rest -= np.outer(weights[-1], shapes[-1])
-    found = np.array(shapes).reshape(len(shapes), frames.shape[1])
-    return _without_negatives(found, np.array(weights).reshape(len(shapes), len(frames)).T)
+    _, axes = np.linalg.eigh((frames @ frames.T).astype(np.float64))
+    weights = axes[:, ::-1]  # eigh sorts the smallest first
+    largest = np.take_along_axis(weights, np.abs(weights).argmax(axis=0, keepdims=True), axis=0)
+    weights = weights * np.sign(largest)  # eigh leaves the signs to chance
+    shapes = weights.T.astype(np.float32) @ frames
+    if np.abs(frames).max(initial=0.0) <= NOTHING:
+        needed = 0
+    else:
+        needed = 1 + bisect_left(
+            range(1, len(frames)), True, key=lambda count: _error(frames, shapes, weights, count) <= tolerance
+        )
+    return _without_negatives(shapes[:needed].astype(np.float64), weights[:, :needed])
+
+
+def _error(frames: np.ndarray, shapes: np.ndarray, weights: np.ndarray, count: int) -> float:
+    """How far any element is off with the first ``count`` shapes alone."""
+    return float(np.abs(frames - weights[:, :count].astype(np.float32) @ shapes[:count]).max())
 
 
 def _without_negatives(shapes: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
