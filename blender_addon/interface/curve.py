@@ -13,7 +13,10 @@ from ..job.course import Course
 TILES = 4
 """Icons side by side; each is square, so that the picture is as much wider than high."""
 
-WIDTH, HEIGHT = TILES * 64, 64
+TILE, GAP = 64, 8
+"""Pixels of an icon's side, and what Blender leaves free between two of them at the panel's scale."""
+
+WIDTH, HEIGHT = TILES * (TILE + GAP) - GAP, TILE
 """Pixels."""
 
 COLOUR = (0.35, 0.62, 0.98, 1.0)
@@ -71,9 +74,11 @@ def icons(course: Course) -> list[int]:
     now, (shown,) = time.monotonic(), _shown
     tiles = [shown.previews.get(name) or shown.previews.new(name) for name in map(str, range(TILES))]
     if shown.points != course.points and now - shown.drawn >= EVERY:
-        for tile, picture in zip(tiles, np.split(draw(course.points), TILES, axis=1), strict=True):
-            tile.image_size = HEIGHT, HEIGHT  # type: ignore[assignment]
-            tile.image_pixels_float.foreach_set(picture.reshape(-1))  # type: ignore[arg-type]
+        picture = draw(course.points)
+        for place, tile in enumerate(tiles):
+            left = place * (TILE + GAP)
+            tile.image_size = TILE, TILE  # type: ignore[assignment]
+            tile.image_pixels_float.foreach_set(picture[:, left : left + TILE].reshape(-1))  # type: ignore[arg-type]
         shown.points, shown.drawn = list(course.points), now
     return [int(tile.icon_id) for tile in tiles]
 

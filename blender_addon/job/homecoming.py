@@ -19,12 +19,26 @@ from .jobs import Job
 STREAMED = 1024
 """Texels a side that are shown of a texture while it grows; Blender takes an image whole, and larger ones for long."""
 
+STROKES = ("SCULPT_OT_", "PAINT_OT_")
+"""How the names of Blender's operators begin that draw as long as a button is held."""
+
 
 def hindrance(job: Job) -> str:
     """Why the job's results can't be written at the moment, in words; empty if they can."""
     if is_elsewhere(job):
         return f"{PurePath(job.file).name} is not open"
+    if _is_stroke_under_way():
+        return "a stroke is being drawn"
     return apply.blocked(job.binding)
+
+
+def _is_stroke_under_way() -> bool:
+    """Whether a brush is on the mesh just now: sculpting and painting keep what lies beneath it until it is lifted."""
+    manager = bpy.context.window_manager
+    modal = (
+        operator.bl_idname for window in (manager.windows if manager else ()) for operator in window.modal_operators
+    )
+    return any(name.startswith(STROKES) for name in modal)
 
 
 def is_elsewhere(job: Job) -> bool:
