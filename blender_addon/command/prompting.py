@@ -1,4 +1,4 @@
-"""``--prompt TEXT``, as often as wanted, each followed by what is said about it: ``--weight``, ``--shading``."""
+"""``--prompt TEXT``, as often as wanted, each followed by what is said about it, such as ``--weight``."""
 
 import argparse
 from collections.abc import Sequence
@@ -29,14 +29,18 @@ class _Say(argparse.Action):
 
 
 def add_prompts(parser: argparse.ArgumentParser) -> None:
-    """Add the three options; what they find is a list of dicts, ``prompts``."""
-    group = parser.add_argument_group("prompts", "Several are possible; --weight and --shading follow their prompt.")
+    """Add the options; what they find is a list of dicts, ``prompts``."""
+    group = parser.add_argument_group("prompts", "Several are possible; what is said about one follows it.")
     group.add_argument(
         "--prompt", dest="prompts", action=_Begin, metavar="TEXT", help="what the character should become"
     )
     group.add_argument(
         "--weight", action=_Say, type=float, default=argparse.SUPPRESS, metavar="NUMBER",
         help="how much the prompt counts beside the others (1); below 0 it pushes away",
+    )  # fmt: skip
+    group.add_argument(
+        "--instead-of", dest="origin", action=_Say, default=argparse.SUPPRESS, metavar="TEXT",
+        help="what the character looks like now: asks for the difference between the two",
     )  # fmt: skip
     group.add_argument(
         "--shading", action=_Say, choices=SHADINGS, default=argparse.SUPPRESS,

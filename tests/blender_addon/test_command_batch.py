@@ -47,14 +47,14 @@ def file(blender, scenes, tmp_path):
     return call
 
 
-def test_weight_and_shading_follow_the_prompt_they_are_about(generate, backend, tmp_path):
+def test_what_is_said_about_a_prompt_follows_it(generate, backend, tmp_path):
     code, _ = generate(
         "--figure", "--out", tmp_path, "--prompt", "a knight", "--prompt", "rust", "--weight", "-0.5", "--shading",
-        "textured", "--prompt", "a cape", "--weight", "2",
+        "textured", "--prompt", "a cape", "--weight", "2", "--instead-of", "a coat",
     )  # fmt: skip
     assert code == 0
     assert backend.jobs[0].brief.prompts == (
-        Prompt("a knight"), Prompt("rust", -0.5, "textured"), Prompt("a cape", 2.0),
+        Prompt("a knight"), Prompt("rust", -0.5, "textured"), Prompt("a cape", 2.0, origin="a coat"),
     )  # fmt: skip
 
 

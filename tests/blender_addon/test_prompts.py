@@ -124,6 +124,7 @@ prompts = st.builds(
     text=st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1, max_size=300).filter(
         lambda text: text == text.strip() != ""
     ),
+    origin=st.sampled_from(["", "a grey figure"]),
     weight=st.integers(-100, 100).filter(bool).map(lambda tenth: tenth / 10),
     shading=st.sampled_from(["both", "textured", "plain"]),
 )

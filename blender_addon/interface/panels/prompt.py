@@ -33,12 +33,10 @@ def show_item(layout: bpy.types.UILayout, item: properties.ClipMatrixPrompt) -> 
     """One line of the list."""
     row = layout.row(align=True)
     row.prop(item, "mute", text="", icon="HIDE_ON" if item.mute else "HIDE_OFF", emboss=False)
-    words = row.row(align=True)
+    words = row.split(factor=0.7, align=True)
     words.active = not item.mute
     words.prop(item, "text", text="", emboss=False)
-    weight = words.row(align=True)
-    weight.ui_units_x = 3.2
-    weight.prop(item, "weight", text="", emboss=False)
+    words.prop(item, "weight", text="", emboss=False)
 
 
 def show_prompt(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
@@ -59,6 +57,7 @@ def show_prompt(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         if len(settings.prompts) > 1:
             column.prop(active, "text")
             column.prop(active, "weight")
+        column.prop(active, "origin")
         column.prop(active, "shading")
 
 

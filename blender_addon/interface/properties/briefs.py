@@ -64,7 +64,7 @@ def _refuse_prompts(settings: ClipMatrixSceneProperties) -> None:
     for one in heard:
         if not one.text.strip():
             raise Refusal("A prompt is empty.", "Write what the character should become.")
-        if len(one.text.strip()) > LONGEST:
+        if max(len(one.text.strip()), len(one.origin.strip())) > LONGEST:
             raise Refusal(f"A prompt is longer than {LONGEST} letters.", "Shorten it, or make two of it.")
     if heard and all(one.weight == 0 for one in heard):
         raise Refusal("All prompts have the weight 0.", "Give one of them more.")

@@ -34,6 +34,10 @@ class ClipMatrixPrompt(bpy.types.PropertyGroup):
     text: StringProperty(  # type: ignore[valid-type]
         name="Text", description="What the character should become, in plain words"
     )
+    origin: StringProperty(  # type: ignore[valid-type]
+        name="Instead Of",
+        description="What the character looks like now, as in “a grey figure”; the prompt then asks for the difference",
+    )
     weight: FloatProperty(  # type: ignore[valid-type]
         name="Weight",
         description="How much this prompt counts beside the others; below 0 it pushes away",
@@ -74,7 +78,7 @@ def fill_prompts(settings: ClipMatrixSceneProperties, prompts: tuple[Prompt, ...
     settings.prompts.clear()
     for prompt in prompts:
         one = settings.prompts.add()
-        one.text, one.weight, one.shading = prompt.text, prompt.weight, prompt.shading
+        one.text, one.origin, one.weight, one.shading = prompt.text, prompt.origin, prompt.weight, prompt.shading
     settings.active_prompt = 0
 
 
@@ -101,4 +105,6 @@ def set_first(settings: ClipMatrixSceneProperties, text: str) -> None:
 
 
 def _message(one: ClipMatrixPrompt) -> Prompt:
-    return Prompt(text=one.text.strip(), weight=fields.plain(one.weight), shading=one.shading)
+    return Prompt(
+        text=one.text.strip(), origin=one.origin.strip(), weight=fields.plain(one.weight), shading=one.shading
+    )
