@@ -23,11 +23,13 @@ PASSING = frozenset(
     {
         "rna_type", "users", "tag", "session_uid", "preview", "bindcode", "depsgraph", "original", "is_evaluated",
         "is_updated", "is_updated_data", "is_updated_transform", "is_updated_geometry", "is_updated_shading",
-        "execution_time", "has_data", "is_dirty", "error_location", "error_rotation", "keying_sets_all",
+        "execution_time", "has_data", "is_dirty", "error_location", "error_rotation", "keying_sets_all", "uv_sculpt",
         "particles", "child_particles", "bound_box", "dimensions",
     }
 )  # fmt: skip
-"""Properties that are memory management, caches, timings, or the result of an evaluation."""
+"""Properties that are memory management, caches, timings, or the result of an evaluation; in 4.2, uv_sculpt's brush
+is a pointer to nowhere.
+"""
 
 BULK = {
     "Mesh": frozenset(
