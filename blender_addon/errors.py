@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from textwrap import wrap
-
-import bpy
 
 
 @dataclass(frozen=True)
@@ -51,17 +48,3 @@ class Refusal(Exception):
     def operator(self) -> str:
         """The fixing operator's ``bl_idname``; empty if there is none."""
         return self.fix.operator if self.fix else ""
-
-
-def draw(refusal: Refusal, layout: bpy.types.UILayout, columns: int = 38) -> None:
-    """Show the refusal as a box: its sentences, wrapped to ``columns`` letters, and its button."""
-    box = layout.box()
-    box.alert = True
-    icon = "ERROR"
-    for line in wrap(refusal.message, columns) + wrap(refusal.remedy, columns):
-        box.label(text=line, icon=icon)  # type: ignore[arg-type]
-        icon = "BLANK1"
-    if refusal.fix:
-        button = box.operator(refusal.fix.operator, text=refusal.fix.label)
-        for name, value in refusal.fix.properties.items():
-            setattr(button, name, value)

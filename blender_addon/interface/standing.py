@@ -83,4 +83,4 @@ def _memory(megabytes: float | None) -> str:
 def _clip(status: Status) -> str:
     if status.starting:
         return "Loading its CLIP model"
-    return f"CLIP model: {status.clip}" if status.clip else "No CLIP model loaded"
+    return f"CLIP model: {status.clip}" if status.clip else "Its CLIP model comes with the first job"

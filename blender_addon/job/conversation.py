@@ -85,7 +85,7 @@ class Conversation:
     def disconnect(self) -> None:
         """Hang up; a running job goes on in the backend, what has come back of it stays in the scene."""
         self.hang_up()
-        self.state = Phase.OFFLINE
+        self.state, self.error = Phase.OFFLINE, None
 
     def request_body(self, name: str, build: Callable[[Body], object]) -> None:
         """Ask for a body; ``build`` is called with it from a later tick.

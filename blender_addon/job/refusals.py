@@ -6,6 +6,7 @@ from ..errors import Fix, Refusal
 from .phases import BUSY, Phase
 
 CONNECT = Fix("clipmatrix.connect", "Connect")
+UPDATE = Fix("extensions.userpref_show_for_update", "Show Updates")
 STOP = Fix("clipmatrix.stop", "Stop")
 REPORT = Fix("clipmatrix.copy_report", "Copy Report")
 
@@ -14,12 +15,12 @@ class WrongVersion(Refusal):
     """Extension and backend speak different versions; the message says which of them to update."""
 
     def __init__(self, message: str, remedy: str = "") -> None:
-        super().__init__(message, remedy, CONNECT)
+        super().__init__(message, remedy, UPDATE)
 
 
 def silence(address: str, *, working: bool) -> Refusal:
     """A backend that had welcomed us says nothing any more, with or without a job of ours at work."""
-    what = "The job goes on there" if working else "Nothing is lost"
+    what = "If it still runs, so does the job" if working else "Nothing is lost"
     return Refusal(f"The backend at {address} is silent.", f"{what}; still trying to reach it.", CONNECT)
 
 

@@ -136,3 +136,12 @@ def test_the_button_for_presets_opens_their_panel(blender, rooms, kind):
     add = getattr(blender.ops.clipmatrix, f"{kind}_preset_add")
     assert panel.preset_add_operator == f"clipmatrix.{kind}_preset_add"
     assert add.poll()
+
+
+def test_text_wraps_to_the_width_it_has(blender, rooms):
+    paragraph = rooms("interface.paragraph")
+    layout = StrictLayout(blender)
+    paragraph.paragraph(layout, "The backend at tcp://127.0.0.1:5555 does not answer.", "INFO", width=20)
+    assert all(len(line) <= 24 for line in layout.drawn)
+    assert "".join(layout.drawn).replace(" ", "") == "Thebackendattcp://127.0.0.1:5555doesnotanswer."
+    assert paragraph.columns(blender.context) == 32

@@ -13,7 +13,7 @@ from .reshape import joint_positions
 BODIES = ("figure",)
 """Names that :func:`body_message` knows."""
 
-LICENCE = "CC0 1.0, public domain: made from MakeHuman's body data; see PROVENANCE.md beside the figure"
+LICENCE = "CC0 1.0, public domain: made from MakeHuman's body data"
 
 
 def body_message(name: str) -> protocol.Body:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import bpy
@@ -12,6 +11,7 @@ from clipmatrix_protocol import ModelRequest
 from ...errors import Refusal
 from ...job import session
 from ...link.address import is_loopback
+from ..paragraph import paragraph
 from ..refusing import refuse
 from .asking import body_arrived, can_add
 
@@ -88,14 +88,8 @@ class CLIPMATRIX_OT_add_model(bpy.types.Operator):
         assert layout is not None
         layout.use_property_split = True
         if not is_loopback(session.current().address):
-            _text(layout, ELSEWHERE, 72)
+            paragraph(layout, ELSEWHERE, width=72)
             layout.prop(self, "filepath")
         layout.prop(self, "betas")
         layout.prop(self, "expressions")
-        _text(layout, TERMS, 32 if context.space_data and context.space_data.type == "FILE_BROWSER" else 72)
-
-
-def _text(layout: bpy.types.UILayout, text: str, columns: int) -> None:
-    column = layout.column(align=True)
-    for line in wrap(text, columns):
-        column.label(text=line)
+        paragraph(layout, TERMS, width=32 if context.space_data and context.space_data.type == "FILE_BROWSER" else 72)

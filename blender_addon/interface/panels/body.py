@@ -1,6 +1,5 @@
 """What can be done about a body that ClipMatrix has added, and under which terms it may be used."""
 
-from textwrap import wrap
 from typing import Any
 
 import bpy
@@ -9,6 +8,7 @@ from ...bodies import fit
 from ...bodies.memory import licence_of
 from ...errors import Refusal
 from ..operators.fitting import EVERY_FRAME, THIS_POSE, Body, active_body
+from ..paragraph import paragraph
 from .base import Panel
 
 
@@ -28,9 +28,7 @@ def show_body(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         for frames, text in ((THIS_POSE, "This Pose"), (EVERY_FRAME, "Every Frame")):
             button: Any = row.operator("clipmatrix.pose_correctives", text=text)
             button.frames = frames
-    column = layout.column(align=True)
-    for line in wrap(licence_of(body.mesh_object.data), 38, break_on_hyphens=False):
-        column.label(text=line)
+    paragraph(layout, licence_of(body.mesh_object.data))
 
 
 def _fits(body: Body) -> bool:
@@ -46,6 +44,7 @@ class CLIPMATRIX_PT_body(Panel):
     bl_idname = "CLIPMATRIX_PT_body"
     bl_label = "Body"
     bl_parent_id = "CLIPMATRIX_PT_character"
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012 - Blender's own form
     show = staticmethod(show_body)
 
     @classmethod

@@ -1,10 +1,7 @@
 """What is selected: the character's parts, and what has to be put right before it can be sent."""
 
-from textwrap import wrap
-
 import bpy
 
-from ... import errors
 from ...errors import Refusal
 from ...scene import characters
 from ...scene.characters import CONVERTIBLE, Cast
@@ -12,6 +9,7 @@ from ...scene.checks import problems
 from ...scene.overview import Overview, overview
 from ...scene.remarks import remarks
 from ...scene.wording import an, kind_of, listed
+from ..paragraph import paragraph, refusal_box
 from .base import Panel
 
 MOST_PARTS = 6
@@ -20,26 +18,23 @@ MOST_PARTS = 6
 MOST_PROBLEMS = 4
 """How many problems are shown at a time."""
 
-COLUMNS = 38
-"""Letters in a line of the sidebar at its usual width."""
-
 
 def show_character(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """The selected character's parts, what is missing, and what is taken differently."""
     try:
         cast = characters.selected_cast(context)
     except Refusal as refusal:
-        errors.draw(refusal, layout)
+        refusal_box(layout, refusal)
         return
     _show_parts(layout.column(align=True), cast, overview(cast.parts, cast.armature))
     found = problems(cast.parts, cast.armature)
     for problem in found[:MOST_PROBLEMS]:
-        errors.draw(problem, layout)
+        refusal_box(layout, problem)
     if len(found) > MOST_PROBLEMS:
         layout.label(text=f"and {len(found) - MOST_PROBLEMS} more to put right", icon="BLANK1")
     _show_left_out(layout, cast)
     for remark in remarks(cast.parts, cast.armature):
-        _show_remark(layout, remark)
+        paragraph(layout, remark, "INFO")
 
 
 def _show_parts(column: bpy.types.UILayout, cast: Cast, counts: Overview) -> None:
@@ -58,34 +53,28 @@ def _show_parts(column: bpy.types.UILayout, cast: Cast, counts: Overview) -> Non
         column.label(text=f"UVs: {', '.join(counts.uv_layers)}", icon="GROUP_UVS")
     if counts.keys:
         keys = "1 shape key" if counts.keys == 1 else f"{counts.keys} shape keys"
-        fixed = f", {counts.fixed} of them fixed" if counts.fixed else ""
+        fixed = f", {counts.keys - counts.fixed} may move" if counts.fixed else ""
         column.label(text=keys + fixed, icon="SHAPEKEY_DATA")
 
 
 def _show_left_out(layout: bpy.types.UILayout, cast: Cast) -> None:
     if cast.hidden:
         verb = "is hidden and stays as it is." if len(cast.hidden) == 1 else "are hidden and stay as they are."
-        _show_remark(layout, f"{listed(cast.hidden)} {verb}")
+        paragraph(layout, f"{listed(cast.hidden)} {verb}", "INFO")
     for thing in cast.strangers[:MOST_PROBLEMS]:
         column = layout.column(align=True)
         if thing.type in CONVERTIBLE:
-            _show_remark(column, f"{thing.name} is {an(kind_of(thing))} and is left out.")
+            paragraph(column, f"{thing.name} is {an(kind_of(thing))} and is left out.", "INFO")
             _offer(column, "clipmatrix.convert_to_mesh", thing)
         elif characters.instanced(thing):
-            _show_remark(column, f"{thing.name} only shows a collection and is left out.")
+            paragraph(column, f"{thing.name} only shows a collection and is left out.", "INFO")
             _offer(column, "clipmatrix.make_real", thing)
         else:
-            _show_remark(column, f"{thing.name} has no faces and is left out.")
+            paragraph(column, f"{thing.name} has no faces and is left out.", "INFO")
 
 
 def _offer(layout: bpy.types.UILayout, operator: str, thing: bpy.types.Object) -> None:
     setattr(layout.operator(operator), "object", thing.name)  # noqa: B010 - the stubs know no operator's properties
-
-
-def _show_remark(layout: bpy.types.UILayout, text: str) -> None:
-    column = layout.column(align=True)
-    for index, line in enumerate(wrap(text, COLUMNS)):
-        column.label(text=line, icon="BLANK1" if index else "INFO")
 
 
 class CLIPMATRIX_PT_character(Panel):

@@ -2,11 +2,11 @@
 
 import bpy
 
-from ... import errors
 from ...job import session
 from ...job.phases import BUSY, Phase
 from ...job.session import Session
 from .. import preferences
+from ..paragraph import refusal_box
 from ..standing import standing
 from .base import Panel
 
@@ -20,7 +20,7 @@ def show_connection(layout: bpy.types.UILayout, context: bpy.types.Context) -> N
     for detail in line.details:
         column.label(text=detail, icon="BLANK1")
     if now.error:
-        errors.draw(now.error, layout)
+        refusal_box(layout, now.error)
         layout.operator("clipmatrix.copy_report", icon="COPYDOWN")
     _show_ways(now, layout, context)
 

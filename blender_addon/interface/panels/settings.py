@@ -4,9 +4,9 @@ from typing import Literal
 
 import bpy
 
-from ... import errors
 from ...errors import Refusal
 from .. import properties
+from ..paragraph import refusal_box
 from ..presets import CLIPMATRIX_PT_quality_presets
 from .base import Panel
 
@@ -31,7 +31,7 @@ def show_poses(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     try:
         layout.label(text=properties.poses_in_words(settings), icon="ACTION")
     except Refusal as refusal:
-        errors.draw(refusal, layout)
+        refusal_box(layout, refusal)
 
 
 def show_cameras(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:

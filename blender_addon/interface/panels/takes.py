@@ -1,20 +1,17 @@
 """The takes of the character at hand."""
 
 from datetime import datetime
-from textwrap import wrap
 from typing import Any
 
 import bpy
 
 from .. import takes
+from ..paragraph import paragraph
 from ..takes.pictures import icon as picture_icon
 from .base import Panel
 
 PICTURE_SCALE = 5.0
 """Side of a picture below the list, in rows."""
-
-COLUMNS = 38
-"""Letters of a line."""
 
 
 class CLIPMATRIX_UL_takes(bpy.types.UIList):
@@ -93,8 +90,7 @@ def _show_pictures(layout: bpy.types.UILayout, own: takes.ClipMatrixWardrobe, se
 
 def _show_record(layout: bpy.types.UILayout, take: takes.ClipMatrixTake) -> None:
     column = layout.column(align=True)
-    for line in wrap(f"“{take.prompt}”", COLUMNS):
-        column.label(text=line)
+    paragraph(column, f"“{take.prompt}”")
     figures = f", {take.steps} steps, similarity {take.similarity:.3f}" if take.steps else ""
     column.label(text=f"Seed {take.seed}{figures}")
     column.label(text=_date(take.date))

@@ -76,7 +76,7 @@ def test_a_backend_that_still_loads_says_so(says):
 
 
 def test_a_backend_without_a_clip_model_does_not_pretend_to_load_one(says):
-    assert says("IDLE", Status())[2] == "No CLIP model loaded"
+    assert says("IDLE", Status())[2] == "Its CLIP model comes with the first job"
 
 
 def test_somebody_elses_job_is_called_by_their_name(says):
