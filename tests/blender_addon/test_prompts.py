@@ -86,6 +86,16 @@ def test_no_more_prompts_can_be_added_than_a_job_takes(blender, own, brief):
         blender.ops.clipmatrix.prompt_add(text="one more")
 
 
+def test_nothing_is_written_only_where_no_prompt_has_a_text(own, rooms):
+    nothing_written = rooms("interface.properties").nothing_written
+    assert not nothing_written(own)
+    own.prompt = "  "
+    assert nothing_written(own)
+    own.prompt = "a knight"
+    own.prompts[0].mute = True
+    assert not nothing_written(own)  # so that Generate can say that it is muted
+
+
 def mute_all(own):
     own.prompt = "a knight"
     own.prompts[0].mute = True

@@ -69,8 +69,8 @@ def written(settings: ClipMatrixSceneProperties) -> list[Prompt]:
 
 
 def nothing_written(settings: ClipMatrixSceneProperties) -> bool:
-    """Tell whether no prompt that counts has a text."""
-    return bool(settings.prompts) and not any(one.text.strip() for one in settings.prompts if not one.mute)
+    """Tell whether no prompt has a text; that all are muted is said by the brief."""
+    return bool(settings.prompts) and not any(one.text.strip() for one in settings.prompts)
 
 
 def fill_prompts(settings: ClipMatrixSceneProperties, prompts: tuple[Prompt, ...]) -> None:
