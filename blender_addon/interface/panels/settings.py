@@ -36,7 +36,14 @@ def show_poses(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
 
 def show_cameras(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """From where the character is looked at."""
-    _show(layout, context, "azimuth", "elevation", "field_of_view")
+    assert context.scene is not None
+    settings = properties.of(context.scene)
+    _show(layout, context, "cameras")
+    if settings.cameras != "SCENE":
+        _show(layout, context, *properties.ORBIT)
+    if settings.cameras != "ORBIT":
+        for thing in properties.scene_cameras(context.scene):
+            layout.label(text=thing.name, icon="CAMERA_DATA")
 
 
 def show_advanced(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:

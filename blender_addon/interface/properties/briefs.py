@@ -5,20 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from clipmatrix_protocol import Brief, CameraOrbit, Prompt, Settings, Vary
+from clipmatrix_protocol import Brief, Prompt, Settings, Vary
 
 from ...errors import Refusal
 from .. import fields
-from . import prompts
+from . import cameras, prompts
 
 if TYPE_CHECKING:
     from .scene import ClipMatrixSceneProperties
 
 LONGEST = fields.text(Prompt, "text")["maxlen"]
 """Letters a prompt may have."""
-
-ORBIT = ("azimuth", "elevation", "field_of_view")
-"""What a scene says of the cameras around the character."""
 
 
 def brief(settings: ClipMatrixSceneProperties) -> Brief:
@@ -33,7 +30,7 @@ def brief(settings: ClipMatrixSceneProperties) -> Brief:
     values = {
         "prompts": msgspec.to_builtins(prompts.written(settings)),
         "vary": {name: _value(settings, f"vary_{name}") for name in Vary.__struct_fields__},
-        "cameras": [{"type": "orbit", **{name: _value(settings, name) for name in ORBIT}}],
+        "cameras": _cameras(settings),
         "settings": {name: _value(settings, name) for name in Settings.__struct_fields__},
     }
     values["settings"]["texture_size"] = int(settings.texture_size)
@@ -48,12 +45,17 @@ def restore(settings: ClipMatrixSceneProperties, brief: Brief) -> None:
     prompts.fill_prompts(settings, brief.prompts)
     for name in Vary.__struct_fields__:
         setattr(settings, f"vary_{name}", getattr(brief.vary, name))
-    orbit = next((camera for camera in brief.cameras if isinstance(camera, CameraOrbit)), CameraOrbit())
-    for name in ORBIT:
-        setattr(settings, name, getattr(orbit, name))
+    cameras.look_from(settings, brief.cameras)
     for name in Settings.__struct_fields__:
         value = getattr(brief.settings, name)
         setattr(settings, name, str(value) if name == "texture_size" else value)
+
+
+def _cameras(settings: ClipMatrixSceneProperties) -> Any:
+    try:
+        return msgspec.to_builtins(cameras.looked_from(settings))
+    except ValueError as error:
+        raise Refusal(f"A setting is not possible: {error}.", "Change it, then try again.") from error
 
 
 def _refuse_prompts(settings: ClipMatrixSceneProperties) -> None:

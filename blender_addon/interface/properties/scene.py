@@ -15,7 +15,7 @@ from clipmatrix_protocol import CameraOrbit, Settings, Vary
 
 from ...job import session
 from .. import fields
-from . import poses, prompts
+from . import cameras, poses, prompts
 
 SIZES = {str(size): (str(size), f"{size} pixels on a side") for size in fields.values(Settings, "texture_size")}
 """Name and description for each choice of ``Settings.texture_size``."""
@@ -97,6 +97,9 @@ class ClipMatrixSceneProperties(bpy.types.PropertyGroup):
     )
     start: EnumProperty(  # type: ignore[valid-type]
         name="Start From", description="What a new job starts from", items=START, default="CURRENT"
+    )
+    cameras: EnumProperty(  # type: ignore[valid-type]
+        name="Cameras", description="Whence the character is looked at", items=cameras.SOURCES, default="ORBIT"
     )
     azimuth: FloatVectorProperty(  # type: ignore[valid-type]
         name="Around",
