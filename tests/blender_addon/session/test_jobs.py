@@ -1,7 +1,9 @@
 """A job from Generate to Accept or Discard."""
 
+import numpy as np
 import pytest
 from clipmatrix_protocol import BodyRequest, Cancel, Done, Failed, Submit, Update
+from msgspec.structs import replace
 
 from .peer import SUMMARY, connect, job, pump, shown, state
 
@@ -91,3 +93,18 @@ def test_a_snapshot_that_is_refused_shows_in_the_panel_with_its_fix(blender, sce
     with pytest.raises(RuntimeError, match="Bare has no UVs"):
         blender.ops.clipmatrix.generate()
     assert connected.error.operator == "clipmatrix.unwrap"
+
+
+def test_a_large_texture_is_shown_smaller_while_it_grows_and_whole_in_the_end(blender, running, peer):
+    """Blender takes an image in one go: 2048 pixels a side would take longer than a frame."""
+    rng = np.random.default_rng(0)
+    large = rng.integers(0, 256, (2048, 2048, 3), np.uint8)
+    grown = replace(state(peer, 0.2), textures=(large,))
+    peer.say(Update(job(peer), 2, grown))
+    image = next(image for image in blender.data.images if image.name.startswith("ClipMatrix"))
+    pump(running, peer, lambda: tuple(image.size) == (1024, 1024) and not running.is_writing)
+    peer.say(Done(job(peer), grown, SUMMARY))
+    pump(running, peer, lambda: tuple(image.size) == (2048, 2048) and not running.is_writing)
+    pixels = np.empty(2048 * 2048 * 4, np.float32)
+    image.pixels.foreach_get(pixels)
+    np.testing.assert_array_equal(np.rint(pixels.reshape(2048, 2048, 4)[:, :, :3] * 255), large)
