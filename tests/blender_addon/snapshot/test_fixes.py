@@ -53,6 +53,20 @@ def test_selection_and_active_object_are_as_before_a_fix(blender, scenes):
     assert set(blender.context.selected_objects) == {first, second}
 
 
+@pytest.mark.parametrize("mode", ["POSE", "OBJECT"])
+def test_a_posing_artist_is_posing_afterwards(blender, scenes, rooms, mode):
+    _, rig = scenes.character()
+    bare = scenes.mesh("Bare", [(0, 0, 0), (1, 0, 0), (0, 1, 0)], [(0, 1, 2)], uvs="")
+    bare.parent, bare.hide_select = rig, True
+    scenes.select(rig)
+    blender.ops.object.mode_set(mode=mode)
+    before = fingerprint(blender)
+    blender.ops.clipmatrix.unwrap()
+    assert (blender.context.mode, blender.context.object) == (mode, rig)
+    changed = [line for line in differences(before, fingerprint(blender)) if "meshes/Bare/" not in line]
+    assert changed == []
+
+
 @pytest.mark.parametrize("operator", [name for name, _, _ in NOTHING])
 def test_every_fix_is_one_undo_step(blender, operator):
     kind = getattr(blender.ops.clipmatrix, operator).get_rna_type()

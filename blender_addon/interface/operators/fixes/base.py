@@ -83,12 +83,13 @@ class Fix(bpy.types.Operator):
 
 @contextmanager
 def alone(context: bpy.types.Context, thing: bpy.types.Object) -> Iterator[None]:
-    """Have one object selected and active, in Object Mode, until the block ends; then all is as it was."""
+    """Have one object alone selected, in Object Mode, until the block ends; then put selection and mode back."""
     layer = context.view_layer
     assert layer is not None
-    if context.mode != "OBJECT":
-        bpy.ops.object.mode_set(mode="OBJECT")
     active, selected = layer.objects.active, list(context.selected_objects or ())
+    mode = active.mode if active else "OBJECT"
+    if mode != "OBJECT":
+        bpy.ops.object.mode_set(mode="OBJECT")
     try:
         for other in selected:
             other.select_set(False)
@@ -102,3 +103,5 @@ def alone(context: bpy.types.Context, thing: bpy.types.Object) -> Iterator[None]
         for other in selected:
             other.select_set(True)
         layer.objects.active = active
+        if mode != "OBJECT":
+            bpy.ops.object.mode_set(mode=mode)
