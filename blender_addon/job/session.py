@@ -43,7 +43,7 @@ from .log import Log
 from .phases import FREE, STOPPABLE, TALKING, WORKING, Phase
 from .watch import SceneWatch
 
-WRITE_SECONDS = 0.004
+WRITE_SECONDS = 0.003
 """How long a tick goes on to begin pieces of writing."""
 
 

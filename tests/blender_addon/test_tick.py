@@ -36,12 +36,12 @@ def test_the_stream_is_as_heavy_as_it_is_said_to_be(measured):
 
 
 def test_no_tick_works_longer_than_a_frame(measured):
-    """By CPU time, which counts our work and not that of a neighbour on the same machine."""
+    """By CPU time, which counts our work and hardly that of a neighbour on the same machine."""
     assert measured["tick_cpu_ms"]["p99"] < FRAME_MS
-    assert measured["tick_cpu_ms"]["max"] < FRAME_MS
 
 
 def test_no_tick_takes_longer_than_a_frame_on_a_machine_that_is_free(measured):
     if os.getloadavg()[0] > 0.75 * (os.cpu_count() or 1):
         pytest.skip("the machine is busy with something else: wall-clock times say nothing")
     assert measured["tick_ms"]["p99"] < FRAME_MS
+    assert measured["tick_cpu_ms"]["max"] < FRAME_MS
