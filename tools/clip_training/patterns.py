@@ -37,7 +37,7 @@ def _coordinates(positions: Tensor, regions: Tensor) -> tuple[Tensor, Tensor]:
 def _stripes(kind: int, positions: Tensor, regions: Tensor) -> Tensor:
     along, across = _coordinates(positions, regions)
     shape = (len(positions), 1, 1, 1)
-    period = _uniform(shape, 0.1, 0.36)
+    period = _uniform(shape, 0.14, 0.42)
     if kind == Kind.ACROSS:
         return _wave(along, period)
     if kind == Kind.ALONG:
@@ -48,7 +48,7 @@ def _stripes(kind: int, positions: Tensor, regions: Tensor) -> Tensor:
 
 def _spots(positions: Tensor) -> Tensor:
     shape = (len(positions), 1, 1, 1)
-    cell = _uniform(shape, 0.11, 0.26)
+    cell = _uniform(shape, 0.15, 0.32)
     place = positions / cell + torch.rand(len(positions), 3, 1, 1)
     rows = place[:, 2:].floor()
     place = place + torch.cat([0.5 * (rows % 2), 0.35 * (rows % 3), torch.zeros_like(rows)], dim=1)
