@@ -5,6 +5,7 @@ import sys
 import typer
 
 from .commands.demo import demo
+from .commands.doctor import doctor
 from .commands.keys import app as keys
 from .commands.serve import serve
 from .errors import UsageError
@@ -18,6 +19,7 @@ app = typer.Typer(
 )
 app.command()(demo)
 app.command()(serve)
+app.command()(doctor)
 app.add_typer(keys, name="keys")
 
 

@@ -78,6 +78,16 @@ def find_checkpoint(model: str, source: str) -> Checkpoint:
     )
 
 
+def cached_weights(model: str, tag: str) -> Path | None:
+    """Find the weights' file of a model of open_clip's in the hub's cache, without a network; None if not there."""
+    repository, names = _on_hub(open_clip.get_pretrained_cfg(model, tag))
+    for name in names if repository else ():
+        cached = huggingface_hub.try_to_load_from_cache(repository, name)
+        if isinstance(cached, str):
+            return Path(cached)
+    return None
+
+
 def preprocessing(checkpoint: Checkpoint) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """Mean and standard deviation (3 each) of the pictures that the weights were trained on.
 
@@ -151,18 +161,19 @@ def _beside(path: Path) -> dict[str, Any]:
 
 def _from_hub(model: str, tag: str, settings: dict[str, Any]) -> Path:
     """The weights' file from the hub's cache, else downloaded."""
-    repository, _, named = str(settings.get("hf_hub", "")).rpartition("/")
+    repository, names = _on_hub(settings)
     if not repository:
         raise ClipUnavailable(
             f"The weights {tag} of the CLIP model {model} are not on the Hugging Face hub.",
             f"Fetch {settings.get('url', 'them')} and use `--clip {model}:/path/to/the/file`.",
         )
-    names = (named, *HUB_FILES) if named else HUB_FILES
-    for name in names:
-        cached = huggingface_hub.try_to_load_from_cache(repository, name)
-        if isinstance(cached, str):
-            return Path(cached)
-    return _download(model, tag, repository, names)
+    return cached_weights(model, tag) or _download(model, tag, repository, names)
+
+
+def _on_hub(settings: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
+    """Where weights lie on the hub: repository, empty if nowhere, and the names their file may have."""
+    repository, _, named = str(settings.get("hf_hub", "")).rpartition("/")
+    return repository, (named, *HUB_FILES) if named else HUB_FILES
 
 
 def _download(model: str, tag: str, repository: str, names: tuple[str, ...]) -> Path:

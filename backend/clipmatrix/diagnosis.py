@@ -1,0 +1,91 @@
+"""What this machine has for ClipMatrix: versions, devices, CLIP models, optional packages."""
+
+import importlib.metadata
+import importlib.util
+import platform
+from dataclasses import dataclass
+
+import open_clip
+import torch
+
+from .errors import UsageError
+from .guidance.pretrained import cached_weights
+from .guidance.towers import EMBEDDED, WEIGHTS
+from .server.device import DEVICES, find_device
+from .server.memory import free_memory
+
+EXTRAS = {"smplx": "SMPL, SMPL-H and SMPL-X bodies: pip install 'clipmatrix[smplx]'"}
+"""Optional packages, and what for."""
+
+PACKAGES = ("clipmatrix", "clipmatrix-protocol", "torch", "torchvision", "open-clip-torch", "pyzmq", "numpy")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked for.
+
+    Attributes
+    ----------
+    topic
+        ``version``, ``device``, ``clip`` or ``extra``.
+    name
+        What was looked for.
+    here
+        Whether it is here.
+    detail
+        Its version, memory, place, or what to do to have it.
+    """
+
+    topic: str
+    name: str
+    here: bool
+    detail: str
+
+
+def diagnose() -> list[Finding]:
+    """Look at everything; loads no model and asks no network."""
+    return [*_versions(), *_devices(), *_clips(), *_extras()]
+
+
+def _versions() -> list[Finding]:
+    found = [Finding("version", "python", True, platform.python_version())]
+    return found + [Finding("version", name, *_version(name)) for name in PACKAGES]
+
+
+def _version(package: str) -> tuple[bool, str]:
+    try:
+        return True, importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return False, "not installed"
+
+
+def _devices() -> list[Finding]:
+    found = []
+    for kind in DEVICES[1:]:
+        try:
+            device = find_device(kind)
+        except UsageError:
+            found.append(Finding("device", kind, False, "torch finds none here"))
+        else:
+            free = free_memory(kind)
+            threads = f", {torch.get_num_threads()} threads" if kind == "cpu" else ""
+            found.append(Finding("device", kind, True, f"{device.name}{threads}{_memory(free)}"))
+    return found
+
+
+def _memory(megabytes: float | None) -> str:
+    return "" if megabytes is None else f", {megabytes / 1024:.1f} GB free"
+
+
+def _clips() -> list[Finding]:
+    own = [Finding("clip", name, (WEIGHTS / name).is_dir(), "comes with the package") for name in EMBEDDED]
+    cached = [
+        Finding("clip", f"{model}:{tag}", True, str(path))
+        for model, tag in open_clip.list_pretrained()
+        if (path := cached_weights(model, tag)) is not None
+    ]
+    return own + cached
+
+
+def _extras() -> list[Finding]:
+    return [Finding("extra", name, importlib.util.find_spec(name) is not None, why) for name, why in EXTRAS.items()]

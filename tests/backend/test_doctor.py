@@ -1,0 +1,43 @@
+"""`clipmatrix doctor` tells what is here, and what is not."""
+
+import json
+import os
+import subprocess
+import sys
+
+import torch
+
+
+def doctor(*options: str, **environment: str) -> str:
+    asked = [sys.executable, "-m", "clipmatrix.cli", "doctor", *options]
+    done = subprocess.run(asked, capture_output=True, text=True, timeout=120, env={**os.environ, **environment})
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_versions_devices_and_models_are_told(tmp_path):
+    found = {(one["topic"], one["name"]): one for one in json.loads(doctor("--json", HF_HUB_CACHE=str(tmp_path)))}
+    assert found["version", "torch"]["detail"] == torch.__version__.partition("+")[0]
+    assert found["device", "cpu"]["here"]
+    assert found["device", "cuda"]["here"] == torch.cuda.is_available()
+    assert found["clip", "embedded"]["here"]
+    assert found["extra", "smplx"]["here"]
+    assert [name for topic, name in found if topic == "clip"] == ["embedded", "judge"]
+
+
+def test_weights_in_the_hubs_cache_are_named_as_a_brief_takes_them(tmp_path):
+    folder = tmp_path / "models--laion--CLIP-ViT-B-32-laion2B-s34B-b79K"
+    snapshot = folder / "snapshots" / "0123abcd"
+    snapshot.mkdir(parents=True)
+    (snapshot / "open_clip_model.safetensors").write_bytes(b"")
+    (folder / "refs").mkdir()
+    (folder / "refs" / "main").write_text("0123abcd")
+    found = json.loads(doctor("--json", HF_HUB_CACHE=str(tmp_path)))
+    assert "ViT-B-32:laion2b_s34b_b79k" in [one["name"] for one in found if one["topic"] == "clip"]
+
+
+def test_people_get_a_table():
+    said = doctor(COLUMNS="120")
+    assert "CLIP models on this machine" in said
+    assert "embedded" in said
+    assert "clipmatrix[smplx]" in said
