@@ -98,7 +98,7 @@ def _job(run: Run, patience: float, say: Announcer) -> tuple[Job, tuple[str, ...
     """Fill in the properties, press Generate, wait, press Accept; return the finished job and the remarks on it."""
     assert bpy.context.scene is not None
     settings = properties.of(bpy.context.scene)
-    properties.fill_prompts(settings, run.prompts)
+    properties.fill_prompts(settings, run.wanted.prompts, [stage.open_image(path) for path in run.wanted.images])
     for name, value in run.overrides.named().items():
         setattr(settings, name, str(value) if name == "texture_size" else value)
     stage.press("generate")

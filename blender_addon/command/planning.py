@@ -13,7 +13,7 @@ from clipmatrix_protocol import Brief, Prompt
 
 from .batch import Entry, read_batch
 from .prompting import prompts
-from .requests import EXPORTS, BadArguments, Overrides, Run
+from .requests import EXPORTS, BadArguments, Overrides, Run, Wanted
 
 NAME_LETTERS = 40
 """Longest name that is made from a prompt."""
@@ -44,18 +44,18 @@ def plan(found: argparse.Namespace) -> tuple[Run, ...]:
 
 
 def _run(found: argparse.Namespace, entry: Entry, blend: Path | None) -> Run:
-    wanted = prompts(entry.prompts) or prompts(found.prompts or ())
-    if not wanted:
+    wanted = _wanted(found, entry)
+    if not wanted.prompts:
         raise BadArguments("There is no prompt.", 'Say one with --prompt, as in --prompt "a red figure".')
     if blend is not None and not blend.is_file():
         raise BadArguments(f"There is no file {blend}.", "Check --blend, or the batch.")
     overrides = Overrides(
         **{name: _either(entry, found, name) for name in Overrides.__dataclass_fields__},
     )
-    _check(wanted, overrides)
+    _check(wanted.prompts, overrides)
     return Run(
-        name=entry.name or (blend.stem if blend else _words(wanted[0].text)),
-        prompts=wanted,
+        name=entry.name or (blend.stem if blend else _words(_said(wanted))),
+        wanted=wanted,
         overrides=overrides,
         figure=bool(_either(entry, found, "figure")),
         blend=blend,
@@ -67,6 +67,19 @@ def _run(found: argparse.Namespace, entry: Entry, blend: Path | None) -> Run:
 def _either(entry: Entry, found: argparse.Namespace, name: str) -> Any:
     value = getattr(entry, name)
     return getattr(found, name) if value is None else value
+
+
+def _wanted(found: argparse.Namespace, entry: Entry) -> Wanted:
+    """The entry's own prompts, whose images lie beside the batch, or those of the command line."""
+    if entry.prompts:
+        return prompts(entry.prompts, found.batch.resolve().parent)
+    return prompts(found.prompts or (), Path())
+
+
+def _said(wanted: Wanted) -> str:
+    """The first prompt's text, or its image's name."""
+    first = wanted.prompts[0]
+    return first.text if first.image is None else wanted.images[first.image].stem
 
 
 def _check(wanted: tuple[Prompt, ...], overrides: Overrides) -> None:

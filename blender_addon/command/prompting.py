@@ -1,22 +1,28 @@
-"""``--prompt TEXT``, as often as wanted, each followed by what is said about it, such as ``--weight``."""
+"""``--prompt TEXT`` and ``--image FILE``, as often as wanted, each followed by its ``--weight`` and the like."""
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import msgspec
 from clipmatrix_protocol import Prompt
 
-from .requests import BadArguments
+from .requests import BadArguments, Wanted
 
 SHADINGS = get_args(get_type_hints(Prompt)["shading"])
 
 
-class _Begin(argparse.Action):
-    """Begin a prompt with its text."""
+BEGINNINGS = {"--prompt": "text", "--image": "image"}
+"""What begins a prompt, and what of it that says."""
 
-    def __call__(self, _parser: Any, found: Any, value: Any, _option: str | None = None) -> None:
-        found.prompts = [*(found.prompts or []), {"text": value}]
+
+class _Begin(argparse.Action):
+    """Begin a prompt with its text or its image."""
+
+    def __call__(self, _parser: Any, found: Any, value: Any, option: str | None = None) -> None:
+        assert option is not None
+        found.prompts = [*(found.prompts or []), {BEGINNINGS[option]: value}]
 
 
 class _Say(argparse.Action):
@@ -35,6 +41,9 @@ def add_prompts(parser: argparse.ArgumentParser) -> None:
         "--prompt", dest="prompts", action=_Begin, metavar="TEXT", help="what the character should become"
     )
     group.add_argument(
+        "--image", dest="prompts", action=_Begin, metavar="FILE", help="a picture of it, in place of a text"
+    )
+    group.add_argument(
         "--weight", action=_Say, type=float, default=argparse.SUPPRESS, metavar="NUMBER",
         help="how much the prompt counts beside the others (1); below 0 it pushes away",
     )  # fmt: skip
@@ -48,21 +57,37 @@ def add_prompts(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def prompts(found: Sequence[Any]) -> tuple[Prompt, ...]:
-    """Turn texts, or dicts as :class:`Prompt` has them, into prompts.
+def prompts(found: Sequence[Any], folder: Path) -> Wanted:
+    """Turn texts, or dicts as :class:`Prompt` has them, into prompts; an ``image`` is a file.
+
+    Parameters
+    ----------
+    folder
+        Where the images' paths begin.
 
     Raises
     ------
     BadArguments
-        If one is empty, too long or out of range.
+        If one is empty, too long or out of range, or there is no such file.
     """
-    made = []
+    made, images = [], []
     for one in found:
-        values = {"text": one} if isinstance(one, str) else one
-        if isinstance(values, dict) and not str(values.get("text", "")).strip():
+        values = {"text": one} if isinstance(one, str) else dict(one)
+        if "image" in values:
+            path = _image(folder, values["image"])
+            images += [path] if path not in images else []
+            values["image"] = images.index(path)
+        elif not str(values.get("text", "")).strip():
             raise BadArguments("The prompt is empty.", 'Say what the character should become, as in "a red figure".')
         try:
             made.append(msgspec.convert(values, Prompt))
         except msgspec.ValidationError as error:
             raise BadArguments(f"A prompt does not work: {error}.") from error
-    return tuple(made)
+    return Wanted(tuple(made), tuple(images))
+
+
+def _image(folder: Path, name: Any) -> Path:
+    path = (folder / str(name)).resolve()
+    if not path.is_file():
+        raise BadArguments(f"There is no image {path}.", "Check --image, or the batch.")
+    return path

@@ -38,6 +38,14 @@ class Overrides:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """What a character should become: prompts, and the files of the images that they count."""
+
+    prompts: tuple[Prompt, ...]
+    images: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
 class Run:
     """One character to be grown.
 
@@ -45,7 +53,7 @@ class Run:
     ----------
     name
         What it is called among several; empty for one alone.
-    prompts, overrides
+    wanted, overrides
         What it should become, and how.
     figure
         Whether the embedded figure is added and used; otherwise the file's own character is.
@@ -58,7 +66,7 @@ class Run:
     """
 
     name: str
-    prompts: tuple[Prompt, ...]
+    wanted: Wanted
     overrides: Overrides
     figure: bool
     blend: Path | None

@@ -81,7 +81,7 @@ def write_result(
     path.write_text(
         json.dumps(
             {
-                "prompt": "; ".join(prompt.text for prompt in brief.prompts),
+                "prompt": "; ".join(prompt.text or "an image" for prompt in brief.prompts),
                 "seed": brief.settings.seed,
                 "settings": msgspec.to_builtins(brief.settings),
                 "vary": msgspec.to_builtins(brief.vary),

@@ -41,6 +41,20 @@ def open_file(path: Path) -> None:
         raise Refusal(f"Blender can't open {path}.", str(error).strip()) from error
 
 
+def open_image(path: Path) -> bpy.types.Image:
+    """Open an image, or take the one that the file has of it.
+
+    Raises
+    ------
+    Refusal
+        If Blender can't read it.
+    """
+    try:
+        return bpy.data.images.load(str(path), check_existing=True)
+    except RuntimeError as error:
+        raise Refusal(f"Blender can't open {path}.", str(error).strip()) from error
+
+
 def open_again(path: str, *, figure: bool) -> None:
     """Open the file that the command began with, for one more run; one with a figure needs none.
 

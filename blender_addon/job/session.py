@@ -20,6 +20,7 @@ import uuid
 from dataclasses import dataclass, field
 
 import bpy
+import numpy as np
 from clipmatrix_protocol import (
     Brief,
     Cancel,
@@ -123,8 +124,12 @@ class Session(Conversation):
 
     # -- what the artist asks for ------------------------------------------------------------------------------
 
-    def submit(self, character: Character, brief: Brief, binding: Binding) -> str:
+    def submit(
+        self, character: Character, brief: Brief, binding: Binding, exemplars: tuple[np.ndarray, ...] = ()
+    ) -> str:
         """Start a job and return its id; its updates land in the scene from the following ticks.
+
+        ``exemplars`` are the images that prompts point to, as in :class:`Submit`.
 
         Raises
         ------
@@ -134,9 +139,11 @@ class Session(Conversation):
         self.require_free()
         if self.result is not None:
             raise Refusal("A result still waits.", "Accept or discard it first.")
-        return self._begin(Job(uuid.uuid4().hex, brief, binding, bpy.data.filepath), character)
+        return self._begin(Job(uuid.uuid4().hex, brief, binding, bpy.data.filepath), character, exemplars)
 
-    def carry_on(self, character: Character, brief: Brief, binding: Binding) -> str:
+    def carry_on(
+        self, character: Character, brief: Brief, binding: Binding, exemplars: tuple[np.ndarray, ...] = ()
+    ) -> str:
         """Start a job that goes on from the result that waits, and return its id; to discard it discards both.
 
         Raises
@@ -145,7 +152,8 @@ class Session(Conversation):
             If the session is not free, or no result waits in this scene.
         """
         self.require_free()
-        return self._begin(succession.continuing(self.settled(), uuid.uuid4().hex, brief, binding), character)
+        job = succession.continuing(self.settled(), uuid.uuid4().hex, brief, binding)
+        return self._begin(job, character, exemplars)
 
     def pause(self) -> None:
         """Ask the backend to hold the job; it is paused once the backend says so."""
@@ -242,10 +250,10 @@ class Session(Conversation):
 
     # -- inside ------------------------------------------------------------------------------------------------
 
-    def _begin(self, job: Job, character: Character) -> str:
+    def _begin(self, job: Job, character: Character, exemplars: tuple[np.ndarray, ...]) -> str:
         """Send a job off."""
         self.job, self.remarks, self.warnings = job, (), ()
-        self.send(Submit(job=job.id, character=character, brief=job.brief))
+        self.send(Submit(job=job.id, character=character, brief=job.brief, exemplars=exemplars))
         self.state = Phase.SUBMITTED
         return job.id
 

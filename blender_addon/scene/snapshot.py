@@ -18,6 +18,7 @@ from .characters import armature_of
 from .checks import problems
 from .handles import handle
 from .poses import SAME_POSE, Poses, sample
+from .regions import Stretch, read_regions
 from .remarks import cramped, remarks
 from .skin import Skin, read_skin, rigid
 
@@ -47,6 +48,7 @@ def snapshot(
     poses: str = "ACTION",
     start: str = "CURRENT",
     playing: Playing = OWN,
+    stretches: Sequence[Stretch] = (),
 ) -> Snapshot:
     """Read a character out of the scene, which is left exactly as it is.
 
@@ -58,6 +60,8 @@ def snapshot(
         As in the scene's properties.
     playing
         Which Action its poses are of, and which frames.
+    stretches
+        What cameras frame and the brief locks; they become the character's regions.
 
     Raises
     ------
@@ -93,6 +97,7 @@ def snapshot(
             start_textures=_start_textures(objects) if start == "CURRENT" else (),
             start_offsets=_start_offsets(objects, sampled.to_rest) if start == "CURRENT" else (),
             start_look=_start_look(objects) if start == "CURRENT" else Look(),
+            regions=read_regions(stretches, objects, armature, read, bones),
         )
     if max(float(np.ptp(part.vertices, axis=0).max()) for part in parts) < SMALLEST_SIZE:
         raise Refusal(f"{name} has no size: all its vertices are in one place.", "Scale it up in edit mode.")

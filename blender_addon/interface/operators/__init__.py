@@ -2,12 +2,13 @@
 
 import bpy
 
-from . import connection, export, fixes, job, prompts, report, result, takes
+from . import connection, export, fixes, job, locks, prompts, report, result, takes
 
 CLASSES = (
     *connection.CLASSES,
     *job.CLASSES,
     *prompts.CLASSES,
+    *locks.CLASSES,
     *result.CLASSES,
     *report.CLASSES,
     *fixes.CLASSES,

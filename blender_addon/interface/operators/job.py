@@ -42,7 +42,14 @@ def _shoot(context: bpy.types.Context, parts: Sequence[bpy.types.Object], start:
     """Take the snapshot that the scene's settings ask for."""
     assert context.scene is not None
     settings = properties.of(context.scene)
-    return snapshot(context, parts, poses=settings.poses, start=start, playing=properties.playing(settings))
+    return snapshot(
+        context,
+        parts,
+        poses=settings.poses,
+        start=start,
+        playing=properties.playing(settings),
+        stretches=properties.stretches(settings),
+    )
 
 
 def _tell(operator: bpy.types.Operator, now: session.Session, warnings: tuple[str, ...]) -> None:
@@ -94,9 +101,9 @@ class CLIPMATRIX_OT_generate(bpy.types.Operator):
         assert context.scene is not None
         settings = properties.of(context.scene)
         now = session.current()
-        brief = properties.brief(settings)
+        brief, exemplars = properties.brief(settings), properties.exemplars(settings)
         shot = _shoot(context, characters.selected_parts(context), settings.start)
-        now.submit(shot.character, brief, shot.binding)
+        now.submit(shot.character, brief, shot.binding, exemplars)
         _note(now, settings, settings.start)
         _tell(self, now, shot.warnings)
         return {"FINISHED"}
@@ -123,13 +130,14 @@ class CLIPMATRIX_OT_carry_on(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Take a snapshot of the character as the result has it, and submit it."""
         assert context.scene is not None
+        settings = properties.of(context.scene)
         now = session.current()
         job = now.settled()
-        brief = properties.brief(properties.of(context.scene))
+        brief, exemplars = properties.brief(settings), properties.exemplars(settings)
         parts = [find(part.object, bpy.data.objects) for part in job.binding.parts]
         shot = _shoot(context, [part for part in parts if part is not None], "CURRENT")
-        now.carry_on(replace(shot.character, start_look=job.look), brief, shot.binding)
-        _note(now, properties.of(context.scene), "CURRENT")
+        now.carry_on(replace(shot.character, start_look=job.look), brief, shot.binding, exemplars)
+        _note(now, settings, "CURRENT")
         _tell(self, now, shot.warnings)
         return {"FINISHED"}
 

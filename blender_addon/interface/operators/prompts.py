@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
+from ...errors import Refusal
 from .. import properties
 from ..guarding import guarded
 
@@ -31,17 +32,43 @@ class CLIPMATRIX_OT_prompt_add(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """As long as a brief takes one more."""
-        assert context.scene is not None
-        if len(properties.of(context.scene).prompts) >= properties.MOST_PROMPTS:
-            cls.poll_message_set(f"There are {properties.MOST_PROMPTS} prompts already, and more are not possible")
-            return False
-        return True
+        return _poll_room(cls, context)
 
     @guarded
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Append it and make it the active one."""
         assert context.scene is not None
         properties.add_prompt(properties.of(context.scene), self.text)
+        return {"FINISHED"}
+
+
+class CLIPMATRIX_OT_prompt_add_image(bpy.types.Operator):
+    """Add an image to the list of prompts."""
+
+    bl_idname = "clipmatrix.prompt_add_image"
+    bl_label = "Add Image Prompt"
+    bl_description = "Add an image of what the character should become; it pulls together with the other prompts"
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 - Blender's own form
+
+    image: StringProperty(  # type: ignore[valid-type]
+        name="Image",
+        description="Name of an image in this file; empty to choose one in the panel",
+        options={"SKIP_SAVE"},
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """As long as a brief takes one more."""
+        return _poll_room(cls, context)
+
+    @guarded
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """Append it and make it the active one."""
+        assert context.scene is not None
+        image = bpy.data.images.get(self.image)
+        if self.image and image is None:
+            raise Refusal(f"There is no image “{self.image}” in this file.", "Open it first.")
+        properties.add_image(properties.of(context.scene), image)
         return {"FINISHED"}
 
 
@@ -99,6 +126,14 @@ class CLIPMATRIX_OT_prompt_move(bpy.types.Operator):
         return {"FINISHED"}
 
 
+def _poll_room(operator: type[bpy.types.Operator], context: bpy.types.Context) -> bool:
+    assert context.scene is not None
+    if len(properties.of(context.scene).prompts) >= properties.MOST_PROMPTS:
+        operator.poll_message_set(f"There are {properties.MOST_PROMPTS} prompts already, and more are not possible")
+        return False
+    return True
+
+
 def _poll_several(operator: type[bpy.types.Operator], context: bpy.types.Context) -> bool:
     assert context.scene is not None
     if len(properties.of(context.scene).prompts) < 2:
@@ -107,4 +142,9 @@ def _poll_several(operator: type[bpy.types.Operator], context: bpy.types.Context
     return True
 
 
-CLASSES = (CLIPMATRIX_OT_prompt_add, CLIPMATRIX_OT_prompt_remove, CLIPMATRIX_OT_prompt_move)
+CLASSES = (
+    CLIPMATRIX_OT_prompt_add,
+    CLIPMATRIX_OT_prompt_add_image,
+    CLIPMATRIX_OT_prompt_remove,
+    CLIPMATRIX_OT_prompt_move,
+)

@@ -7,7 +7,8 @@ from .character import CLIPMATRIX_PT_character
 from .connection import CLIPMATRIX_PT_connection
 from .export import CLIPMATRIX_PT_export
 from .generate import CLIPMATRIX_PT_generate
-from .prompt import CLIPMATRIX_PT_prompt, CLIPMATRIX_UL_prompts
+from .locked import CLIPMATRIX_PT_locked, CLIPMATRIX_UL_locked
+from .prompt import CLIPMATRIX_PT_look_from, CLIPMATRIX_PT_prompt, CLIPMATRIX_UL_prompts
 from .settings import (
     CLIPMATRIX_PT_advanced,
     CLIPMATRIX_PT_cameras,
@@ -22,7 +23,9 @@ CLASSES = (
     CLIPMATRIX_PT_character,
     CLIPMATRIX_PT_body,
     CLIPMATRIX_PT_prompt,
+    CLIPMATRIX_PT_look_from,
     CLIPMATRIX_PT_vary,
+    CLIPMATRIX_PT_locked,
     CLIPMATRIX_PT_generate,
     CLIPMATRIX_PT_takes,
     CLIPMATRIX_PT_settings,
@@ -32,7 +35,7 @@ CLASSES = (
     CLIPMATRIX_PT_export,
 )
 
-LISTS = (CLIPMATRIX_UL_prompts, CLIPMATRIX_UL_takes)
+LISTS = (CLIPMATRIX_UL_prompts, CLIPMATRIX_UL_locked, CLIPMATRIX_UL_takes)
 """What panels show with ``template_list``."""
 
 register, unregister = bpy.utils.register_classes_factory((*LISTS, *CLASSES))

@@ -9,7 +9,7 @@ from .base import Panel
 
 
 class CLIPMATRIX_UL_prompts(bpy.types.UIList):
-    """The list of prompts: an eye, the text, the weight."""
+    """The list of prompts: an eye, the text or the image's name, the weight."""
 
     bl_idname = "CLIPMATRIX_UL_prompts"
 
@@ -35,7 +35,10 @@ def show_item(layout: bpy.types.UILayout, item: properties.ClipMatrixPrompt) -> 
     row.prop(item, "mute", text="", icon="HIDE_ON" if item.mute else "HIDE_OFF", emboss=False)
     words = row.split(factor=0.7, align=True)
     words.active = not item.mute
-    words.prop(item, "text", text="", emboss=False)
+    if item.kind == "IMAGE":
+        words.label(text=item.image.name if item.image else "No Image Yet", icon="IMAGE_DATA")
+    else:
+        words.prop(item, "text", text="", emboss=False)
     words.prop(item, "weight", text="", emboss=False)
 
 
@@ -43,29 +46,69 @@ def show_prompt(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """A line of text while there is one prompt; a list and the active prompt's settings from the second on."""
     assert context.scene is not None
     settings = properties.of(context.scene)
-    if len(settings.prompts) < 2:
+    active = _active(settings)
+    listed = len(settings.prompts) > 1 or (active is not None and active.kind == "IMAGE")
+    if listed:
+        _show_list(layout, settings)
+    else:
         row = layout.row(align=True)
         row.prop(settings, "prompt", text="")
-        row.operator("clipmatrix.prompt_add", text="", icon="ADD")
-    else:
-        _show_list(layout, settings)
-    if settings.prompts:
-        active = settings.prompts[min(settings.active_prompt, len(settings.prompts) - 1)]
-        column = layout.column()
-        column.use_property_split = True
-        column.use_property_decorate = False
-        if len(settings.prompts) > 1:
-            column.prop(active, "text")
-            column.prop(active, "weight")
+        _show_adding(row)
+    if active is None:
+        return
+    column = _split(layout)
+    if active.kind == "IMAGE":
+        column.template_ID(active, "image", open="image.open", text="Image")
+    elif listed:
+        column.prop(active, "text")
+    if listed:
+        column.prop(active, "weight")
+    if active.kind == "TEXT":
         column.prop(active, "origin")
-        column.prop(active, "shading")
+    column.prop(active, "shading")
+
+
+def show_look_from(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """Which cameras show the active prompt the character."""
+    assert context.scene is not None
+    active = _active(properties.of(context.scene))
+    if active is None:
+        return
+    column = _split(layout)
+    column.prop(active, "looks")
+    if active.looks == "CAMERA":
+        column.prop(active, "camera")
+    elif active.looks == "GROUP":
+        column.prop(active, "region", text="Vertex Group", icon="GROUP_VERTEX")
+    elif active.looks == "BONE":
+        column.prop(active, "region", text="Bone", icon="BONE_DATA")
+
+
+def _active(settings: properties.ClipMatrixSceneProperties) -> properties.ClipMatrixPrompt | None:
+    """The prompt whose settings are shown; None as long as nobody has written any."""
+    if not settings.prompts:
+        return None
+    found: properties.ClipMatrixPrompt = settings.prompts[min(settings.active_prompt, len(settings.prompts) - 1)]
+    return found
+
+
+def _split(layout: bpy.types.UILayout) -> bpy.types.UILayout:
+    column = layout.column()
+    column.use_property_split = True
+    column.use_property_decorate = False
+    return column
+
+
+def _show_adding(layout: bpy.types.UILayout) -> None:
+    layout.operator("clipmatrix.prompt_add", text="", icon="ADD")
+    layout.operator("clipmatrix.prompt_add_image", text="", icon="IMAGE_DATA")
 
 
 def _show_list(layout: bpy.types.UILayout, settings: properties.ClipMatrixSceneProperties) -> None:
     row = layout.row()
     row.template_list("CLIPMATRIX_UL_prompts", "", settings, "prompts", settings, "active_prompt", rows=4)
     side = row.column(align=True)
-    side.operator("clipmatrix.prompt_add", text="", icon="ADD")
+    _show_adding(side)
     side.operator("clipmatrix.prompt_remove", text="", icon="REMOVE")
     side.separator()
     for direction, icon in (("UP", "TRIA_UP"), ("DOWN", "TRIA_DOWN")):
@@ -79,3 +122,18 @@ class CLIPMATRIX_PT_prompt(Panel):
     bl_idname = "CLIPMATRIX_PT_prompt"
     bl_label = "Prompt"
     show = staticmethod(show_prompt)
+
+
+class CLIPMATRIX_PT_look_from(Panel):
+    """Where the active prompt looks from."""
+
+    bl_idname = "CLIPMATRIX_PT_look_from"
+    bl_parent_id = "CLIPMATRIX_PT_prompt"
+    bl_label = "Look From"
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012 - Blender's own form
+    show = staticmethod(show_look_from)
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """From the first prompt on that somebody has written."""
+        return context.scene is not None and bool(properties.of(context.scene).prompts)

@@ -39,7 +39,7 @@ def show_cameras(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
     assert context.scene is not None
     settings = properties.of(context.scene)
     _show(layout, context, "cameras")
-    if settings.cameras != "SCENE":
+    if properties.has_orbit(settings):
         _show(layout, context, *properties.ORBIT)
     if settings.cameras != "ORBIT":
         for thing in properties.scene_cameras(context.scene):

@@ -1,19 +1,25 @@
 """What the artist sets in a scene: prompts, what may change, how the job runs; and as the brief that travels."""
 
-from .briefs import brief, restore
-from .cameras import ORBIT, scene_cameras
+from .briefs import brief, exemplars, restore
+from .cameras import ORBIT, has_orbit, scene_cameras
 from .poses import playing, poses_in_words
-from .prompts import MOST_PROMPTS, ClipMatrixPrompt, add_prompt, fill_prompts, nothing_written
+from .prompts import MOST_PROMPTS, ClipMatrixPrompt, add_image, add_prompt, fill_prompts, images, nothing_written
+from .regions import ClipMatrixLocked, stretches
 from .scene import ClipMatrixSceneProperties, of, register, unregister
 
 __all__ = [
     "MOST_PROMPTS",
     "ORBIT",
+    "ClipMatrixLocked",
     "ClipMatrixPrompt",
     "ClipMatrixSceneProperties",
+    "add_image",
     "add_prompt",
     "brief",
+    "exemplars",
     "fill_prompts",
+    "has_orbit",
+    "images",
     "nothing_written",
     "of",
     "playing",
@@ -21,5 +27,6 @@ __all__ = [
     "register",
     "restore",
     "scene_cameras",
+    "stretches",
     "unregister",
 ]

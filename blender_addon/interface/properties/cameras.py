@@ -1,4 +1,4 @@
-"""Whence the character is looked at: an orbit around it, the scene's own cameras, or both."""
+"""Whence the character is looked at: an orbit around it, the scene's own cameras, or both; and what prompts add."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from math import degrees
 from typing import TYPE_CHECKING, Any
 
 import bpy
-from clipmatrix_protocol import Camera, CameraFixed, CameraOrbit
+from clipmatrix_protocol import Brief, Camera, CameraFixed, CameraOrbit, CameraRegion
 
 from ...errors import Refusal
 from .. import fields
+from .heard import heard
+from .looks import ORBIT_NAME, camera_names, look_through, perspective_cameras, through
 
 if TYPE_CHECKING:
     from .scene import ClipMatrixSceneProperties
@@ -18,56 +20,90 @@ if TYPE_CHECKING:
 ORBIT = ("azimuth", "elevation", "field_of_view")
 """What a scene says of the cameras around the character."""
 
+MOST_CAMERAS = fields.most(Brief, "cameras")
+"""How many cameras one job takes."""
+
 SOURCES = [
     ("ORBIT", "Orbit", "From all around the character, within the ranges below"),
     ("SCENE", "Scene Cameras", "Through the cameras of the scene; those switched off for rendering are left out"),
     ("BOTH", "Both", "From all around, and through the cameras of the scene"),
 ]
 
-NAME_LETTERS = 64
-"""Longest name of a camera in a brief."""
-
 
 def looked_from(settings: ClipMatrixSceneProperties) -> list[Camera]:
-    """The cameras that are asked for; the inverse of :func:`look_from`.
+    """The cameras that some prompt looks through; the inverse of :func:`look_from`.
 
     Raises
     ------
     Refusal
-        If there are none in the scene.
+        If one of them is not there, or they are too many.
     ValueError
         If a range runs backwards.
     """
+    scene: Any = settings.id_data
+    wanted = [name for one in heard(settings) for name in through(one)]
+    shared = set(_shared(settings, scene)) if _anyone_looks_from_everywhere(settings) else set()
     found: list[Camera] = []
-    if settings.cameras != "SCENE":
+    if ORBIT_NAME in shared or ORBIT_NAME in wanted:
         ranges = {name: tuple(fields.plain(value) for value in getattr(settings, name)) for name in ORBIT}
         found.append(CameraOrbit(**ranges))  # type: ignore[arg-type]
-    if settings.cameras != "ORBIT":
-        scene: Any = settings.id_data
-        own = [_fixed(thing, scene, number) for number, thing in enumerate(scene_cameras(scene), 1)]
-        if not own:
-            raise Refusal("The scene has no camera to look through.", "Add one, or choose Orbit in Cameras.")
-        found += own
+    for thing, name in camera_names(scene).items():
+        if name in shared or name in wanted:
+            found.append(_fixed(thing, scene, name))
+    regions = (one for one in heard(settings) if one.looks in ("GROUP", "BONE"))
+    found += [CameraRegion(region=name, name=name) for name in dict.fromkeys(through(one)[0] for one in regions)]
+    if len(found) > MOST_CAMERAS:
+        raise Refusal(
+            f"There are {len(found)} cameras; a job takes {MOST_CAMERAS}.", "Switch some of them off for rendering."
+        )
     return found
 
 
-def look_from(settings: ClipMatrixSceneProperties, cameras: tuple[Camera, ...]) -> None:
-    """Have the scene ask for such cameras; those of the scene stay where they are now."""
-    orbit = next((camera for camera in cameras if isinstance(camera, CameraOrbit)), None)
-    fixed = any(isinstance(camera, CameraFixed) for camera in cameras)
-    settings.cameras = "ORBIT" if not fixed else "BOTH" if orbit else "SCENE"
+def look_from(settings: ClipMatrixSceneProperties, brief: Brief) -> None:
+    """Have the scene and its prompts ask for the brief's cameras; those of the scene stay where they are now."""
+    scene: Any = settings.id_data
+    orbit = next((camera for camera in brief.cameras if isinstance(camera, CameraOrbit)), None)
+    own = {name for prompt in brief.prompts for name in prompt.cameras}
+    fixed = [camera for camera in brief.cameras if isinstance(camera, CameraFixed)]
+    by_all = not all(prompt.cameras for prompt in brief.prompts)
+    if orbit is None and fixed and by_all:
+        settings.cameras = "SCENE"
+    else:
+        settings.cameras = "BOTH" if any(camera.name not in own for camera in fixed) else "ORBIT"
     for name in ORBIT if orbit else ():
         setattr(settings, name, getattr(orbit, name))
+    for one, prompt in zip(settings.prompts, brief.prompts, strict=True):
+        look_through(one, prompt.cameras, scene)
 
 
 def scene_cameras(scene: bpy.types.Scene) -> Iterator[bpy.types.Object]:
     """The scene's perspective cameras that may render."""
-    for thing in scene.objects:
-        if isinstance(thing.data, bpy.types.Camera) and thing.data.type == "PERSP" and not thing.hide_render:
-            yield thing
+    return (thing for thing in perspective_cameras(scene) if not thing.hide_render)
 
 
-def _fixed(thing: bpy.types.Object, scene: bpy.types.Scene, number: int) -> CameraFixed:
+def has_orbit(settings: ClipMatrixSceneProperties) -> bool:
+    """Tell whether the ranges of the orbit count for anything."""
+    return settings.cameras != "SCENE" or any(one.looks == "ORBIT" for one in heard(settings))
+
+
+def _anyone_looks_from_everywhere(settings: ClipMatrixSceneProperties) -> bool:
+    """Tell whether a prompt looks through all cameras, as the one does that is not yet written."""
+    return not settings.prompts or any(one.looks == "ALL" for one in heard(settings))
+
+
+def _shared(settings: ClipMatrixSceneProperties, scene: bpy.types.Scene) -> Iterator[str]:
+    """Names of the cameras that are there for all prompts."""
+    if settings.cameras != "SCENE":
+        yield ORBIT_NAME
+    if settings.cameras != "ORBIT":
+        names = camera_names(scene)
+        own = [names[thing] for thing in scene_cameras(scene)]
+        if not own:
+            raise Refusal("The scene has no camera to look through.", "Add one, or choose Orbit in Cameras.")
+        yield from own
+
+
+def _fixed(thing: bpy.types.Object, scene: bpy.types.Scene, name: str) -> CameraFixed:
     """A camera as it stands at the scene's frame; without scale, in metres."""
     lens = thing.data
     assert isinstance(lens, bpy.types.Camera)
@@ -77,5 +113,5 @@ def _fixed(thing: bpy.types.Object, scene: bpy.types.Scene, number: int) -> Came
     return CameraFixed(
         placement=tuple(tuple(row) for row in placement),  # type: ignore[arg-type]  # four rows of four
         field_of_view=min(max(degrees(lens.angle), 1.0), 120.0),
-        name=f"{number}: {thing.name}"[:NAME_LETTERS],
+        name=name,
     )

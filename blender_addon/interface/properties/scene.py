@@ -15,7 +15,7 @@ from clipmatrix_protocol import CameraOrbit, Settings, Vary
 
 from ...job import session
 from .. import fields
-from . import cameras, poses, prompts
+from . import cameras, poses, prompts, regions
 
 SIZES = {str(size): (str(size), f"{size} pixels on a side") for size in fields.values(Settings, "texture_size")}
 """Name and description for each choice of ``Settings.texture_size``."""
@@ -76,6 +76,14 @@ class ClipMatrixSceneProperties(bpy.types.PropertyGroup):
         description="How fast the light changes that the character is judged under; 0 keeps it neutral",
         soft_max=2,
         **fields.number(Vary, "light"),
+    )
+    locked: CollectionProperty(  # type: ignore[valid-type]
+        name="Locked",
+        description="What stays exactly as it is, whatever the prompts say",
+        type=regions.ClipMatrixLocked,
+    )
+    active_locked: IntProperty(  # type: ignore[valid-type]
+        name="Active Locked Part", description="The line of the list that the buttons work on", min=0
     )
     poses: EnumProperty(  # type: ignore[valid-type]
         name="Poses", description="In which poses the character is looked at", items=poses.POSES, default="ACTION"
@@ -178,7 +186,7 @@ def of(scene: bpy.types.Scene) -> ClipMatrixSceneProperties:
     return found
 
 
-CLASSES = (prompts.ClipMatrixPrompt, ClipMatrixSceneProperties)
+CLASSES = (prompts.ClipMatrixPrompt, regions.ClipMatrixLocked, ClipMatrixSceneProperties)
 
 _register_classes, _unregister_classes = bpy.utils.register_classes_factory(CLASSES)
 

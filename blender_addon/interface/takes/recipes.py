@@ -52,9 +52,11 @@ def write(take: ClipMatrixTake, job: Job) -> None:
 
 
 def notes(settings: properties.ClipMatrixSceneProperties, start: str) -> str:
-    """What decides on a job beside its brief, as JSON: the poses, and what it starts from."""
+    """What decides on a job beside its brief, as JSON: the poses, what it starts from, its images by name."""
+    told = {name: getattr(settings, name) for name in POSES}
     action = settings.action.name if settings.action else ""
-    return json.dumps({**{name: getattr(settings, name) for name in POSES}, "action": action, "start": start})
+    images = [image.name for image in properties.images(settings)]
+    return json.dumps({**told, "action": action, "start": start, "images": images})
 
 
 def ask(settings: properties.ClipMatrixSceneProperties) -> Asked:
@@ -70,8 +72,7 @@ def ask(settings: properties.ClipMatrixSceneProperties) -> Asked:
 
 def ask_again(settings: properties.ClipMatrixSceneProperties, asked: Asked) -> None:
     """Have the scene ask for what it has asked for before."""
-    properties.restore(settings, asked.brief)
-    _heed(settings, asked.notes)
+    _restore(settings, asked.brief, asked.notes)
 
 
 def read(take: ClipMatrixTake) -> Brief:
@@ -99,15 +100,18 @@ def copy_settings(scene: bpy.types.Scene, take: ClipMatrixTake) -> None:
     Refusal
         As :func:`read`.
     """
-    settings = properties.of(scene)
-    properties.restore(settings, read(take))
-    if take.notes:
-        _heed(settings, take.notes)
+    _restore(properties.of(scene), read(take), take.notes)
 
 
-def _heed(settings: properties.ClipMatrixSceneProperties, text: str) -> None:
-    """Set what :func:`notes` has noted; an Action that is gone is as if none had been chosen."""
-    told = json.loads(text)
+def _restore(settings: properties.ClipMatrixSceneProperties, brief: Brief, notes: str) -> None:
+    """Set what the brief says, and what :func:`notes` has noted.
+
+    An Action that is gone is as if none had been chosen; for an image that is gone another one has to be chosen.
+    """
+    told = json.loads(notes) if notes else {}
+    properties.restore(settings, brief, [bpy.data.images.get(name) for name in told.get("images", ())])
+    if not told:
+        return
     for name in (*POSES, "start"):
         setattr(settings, name, told[name])
     settings.action = bpy.data.actions.get(told["action"])

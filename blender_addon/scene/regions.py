@@ -1,0 +1,148 @@
+"""Stretches of a character's surface that have a name: vertex groups, and what bones move."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import bpy
+import numpy as np
+from clipmatrix_protocol import Region
+
+from ..errors import Refusal
+from .characters import FOLLOWING
+from .keys import mesh_of
+from .skin import Skin, group_weights
+from .wording import listed
+
+LABEL_LETTERS = 64
+"""Longest name of a region on its way."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A vertex group, or all that a bone and its descendants move; which of the two is part of its label."""
+
+    kind: Literal["GROUP", "BONE"]
+    name: str
+
+    @property
+    def label(self) -> str:
+        """What the backend calls it; the inverse of :func:`labelled`.
+
+        Raises
+        ------
+        Refusal
+            If the name is too long.
+        """
+        label = f"{self.kind.lower()}: {self.name}"
+        if len(label) > LABEL_LETTERS:
+            raise Refusal(f"The name “{self.name}” is too long.", f"Rename it to {LABEL_LETTERS - 7} letters or fewer.")
+        return label
+
+
+def labelled(label: str) -> Stretch | None:
+    """The stretch that a label means; None if it means none."""
+    kind, _, name = label.partition(": ")
+    if kind == "group":
+        return Stretch("GROUP", name)
+    return Stretch("BONE", name) if kind == "bone" else None
+
+
+def read_regions(
+    stretches: Sequence[Stretch],
+    objects: Sequence[bpy.types.Object],
+    armature: bpy.types.Object | None,
+    skins: Sequence[Skin | None],
+    bones: Mapping[str, int],
+) -> tuple[Region, ...]:
+    """How far each vertex of each part belongs to the stretches.
+
+    Parameters
+    ----------
+    objects, armature
+        The character.
+    skins, bones
+        Per object who moves its vertices, None where it moves as one piece; the index by which a skin knows each bone.
+
+    Raises
+    ------
+    Refusal
+        If one of them is not there, or has no vertices.
+    """
+    regions = []
+    for stretch in dict.fromkeys(stretches):
+        if stretch.kind == "GROUP":
+            weights = _of_group(stretch.name, objects)
+        else:
+            weights = _of_bone(stretch.name, objects, armature, skins, bones)
+        held = tuple(np.clip(some, 0, 1).astype(np.float32) for some in weights)
+        regions.append(Region(name=stretch.label, weights=held))
+    return tuple(regions)
+
+
+def _of_group(name: str, objects: Sequence[bpy.types.Object]) -> list[np.ndarray]:
+    """Per object (V,) weights in its vertex group of this name, zeros where it has none."""
+    if not any(name in thing.vertex_groups for thing in objects):
+        raise Refusal(f"There is no vertex group “{name}” on {listed(objects)}.", "Choose another one, or make it.")
+    found = [
+        group_weights(thing, name) if name in thing.vertex_groups else np.zeros(len(mesh_of(thing).vertices))
+        for thing in objects
+    ]
+    if not any(weights.any() for weights in found):
+        raise Refusal(f"The vertex group “{name}” is empty.", "Assign vertices to it, or choose another one.")
+    return found
+
+
+def _of_bone(
+    name: str,
+    objects: Sequence[bpy.types.Object],
+    armature: bpy.types.Object | None,
+    skins: Sequence[Skin | None],
+    bones: Mapping[str, int],
+) -> list[np.ndarray]:
+    """Per object (V,) the summed weights of a bone and all below it."""
+    if armature is None or not isinstance(armature.data, bpy.types.Armature):
+        raise Refusal(f"The character has no armature, and so no bone “{name}”.", "Choose a vertex group instead.")
+    bone = armature.data.bones.get(name)
+    if bone is None:
+        raise Refusal(f"There is no bone “{name}” in {armature.name}.", "Choose another one.")
+    family = {name, *(child.name for child in bone.children_recursive)}
+    joints = [bones[member] for member in family if member in bones]
+    found = [
+        np.full(len(mesh_of(thing).vertices), float(_carrier(thing, armature) in family))
+        if skin is None
+        else np.where(np.isin(skin.joints, joints), skin.weights, 0).sum(axis=1)
+        for thing, skin in zip(objects, skins, strict=True)
+    ]
+    if not any(weights.any() for weights in found):
+        raise Refusal(f"The bone “{name}” moves no vertex.", "Choose a bone that deforms the mesh, or a vertex group.")
+    return found
+
+
+def _carrier(thing: bpy.types.Object, armature: bpy.types.Object) -> str:
+    """The bone that a part which moves as one piece hangs on, be it by way of other objects; empty without one."""
+    current: bpy.types.Object | None = thing
+    while current is not None and current != armature:
+        held = _held_by(current, armature)
+        if held:
+            return held
+        if current.parent == armature and current.parent_type == "BONE":
+            return current.parent_bone
+        current = current.parent
+    return ""
+
+
+def _held_by(thing: bpy.types.Object, armature: bpy.types.Object) -> str:
+    """The armature's bone that a constraint has the object follow; empty without one."""
+    for constraint in thing.constraints:
+        if constraint.mute:
+            continue
+        aims = [constraint] if constraint.type in FOLLOWING else []
+        if isinstance(constraint, bpy.types.ArmatureConstraint):
+            aims = list(constraint.targets)  # type: ignore[arg-type]
+        for aim in aims:
+            if getattr(aim, "target", None) == armature:
+                return str(getattr(aim, "subtarget", ""))
+    return ""
