@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import bpy
+from clipmatrix_protocol import Brief
 from msgspec.structs import replace
 
 from ...errors import Refusal
@@ -50,6 +51,13 @@ def _shoot(context: bpy.types.Context, parts: Sequence[bpy.types.Object], start:
         playing=properties.playing(settings),
         stretches=properties.stretches(settings),
     )
+
+
+def _bare_locks(brief: Brief, shot: Snapshot) -> tuple[str, ...]:
+    """Say what becomes of a locked part's colour where no take brings one to hold on to."""
+    if not brief.locked or brief.vary.texture == 0 or shot.character.start_textures:
+        return ()
+    return ("What is locked keeps its shape, but turns plain grey; set Texture to 0 to keep your own materials.",)
 
 
 def _tell(operator: bpy.types.Operator, now: session.Session, warnings: tuple[str, ...]) -> None:
@@ -105,7 +113,7 @@ class CLIPMATRIX_OT_generate(bpy.types.Operator):
         shot = _shoot(context, characters.selected_parts(context), settings.start)
         now.submit(shot.character, brief, shot.binding, exemplars)
         _note(now, settings, settings.start)
-        _tell(self, now, shot.warnings)
+        _tell(self, now, (*shot.warnings, *_bare_locks(brief, shot)))
         return {"FINISHED"}
 
 
@@ -138,7 +146,7 @@ class CLIPMATRIX_OT_carry_on(bpy.types.Operator):
         shot = _shoot(context, [part for part in parts if part is not None], "CURRENT")
         now.carry_on(replace(shot.character, start_look=job.look), brief, shot.binding, exemplars)
         _note(now, settings, "CURRENT")
-        _tell(self, now, shot.warnings)
+        _tell(self, now, (*shot.warnings, *_bare_locks(brief, shot)))
         return {"FINISHED"}
 
 

@@ -1,0 +1,242 @@
+"""Images, cameras of their own and locks, from Generate to a backend and back into takes."""
+
+import json
+
+import numpy as np
+import pytest
+from clipmatrix_protocol import CameraRegion, Prompt
+
+from .painter import SECRET, painter
+from .test_real_backend import Backend, connect, pump, small_job
+
+COLOURS = {"red": (1, 0, 0, 1), "blue": (0, 0, 1, 1)}
+
+
+@pytest.fixture
+def small(monkeypatch):
+    monkeypatch.setenv("CLIPMATRIX_SECRET", SECRET)
+    with painter() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def real():
+    backend = Backend()
+    yield backend
+    backend.close()
+
+
+@pytest.fixture
+def session(blender, rooms):
+    return rooms("job.session").current()
+
+
+@pytest.fixture
+def own(blender, rooms):
+    """The scene's properties, for a job that takes a moment."""
+    settings = rooms("interface.properties").of(blender.context.scene)
+    settings.steps, settings.views, settings.texture_size, settings.update_every = 2, 1, "64", 0.0
+    return settings
+
+
+@pytest.fixture
+def connected(rooms, session, small):
+    session.connect(small.address, SECRET)
+    pump(session, lambda: session.state is rooms("job.phases").Phase.IDLE, 10)
+    return session
+
+
+def picture(blender, name, size=(8, 8)):
+    image = blender.data.images.new(name, *size, alpha=True)
+    image.pixels.foreach_set(np.tile(np.array(COLOURS[name], np.float32), size[0] * size[1]))
+    return image
+
+
+def finish(blender, rooms, session):
+    phase = rooms("job.phases").Phase
+    pump(session, lambda: session.state in (phase.FINISHED, phase.FAILED) and not session.is_writing)
+    assert session.error is None
+
+
+def test_images_regions_and_locks_arrive_as_the_panel_has_them(blender, scenes, rooms, own, connected, small):
+    thing, _ = scenes.character()
+    thing.vertex_groups.new(name="face").add([1, 2], 0.5, "REPLACE")
+    picture(blender, "red")
+    own.prompt = "a knight"
+    blender.ops.clipmatrix.prompt_add_image(image="red")
+    own.prompts[1].looks, own.prompts[1].region = "BONE", "bone2"
+    thing.vertex_groups.active = thing.vertex_groups["face"]
+    blender.ops.clipmatrix.lock_add(kind="GROUP")
+    blender.ops.clipmatrix.generate()
+    finish(blender, rooms, connected)
+    (job,) = small.jobs
+    assert job.brief.prompts == (Prompt("a knight"), Prompt(image=0, cameras=("bone: bone2",)))
+    assert job.brief.cameras[1] == CameraRegion(region="bone: bone2", name="bone: bone2")
+    assert job.brief.locked == ("group: face",)
+    assert [region.name for region in job.character.regions] == ["bone: bone2", "group: face"]
+    assert [image.tolist() for image in job.exemplars] == [[[[255, 0, 0]] * 8] * 8]
+    assert any("turns plain grey" in remark for remark in connected.remarks)
+    own.prompts[1].looks = "ALL"
+    assert blender.ops.clipmatrix.carry_on() == {"FINISHED"}
+    finish(blender, rooms, connected)
+    assert small.jobs[1].exemplars[0].shape == (8, 8, 3)
+    assert [region.name for region in small.jobs[1].character.regions] == ["group: face"]
+    assert not any("turns plain grey" in remark for remark in connected.remarks)
+
+
+def test_a_region_that_is_missing_keeps_the_job_from_starting(blender, scenes, own, connected, small):
+    scenes.character()
+    own.locked.add().region = "nose"
+    with pytest.raises(RuntimeError, match="no vertex group “nose” on Column"):
+        blender.ops.clipmatrix.generate()
+    assert connected.job is None
+    assert small.jobs == []
+
+
+def test_a_take_asks_again_for_its_images_cameras_and_locks(blender, scenes, rooms, own, connected, small):
+    scenes.character()
+    picture(blender, "red")
+    own.prompts.add().kind = "IMAGE"
+    own.prompts[0].image = blender.data.images["red"]
+    own.prompts[0].looks, own.prompts[0].region = "GROUP", "bone1"
+    blender.ops.clipmatrix.lock_add(kind="BONE")
+    own.locked[0].region = "bone0"
+    blender.ops.clipmatrix.generate()
+    finish(blender, rooms, connected)
+    blender.ops.clipmatrix.accept()
+    assert blender.data.objects["Rig"].clipmatrix_wardrobe.takes[1].name == "an image"
+    own.prompt, own.prompts[0].looks = "a horse", "ALL"
+    blender.ops.clipmatrix.lock_remove()
+    assert blender.ops.clipmatrix.take_rerun() == {"FINISHED"}
+    finish(blender, rooms, connected)
+    assert small.jobs[1].brief == small.jobs[0].brief
+    assert (small.jobs[1].exemplars[0] == small.jobs[0].exemplars[0]).all()
+    blender.ops.clipmatrix.discard()
+    blender.data.images.remove(blender.data.images["red"])
+    own.prompt = "a horse"
+    with pytest.raises(RuntimeError, match="no image"):
+        blender.ops.clipmatrix.take_rerun()
+    assert own.prompt == "a horse"
+
+
+def test_a_take_from_before_there_were_images_is_still_read(blender, scenes, rooms, own, connected):
+    scenes.character()
+    own.prompt = "a knight"
+    blender.ops.clipmatrix.generate()
+    finish(blender, rooms, connected)
+    blender.ops.clipmatrix.accept()
+    take = blender.data.objects["Rig"].clipmatrix_wardrobe.takes[1]
+    notes = json.loads(take.notes)
+    assert notes.pop("images") == []
+    take.notes = json.dumps(notes)
+    own.prompt = "a horse"
+    assert blender.ops.clipmatrix.take_copy_settings() == {"FINISHED"}
+    assert own.prompt == "a knight"
+
+
+# -- without a window --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def generate(blender, rooms, small, tmp_path, capfd):
+    """Run the headless command; returns its exit code, and what it said went wrong."""
+
+    def call(*arguments):
+        capfd.readouterr()
+        base = ["generate", "--address", small.address, "--steps", "2", "--texture-size", "64", "--pictures", "none"]
+        code = rooms("command.command").run([*base, *map(str, arguments)])
+        return code, capfd.readouterr().err
+
+    return call
+
+
+@pytest.fixture
+def files(blender, tmp_path):
+    for name in COLOURS:
+        image = picture(blender, name)
+        image.filepath_raw, image.file_format = str(tmp_path / f"{name}.png"), "PNG"
+        image.save()
+        blender.data.images.remove(image)
+    return tmp_path
+
+
+def test_an_image_file_stands_in_place_of_a_text(generate, small, files):
+    code, _ = generate(
+        "--figure", "--prompt", "a knight", "--image", files / "red.png", "--weight", "0.5", "--shading", "textured",
+        "--image", files / "blue.png", "--image", files / "red.png", "--weight", "-1", "--out", files / "out",
+    )  # fmt: skip
+    assert code == 0
+    assert small.jobs[0].brief.prompts == (
+        Prompt("a knight"), Prompt(image=0, weight=0.5, shading="textured"),
+        Prompt(image=1), Prompt(image=0, weight=-1),
+    )  # fmt: skip
+    assert [image[0, 0].tolist() for image in small.jobs[0].exemplars] == [[255, 0, 0], [0, 0, 255]]
+    assert json.loads((files / "out" / "result.json").read_text())["prompt"] == "a knight; an image; an image; an image"
+
+
+def test_images_of_a_batch_lie_beside_it(generate, small, files):
+    runs = [{"prompts": [{"image": "red.png"}]}, {"prompts": [{"image": "blue.png", "weight": 2}]}]
+    (files / "runs.json").write_text(json.dumps(runs))
+    assert generate("--figure", "--batch", files / "runs.json", "--out", files / "out")[0] == 0
+    assert sorted(path.name for path in (files / "out").iterdir()) == ["blue", "red"]
+    assert [job.exemplars[0][0, 0].tolist() for job in small.jobs] == [[255, 0, 0], [0, 0, 255]]
+
+
+def test_an_image_that_is_not_there_or_none_is_told_in_a_sentence(generate, small, files):
+    assert generate("--figure", "--image", files / "gone.png", "--out", files / "out")[0] == 2
+    code, said = generate("--figure", "--image", files / "red.png", "--instead-of", "a suit", "--out", files / "out")
+    assert (code, "a text or an image, not both" in said) == (2, True)
+    (files / "not.png").write_text("nothing to see")
+    code, said = generate("--figure", "--image", files / "not.png", "--out", files / "out")
+    assert (code, "can't" in said) == (1, True)
+    assert small.jobs == []
+
+
+# -- a real backend ----------------------------------------------------------------------------------------------------
+
+
+def test_what_is_locked_stays_bit_for_bit_while_the_rest_moves(blender, scenes, rooms, own, session, real):
+    phase = connect(blender, rooms, session, real.address)
+    assert session.state is phase.IDLE, session.error
+    thing = small_job(blender, scenes, steps=4)
+    thing.location, thing.scale = (0.3, -0.2, 0.1), (1.5, 0.7, 1.1)
+    kept = list(range(32, 56))
+    thing.vertex_groups.new(name="belt").add(kept, 1.0, "REPLACE")
+    own.locked.add().region = "belt"
+    own.vary_offsets, own.mirror, own.prompt = 5.0, False, "a fat figure"
+    own.prompts[0].looks, own.prompts[0].region = "BONE", "bone1"
+    blender.ops.clipmatrix.generate()
+    finish(blender, rooms, session)
+    keys = thing.data.shape_keys.key_blocks
+    basis, moved = (
+        np.array([point.co[:] for point in keys[name].data], np.float32) for name in ("Basis", "ClipMatrix offsets")
+    )
+    others = np.setdiff1d(np.arange(len(basis)), kept)
+    np.testing.assert_array_equal(moved[kept], basis[kept])
+    assert (moved[others] != basis[others]).any(axis=1).mean() > 0.5
+    assert keys["wide"].value == 0, "which would move what is locked"
+    blender.ops.clipmatrix.discard()
+
+
+def mean_colour(blender, thing):
+    image = thing.material_slots[0].material.node_tree.nodes["ClipMatrix base colour"].image
+    pixels = np.empty(len(image.pixels), np.float32)
+    image.pixels.foreach_get(pixels)
+    return pixels.reshape(-1, 4)[:, :3].mean(axis=0)
+
+
+def test_an_image_pulls_the_texture_to_its_colour(blender, scenes, rooms, own, session, real):
+    connect(blender, rooms, session, real.address)
+    thing = small_job(blender, scenes, steps=25)
+    own.views, own.vary_offsets, own.vary_shape, own.vary_light = 2, 0, 0, 0
+    means = {}
+    for name in COLOURS:
+        own.prompts.clear()
+        own.prompts.add().kind = "IMAGE"
+        own.prompts[0].image = picture(blender, name, (64, 64))
+        blender.ops.clipmatrix.generate()
+        finish(blender, rooms, session)
+        means[name] = mean_colour(blender, thing)
+        blender.ops.clipmatrix.discard()
+    assert means["red"][0] > means["red"][2] + 0.1
+    assert means["blue"][2] > means["blue"][0] + 0.1
