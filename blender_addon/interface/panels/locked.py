@@ -5,7 +5,8 @@ import bpy
 from .. import properties
 from .base import Panel
 
-ICONS = {"GROUP": "GROUP_VERTEX", "BONE": "BONE_DATA"}
+SHOWN = {"GROUP": ("GROUP_VERTEX", "Vertex Group"), "BONE": ("BONE_DATA", "Bone")}
+"""Icon of each kind, and what stands where the name is missing."""
 
 
 class CLIPMATRIX_UL_locked(bpy.types.UIList):
@@ -31,7 +32,8 @@ class CLIPMATRIX_UL_locked(bpy.types.UIList):
 
 def show_locked_item(layout: bpy.types.UILayout, item: properties.ClipMatrixLocked) -> None:
     """One line of the list."""
-    layout.prop(item, "region", text="", icon=ICONS[item.kind], emboss=False)  # type: ignore[arg-type]
+    icon, missing = SHOWN[item.kind]
+    layout.prop(item, "region", text="", icon=icon, placeholder=missing, emboss=False)  # type: ignore[arg-type]
 
 
 def show_locked(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
