@@ -6,7 +6,7 @@ import bpy
 
 from ..errors import Refusal
 
-LETTER = 7.2
+LETTER = 6.4
 """Mean width of a letter of Blender's interface font, pixels at a scale of 1; a little wide, to be safe."""
 
 MARGIN = 74.0
