@@ -6,6 +6,7 @@ gets a user folder of its own, where this folder is linked in as an installed ex
 """
 
 import contextlib
+import faulthandler
 import importlib
 import os
 import shutil
@@ -97,6 +98,7 @@ def user_folder() -> Iterator[Path]:
 
 def main(arguments: list[str]) -> int:
     """Run one command and return its exit code."""
+    faulthandler.enable()  # a crash inside Blender says where in Python it happened
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         with user_folder():
