@@ -11,12 +11,10 @@ from clipmatrix_protocol import DEFAULT_PORT
 from ..errors import Refusal
 from ..link.target import tidy
 from .announce import Manner
+from .overriding import add_settings
 from .planning import plan
 from .prompting import add_prompts
 from .requests import BadArguments, GenerateRequest, Pictures
-
-OWN = "what the file has"
-"""Default of the settings in the help text."""
 
 
 def parse(arguments: Sequence[str]) -> GenerateRequest:
@@ -67,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     add_prompts(parser)
     _add_what(parser)
     _add_where(parser)
+    add_settings(parser)
     _add_how(parser)
     return top
 
@@ -99,12 +98,6 @@ def _add_where(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_how(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("settings")
-    group.add_argument("--seed", type=int, help=f"same seed, same machine: same result ({OWN})")
-    group.add_argument("--steps", type=int, help=f"optimisation steps ({OWN})")
-    group.add_argument("--views", type=int, help=f"cameras drawn for each step ({OWN})")
-    group.add_argument("--texture-size", type=int, metavar="PIXELS", help=f"side of each texture ({OWN})")
-    group.add_argument("--clip", help=f"embedded, MODEL:PRETRAINED or MODEL:/path/to/file ({OWN})")
     group = parser.add_argument_group("backend")
     group.add_argument(
         "--address",

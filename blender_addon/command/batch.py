@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from .overriding import ENTRY, checked
 from .requests import BadArguments
 
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._ -]{0,99}\Z")]
@@ -30,17 +31,15 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Texts, or objects with ``text`` or ``image`` (a file; relative to the batch file), ``weight`` and ``shading``.
     blend
         A file to open first; relative to the batch file.
+    overrides
+        Settings; a batch names them beside the others.
     """
 
     name: Name = ""
     prompts: tuple[str | dict[str, Any], ...] = ()
     blend: str = ""
     figure: bool | None = None
-    clip: str | None = None
-    seed: int | None = None
-    steps: int | None = None
-    views: int | None = None
-    texture_size: int | None = None
+    overrides: dict[str, Any] = {}
 
 
 def read_batch(path: Path) -> tuple[Entry, ...]:
@@ -52,9 +51,11 @@ def read_batch(path: Path) -> tuple[Entry, ...]:
         If it can't be read or says what is not understood, with the place in the file.
     """
     try:
-        entries = msgspec.json.decode(path.read_bytes(), type=tuple[Entry, ...])
+        entries = tuple(_entry(one) for one in msgspec.json.decode(path.read_bytes(), type=list[dict[str, Any]]))
     except OSError as error:
         raise BadArguments(f"{path} can't be read: {error.strerror}.", "Check --batch.") from error
+    except BadArguments as error:
+        raise BadArguments(f"{path}: {error.message}", error.remedy) from error
     except msgspec.DecodeError as error:
         raise BadArguments(
             f"{path} is no batch: {error}.", "It is a JSON list with one object for each run."
@@ -62,3 +63,9 @@ def read_batch(path: Path) -> tuple[Entry, ...]:
     if not entries:
         raise BadArguments(f"{path} asks for nothing.", "It is a JSON list with one object for each run.")
     return entries
+
+
+def _entry(said: dict[str, Any]) -> Entry:
+    own = {name: value for name, value in said.items() if name in ENTRY}
+    overrides = {name: checked(name, value) for name, value in said.items() if name not in own}
+    return msgspec.convert({**own, "overrides": overrides}, Entry)

@@ -24,6 +24,7 @@ from ..output.acting import Character
 from ..output.studio import Framing
 from . import stage
 from .announce import Announcer
+from .overriding import put
 from .requests import GenerateRequest, Run
 from .results import Clock, export_character, write_character, write_film, write_result, write_sheet
 
@@ -99,8 +100,7 @@ def _job(run: Run, patience: float, say: Announcer) -> tuple[Job, tuple[str, ...
     assert bpy.context.scene is not None
     settings = properties.of(bpy.context.scene)
     properties.fill_prompts(settings, run.wanted.prompts, [stage.open_image(path) for path in run.wanted.images])
-    for name, value in run.overrides.named().items():
-        setattr(settings, name, str(value) if name == "texture_size" else value)
+    put(settings, run.overrides)
     stage.press("generate")
     pump_until(lambda now: now.state is Phase.FINISHED and not now.waits, _reporter(say, patience))
     now = session.current()

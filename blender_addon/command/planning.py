@@ -6,14 +6,11 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-import msgspec
-from clipmatrix_protocol import Brief, Prompt
 
 from .batch import Entry, read_batch
+from .overriding import named
 from .prompting import prompts
-from .requests import EXPORTS, BadArguments, Overrides, Run, Wanted
+from .requests import EXPORTS, BadArguments, Run, Wanted
 
 NAME_LETTERS = 40
 """Longest name that is made from a prompt."""
@@ -49,24 +46,16 @@ def _run(found: argparse.Namespace, entry: Entry, blend: Path | None) -> Run:
         raise BadArguments("There is no prompt.", 'Say one with --prompt, as in --prompt "a red figure".')
     if blend is not None and not blend.is_file():
         raise BadArguments(f"There is no file {blend}.", "Check --blend, or the batch.")
-    overrides = Overrides(
-        **{name: _either(entry, found, name) for name in Overrides.__dataclass_fields__},
-    )
-    _check(wanted.prompts, overrides)
+    overrides = {**named(found), **entry.overrides}
     return Run(
         name=entry.name or (blend.stem if blend else _words(_said(wanted))),
         wanted=wanted,
         overrides=overrides,
-        figure=bool(_either(entry, found, "figure")),
+        figure=found.figure if entry.figure is None else entry.figure,
         blend=blend,
         out=None,
         exports=(),
     )
-
-
-def _either(entry: Entry, found: argparse.Namespace, name: str) -> Any:
-    value = getattr(entry, name)
-    return getattr(found, name) if value is None else value
 
 
 def _wanted(found: argparse.Namespace, entry: Entry) -> Wanted:
@@ -80,14 +69,6 @@ def _said(wanted: Wanted) -> str:
     """The first prompt's text, or its image's name."""
     first = wanted.prompts[0]
     return first.text if first.image is None else wanted.images[first.image].stem
-
-
-def _check(wanted: tuple[Prompt, ...], overrides: Overrides) -> None:
-    values = {"prompts": msgspec.to_builtins(wanted), "settings": overrides.named()}
-    try:
-        msgspec.convert(values, Brief)
-    except msgspec.ValidationError as error:
-        raise BadArguments(f"These settings don't work: {error}.") from error
 
 
 def _in_folders(found: argparse.Namespace, runs: Sequence[Run]) -> tuple[Run, ...]:

@@ -1,8 +1,9 @@
 """What a run of ``generate`` is asked for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from clipmatrix_protocol import Prompt
 
@@ -22,22 +23,6 @@ class BadArguments(Exception):
 
 
 @dataclass(frozen=True)
-class Overrides:
-    """Settings that were named; None leaves what the file has."""
-
-    clip: str | None = None
-    seed: int | None = None
-    steps: int | None = None
-    views: int | None = None
-    texture_size: int | None = None
-
-    def named(self) -> dict[str, str | int]:
-        """Those that are not None, by name."""
-        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        return {name: value for name, value in values.items() if value is not None}
-
-
-@dataclass(frozen=True)
 class Wanted:
     """What a character should become: prompts, and the files of the images that they count."""
 
@@ -53,8 +38,10 @@ class Run:
     ----------
     name
         What it is called among several; empty for one alone.
-    wanted, overrides
-        What it should become, and how.
+    wanted
+        What it should become.
+    overrides
+        Settings that were named, by name; the others are as the file has them.
     figure
         Whether the embedded figure is added and used; otherwise the file's own character is.
     blend
@@ -67,7 +54,7 @@ class Run:
 
     name: str
     wanted: Wanted
-    overrides: Overrides
+    overrides: Mapping[str, Any]
     figure: bool
     blend: Path | None
     out: Path | None

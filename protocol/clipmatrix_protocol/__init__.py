@@ -3,7 +3,7 @@
 from .address import DEFAULT_ADDRESS, DEFAULT_PORT
 from .arrays import MAX_FRAME_BYTES
 from .body import Body, BodyShape, Correctives, Motion
-from .brief import Brief, Prompt, Settings, Vary
+from .brief import Brief, Prompt, Vary
 from .cameras import Camera, CameraFixed, CameraOrbit, CameraRegion
 from .character import Character, Part, Region, Shape
 from .codec import decode, encode, greeting_version
@@ -38,6 +38,7 @@ from .messages import (
     Validity,
     Welcome,
 )
+from .settings import Settings
 from .status import Status
 from .version import PROTOCOL_VERSION, mismatch
 

@@ -1,4 +1,4 @@
-"""What a job is asked for: prompts, cameras, what may change, settings. Names, ranges and defaults live here."""
+"""What a job is asked for: prompts, cameras, what may change."""
 
 from typing import Annotated, Literal
 
@@ -6,10 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from .cameras import Camera, CameraOrbit, Name
-
-Positive = Annotated[float, Meta(gt=0)]
-Unit = Annotated[float, Meta(ge=0, le=1)]
-Strength = Annotated[float, Meta(ge=0, le=10)]
+from .settings import Settings, Strength
 
 
 class Prompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -32,11 +29,36 @@ class Prompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Names of the brief's cameras that it looks through; empty for all.
     """
 
-    text: Annotated[str, Meta(max_length=300)] = ""
-    weight: Annotated[float, Meta(ge=-10, le=10)] = 1.0
-    shading: Literal["both", "textured", "plain"] = "both"
+    text: Annotated[
+        str,
+        Meta(max_length=300, title="Text", description="What the character should become, in plain words"),
+    ] = ""
+    weight: Annotated[
+        float,
+        Meta(
+            ge=-10,
+            le=10,
+            title="Weight",
+            description="How much this prompt counts beside the others; below 0 it pushes away",
+        ),
+    ] = 1.0
+    shading: Annotated[
+        Literal["both", "textured", "plain"],
+        Meta(
+            title="Judge",
+            description="Whether the prompt judges the finished look, the bare geometry, or both",
+        ),
+    ] = "both"
     image: Annotated[int, Meta(ge=0)] | None = None
-    origin: Annotated[str, Meta(max_length=300)] = ""
+    origin: Annotated[
+        str,
+        Meta(
+            max_length=300,
+            title="Instead Of",
+            description="What the character looks like now, as in “a grey figure”; the prompt then asks for the "
+            "difference",
+        ),
+    ] = ""
     cameras: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -49,50 +71,38 @@ class Prompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Vary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What may change, and how strongly: 0 leaves it exactly as it is, 1 is the default rate."""
 
-    shape: Strength = 1.0
-    offsets: Strength = 1.0
-    texture: Strength = 1.0
-    material: Strength = 1.0
-    light: Strength = 1.0
-
-
-class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How a job is run.
-
-    Attributes
-    ----------
-    clip
-        ``embedded``, an open_clip name ``MODEL:PRETRAINED``, or ``MODEL:/path/to/checkpoint``.
-    steps
-        Optimisation steps.
-    views
-        Cameras drawn afresh for each step.
-    resolution
-        Side of a rendered view, pixels; 0 lets the backend fit it to the CLIP model.
-    texture_size
-        Side of each texture, pixels, a power of two.
-    seed
-        Same seed, same machine: same result.
-    update_every
-        Seconds between updates that stream back while the job runs.
-    view_words
-        Whether texts are told from which side each view looks: "front view", "side view", "back view".
-    keep
-        How strongly textures are held to those they start from (L1); 0 lets them go.
-    mirror
-        Whether offsets are equal left and right, where the mesh itself is.
-    """
-
-    clip: Annotated[str, Meta(min_length=1, max_length=300)] = "embedded"
-    steps: Annotated[int, Meta(ge=1, le=10_000)] = 200
-    views: Annotated[int, Meta(ge=1, le=64)] = 4
-    resolution: Annotated[int, Meta(ge=0, le=1024)] = 0
-    texture_size: Literal[64, 128, 256, 512, 1024, 2048, 4096] = 1024
-    seed: Annotated[int, Meta(ge=0, lt=2**31)] = 0
-    update_every: Annotated[float, Meta(ge=0, le=60)] = 0.5
-    view_words: bool = True
-    keep: Annotated[float, Meta(ge=0, le=10)] = 0.0
-    mirror: bool = False
+    shape: Annotated[
+        Strength,
+        Meta(
+            title="Shape Keys",
+            description="How freely the character's own shape keys move; 0 leaves them as they are",
+        ),
+    ] = 1.0
+    offsets: Annotated[
+        Strength,
+        Meta(
+            title="Geometry",
+            description="How freely the surface leaves its place; 0 keeps every vertex where it is",
+        ),
+    ] = 1.0
+    texture: Annotated[
+        Strength,
+        Meta(title="Texture", description="How fast the base colour changes; 0 paints nothing"),
+    ] = 1.0
+    material: Annotated[
+        Strength,
+        Meta(
+            title="Material",
+            description="How fast roughness and metallic change; 0 keeps the material's own",
+        ),
+    ] = 1.0
+    light: Annotated[
+        Strength,
+        Meta(
+            title="Light",
+            description="How fast the light changes that the character is judged under; 0 keeps it neutral",
+        ),
+    ] = 1.0
 
 
 class Brief(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

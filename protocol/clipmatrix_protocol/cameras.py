@@ -1,6 +1,6 @@
 """Whence a character is looked at: from an orbit around it or a region of it, or through the artist's own cameras."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -34,13 +34,31 @@ class CameraOrbit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="
         What prompts call it.
     share
         How often it is drawn, relative to the other cameras.
+    projection
+        What is in the middle is as large in an orthographic picture as in a perspective one.
     """
 
-    azimuth: tuple[float, float] = (-180.0, 180.0)
-    elevation: tuple[float, float] = (-10.0, 60.0)
-    field_of_view: tuple[float, float] = (30.0, 60.0)
+    azimuth: Annotated[
+        tuple[float, float],
+        Meta(
+            title="Around",
+            description="The angles the cameras look from, degrees around the character; 0 is its front (-Y)",
+        ),
+    ] = (-180.0, 180.0)
+    elevation: Annotated[
+        tuple[float, float],
+        Meta(title="Height", description="How far below and above the character the cameras go, degrees"),
+    ] = (-10.0, 60.0)
+    field_of_view: Annotated[
+        tuple[float, float],
+        Meta(title="Field of View", description="From long to wide lenses, degrees"),
+    ] = (30.0, 60.0)
     name: Name = "orbit"
     share: Share = 1.0
+    projection: Annotated[
+        Literal["perspective", "orthographic"],
+        Meta(title="Projection", description="Whether what is far looks smaller, as to the eye, or not"),
+    ] = "perspective"
 
     def __post_init__(self) -> None:
         _check_ranges(self)

@@ -19,10 +19,16 @@ class StrictLayout:
         Texts and operators, in their order.
     """
 
-    def __init__(self, bpy: Any, drawn: list[str] | None = None) -> None:
+    def __init__(self, bpy: Any, drawn: list[str] | None = None, shown: set[str] | None = None) -> None:
         self._bpy = bpy
+        self._shown = set() if shown is None else shown
         self._functions = bpy.types.UILayout.bl_rna.functions
         self.drawn = [] if drawn is None else drawn
+
+    @property
+    def shown(self) -> set[str]:
+        """Names of the properties that were shown."""
+        return self._shown
 
     def __setattr__(self, name: str, value: Any) -> None:
         if not name.startswith("_") and name != "drawn":
@@ -48,6 +54,7 @@ class StrictLayout:
         if name == "prop":
             data, prop = arguments
             assert prop in data.bl_rna.properties, f"{data} has no property {prop}"
+            self._shown.add(prop)
         if name == "template_list":
             kind, _, data, items, active, index = arguments
             assert hasattr(self._bpy.types, kind), f"there is no list {kind}"
@@ -68,8 +75,8 @@ class StrictLayout:
             self.drawn.append(identifier)
             return StrictProperties(kind)
         if name == "panel":
-            return StrictLayout(self._bpy, self.drawn), StrictLayout(self._bpy, self.drawn)
-        return StrictLayout(self._bpy, self.drawn) if name in CHILDREN else None
+            return StrictLayout(self._bpy, self.drawn, self._shown), StrictLayout(self._bpy, self.drawn, self._shown)
+        return StrictLayout(self._bpy, self.drawn, self._shown) if name in CHILDREN else None
 
 
 class StrictProperties:

@@ -58,6 +58,20 @@ def test_what_is_said_about_a_prompt_follows_it(generate, backend, tmp_path):
     )  # fmt: skip
 
 
+def test_everything_that_the_panel_shows_can_be_said(generate, backend, scenes, file, tmp_path):
+    own = file("own.blend")
+    code, _ = generate(
+        "--blend", own, "--prompt", "a knight", "--out", tmp_path / "out", "--vary-offsets", "0.5", "--no-view-words",
+        "--azimuth", "-30", "30", "--projection", "orthographic", "--keep", "2", "--mirror", "--poses", "CURRENT",
+    )  # fmt: skip
+    assert code == 0
+    brief = backend.jobs[0].brief
+    assert (brief.vary.offsets, brief.settings.view_words, brief.settings.keep, brief.settings.mirror) == (
+        0.5, False, 2.0, True,
+    )  # fmt: skip
+    assert (brief.cameras[0].azimuth, brief.cameras[0].projection) == ((-30.0, 30.0), "orthographic")
+
+
 def test_an_export_alone_leaves_nothing_else(generate, tmp_path):
     code, events = generate("--figure", "--prompt", "a knight", "--export", tmp_path / "knight.glb")
     assert code == 0
@@ -168,7 +182,7 @@ def test_it_needs_no_window_around_it_as_blender_gives_commands_none(blender, sc
         (["--batch", "{out}/none.json", "--out", "{out}"], "none.json can't be read"),
         (
             ["--batch", "{out}/bad.json", "--out", "{out}"],
-            "bad.json is no batch: Object contains unknown field `promt`",
+            "bad.json: There is no setting 'promt'. Perhaps 'prompts'?",
         ),
         (["--batch", "{out}/text.json", "--out", "{out}"], "text.json is no batch"),
         (["--batch", "{out}/empty.json", "--out", "{out}"], "asks for nothing"),
@@ -186,6 +200,7 @@ def test_bad_arguments_end_with_code_2_and_one_sentence(blender, rooms, tmp_path
     batch(tmp_path / "out.json", {"name": "../elsewhere", "prompts": ["x"]})
     batch(tmp_path / "none_said.json", {"seed": 3})
     batch(tmp_path / "fine.json", {"prompts": ["x"]})
+    batch(tmp_path / "wrong.json", {"prompts": ["x"], "views": "many"})
     batch(tmp_path / "lost.json", {"prompts": ["x"], "blend": "gone.blend"})
     said = [argument.format(out=tmp_path) for argument in arguments]
     assert rooms("command.command").run(["generate", *said]) == 2

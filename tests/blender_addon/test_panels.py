@@ -11,11 +11,15 @@ SUMMARY = Summary(5, 1.0, False, 0.1, 0.3, Validity(1, 0, 0, 1.1), 100.0, "cpu",
 
 def draw(blender, rooms):
     """All panels, one after the other; what they said."""
+    return layout_of(blender, rooms).drawn
+
+
+def layout_of(blender, rooms):
     layout = StrictLayout(blender)
     for panel in rooms("interface.panels").CLASSES:
         if not hasattr(panel, "poll") or panel.poll(blender.context):
             panel.show(layout, blender.context)
-    return layout.drawn
+    return layout
 
 
 def put(rooms, phase, **attributes):
@@ -145,3 +149,11 @@ def test_text_wraps_to_the_width_it_has(blender, rooms):
     assert all(len(line) <= 24 for line in layout.drawn)
     assert "".join(layout.drawn).replace(" ", "") == "Thebackendattcp://127.0.0.1:5555doesnotanswer."
     assert paragraph.columns(blender.context) == 32
+
+
+def test_every_setting_is_shown_by_some_panel(blender, scenes, rooms):
+    scenes.character()
+    settings = rooms("interface.properties").of(blender.context.scene)
+    settings.frames, settings.cameras = "RANGE", "BOTH"
+    missing = set(rooms("command.overriding").options()) - layout_of(blender, rooms).shown
+    assert missing == set()

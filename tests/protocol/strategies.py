@@ -3,6 +3,8 @@
 import math
 from typing import Any
 
+import msgspec
+import msgspec.inspect
 import numpy as np
 from clipmatrix_protocol import (
     PROTOCOL_VERSION,
@@ -162,7 +164,7 @@ def camera_kinds(regions: list[str]) -> Strategy:
             (0.0, 0.0, 0.0, 1.0),
         )
     )
-    kinds = st.builds(CameraOrbit, *ranges, label, share)
+    kinds = st.builds(CameraOrbit, *ranges, label, share, st.sampled_from(["perspective", "orthographic"]))
     kinds |= st.builds(CameraFixed, turned, st.floats(1, 120), st.floats(0, 1), label, share)
     return kinds | st.builds(CameraRegion, st.sampled_from(regions), *ranges, label, share) if regions else kinds
 
@@ -228,20 +230,33 @@ def between(low: float, high: float) -> Strategy:
     return st.tuples(st.floats(low, high), st.floats(low, high)).map(lambda pair: tuple(sorted(pair)))
 
 
-varying = st.builds(Vary, *[st.floats(0, 10)] * 5)
-settings = st.builds(
-    Settings,
-    names.filter(bool),
-    st.integers(1, 10_000),
-    st.integers(1, 64),
-    st.integers(0, 1024),
-    st.sampled_from([64, 128, 256, 512, 1024, 2048, 4096]),
-    st.integers(0, 2**31 - 1),
-    st.floats(0, 60),
-    st.booleans(),
-    st.floats(0, 10),
-    st.booleans(),
-)
+def any_value(kind: msgspec.inspect.Type) -> Strategy:
+    """Whatever a field of this type may be."""
+    match kind:
+        case msgspec.inspect.Metadata(type=inner):
+            return any_value(inner)
+        case msgspec.inspect.BoolType():
+            return st.booleans()
+        case msgspec.inspect.IntType(ge=low, le=high, lt=limit):
+            return st.integers(low, high if limit is None else limit - 1)
+        case msgspec.inspect.FloatType(ge=low, le=high):
+            return st.floats(low, high)
+        case msgspec.inspect.StrType(min_length=least):
+            return names.filter(bool) if least else names
+        case msgspec.inspect.LiteralType(values=values):
+            return st.sampled_from(values)
+        case other:
+            raise TypeError(f"no strategy for {other}")
+
+
+def any_of(struct: type[msgspec.Struct]) -> Strategy:
+    """Any instance of a Struct of plain fields."""
+    fields = msgspec.inspect.type_info(struct).fields
+    return st.builds(struct, **{field.name: any_value(field.type) for field in fields})
+
+
+varying = any_of(Vary)
+settings = any_of(Settings)
 
 looks = st.builds(Look, st.floats(0, 1), st.floats(0, 1), colours, colours, colours)
 states = st.builds(

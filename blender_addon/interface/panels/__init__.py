@@ -16,7 +16,7 @@ from .settings import (
     CLIPMATRIX_PT_settings,
 )
 from .takes import CLIPMATRIX_PT_takes, CLIPMATRIX_UL_takes
-from .vary import CLIPMATRIX_PT_vary
+from .vary import CLIPMATRIX_PT_restraint, CLIPMATRIX_PT_vary
 
 CLASSES = (
     CLIPMATRIX_PT_connection,
@@ -25,6 +25,7 @@ CLASSES = (
     CLIPMATRIX_PT_prompt,
     CLIPMATRIX_PT_look_from,
     CLIPMATRIX_PT_vary,
+    CLIPMATRIX_PT_restraint,
     CLIPMATRIX_PT_locked,
     CLIPMATRIX_PT_generate,
     CLIPMATRIX_PT_takes,

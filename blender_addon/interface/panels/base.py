@@ -1,6 +1,11 @@
 """What all panels have in common."""
 
+from typing import Literal
+
 import bpy
+
+CLOSED: set[Literal["DEFAULT_CLOSED", "HIDE_HEADER", "INSTANCED", "HEADER_LAYOUT_EXPAND"]] = {"DEFAULT_CLOSED"}
+"""Options of a panel that is folded until somebody opens it."""
 
 
 class Panel(bpy.types.Panel):

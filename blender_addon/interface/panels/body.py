@@ -9,7 +9,7 @@ from ...bodies.memory import licence_of
 from ...errors import Refusal
 from ..operators.fitting import EVERY_FRAME, THIS_POSE, Body, active_body
 from ..paragraph import paragraph
-from .base import Panel
+from .base import CLOSED, Panel
 
 
 def show_body(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
@@ -44,7 +44,7 @@ class CLIPMATRIX_PT_body(Panel):
     bl_idname = "CLIPMATRIX_PT_body"
     bl_label = "Body"
     bl_parent_id = "CLIPMATRIX_PT_character"
-    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012 - Blender's own form
+    bl_options = CLOSED
     show = staticmethod(show_body)
 
     @classmethod

@@ -2,7 +2,7 @@
 
 import bpy
 
-from .base import Panel
+from .base import CLOSED, Panel
 
 
 def show_export(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
@@ -18,5 +18,5 @@ class CLIPMATRIX_PT_export(Panel):
 
     bl_idname = "CLIPMATRIX_PT_export"
     bl_label = "Export"
-    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012 - Blender's own form
+    bl_options = CLOSED
     show = staticmethod(show_export)

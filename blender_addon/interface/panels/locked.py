@@ -3,7 +3,7 @@
 import bpy
 
 from .. import properties
-from .base import Panel
+from .base import CLOSED, Panel
 
 SHOWN = {"GROUP": ("GROUP_VERTEX", "Vertex Group"), "BONE": ("BONE_DATA", "Bone")}
 """Icon of each kind, and what stands where the name is missing."""
@@ -53,5 +53,5 @@ class CLIPMATRIX_PT_locked(Panel):
     bl_idname = "CLIPMATRIX_PT_locked"
     bl_parent_id = "CLIPMATRIX_PT_vary"
     bl_label = "Locked"
-    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012 - Blender's own form
+    bl_options = CLOSED
     show = staticmethod(show_locked)

@@ -5,7 +5,7 @@ from typing import Any
 import bpy
 
 from .. import properties
-from .base import Panel
+from .base import CLOSED, Panel
 
 
 class CLIPMATRIX_UL_prompts(bpy.types.UIList):
@@ -130,7 +130,7 @@ class CLIPMATRIX_PT_look_from(Panel):
     bl_idname = "CLIPMATRIX_PT_look_from"
     bl_parent_id = "CLIPMATRIX_PT_prompt"
     bl_label = "Look From"
-    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012 - Blender's own form
+    bl_options = CLOSED
     show = staticmethod(show_look_from)
 
     @classmethod

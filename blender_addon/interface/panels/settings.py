@@ -1,16 +1,12 @@
 """How the job runs: the few settings that matter, and below them, folded, poses, cameras and the rest."""
 
-from typing import Literal
-
 import bpy
 
 from ...errors import Refusal
 from .. import properties
 from ..paragraph import refusal_box
 from ..presets import CLIPMATRIX_PT_quality_presets
-from .base import Panel
-
-CLOSED: set[Literal["DEFAULT_CLOSED", "HIDE_HEADER", "INSTANCED", "HEADER_LAYOUT_EXPAND"]] = {"DEFAULT_CLOSED"}
+from .base import CLOSED, Panel
 
 
 def show_settings(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
@@ -48,7 +44,7 @@ def show_cameras(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
 
 def show_advanced(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """What seldom needs a change."""
-    _show(layout, context, "clip", "views", "resolution", "view_words", "update_every")
+    _show(layout, context, "clip", "views", "resolution", "view_words", "crops", "early_stop", "update_every")
 
 
 def _show(layout: bpy.types.UILayout, context: bpy.types.Context, *names: str) -> None:

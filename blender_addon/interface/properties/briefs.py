@@ -39,7 +39,7 @@ def brief(settings: ClipMatrixSceneProperties) -> Brief:
         "locked": [stretch.label for stretch in regions.locked(settings)],
         "settings": {name: _value(settings, name) for name in Settings.__struct_fields__},
     }
-    values["settings"]["texture_size"] = int(settings.texture_size)
+    values["settings"]["texture_size"] = int(values["settings"]["texture_size"])
     try:
         return msgspec.convert(values, Brief)
     except msgspec.ValidationError as error:

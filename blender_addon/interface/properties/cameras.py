@@ -17,8 +17,11 @@ from .looks import ORBIT_NAME, camera_names, look_through, perspective_cameras, 
 if TYPE_CHECKING:
     from .scene import ClipMatrixSceneProperties
 
-ORBIT = ("azimuth", "elevation", "field_of_view")
-"""What a scene says of the cameras around the character."""
+RANGES = ("azimuth", "elevation", "field_of_view")
+"""What a scene says of the cameras around the character in degrees."""
+
+ORBIT = (*RANGES, "projection")
+"""All that it says of them."""
 
 MOST_CAMERAS = fields.most(Brief, "cameras")
 """How many cameras one job takes."""
@@ -45,8 +48,9 @@ def looked_from(settings: ClipMatrixSceneProperties) -> list[Camera]:
     shared = set(_shared(settings, scene)) if _anyone_looks_from_everywhere(settings) else set()
     found: list[Camera] = []
     if ORBIT_NAME in shared or ORBIT_NAME in wanted:
-        ranges = {name: tuple(fields.plain(value) for value in getattr(settings, name)) for name in ORBIT}
-        found.append(CameraOrbit(**ranges))  # type: ignore[arg-type]
+        orbit: Any = settings
+        ranges = {name: tuple(fields.plain(value) for value in getattr(orbit, name)) for name in RANGES}
+        found.append(CameraOrbit(**ranges, projection=orbit.projection))  # type: ignore[arg-type]
     for thing, name in camera_names(scene).items():
         if name in shared or name in wanted:
             found.append(_fixed(thing, scene, name))

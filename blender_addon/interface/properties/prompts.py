@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, FloatProperty, PointerProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, PointerProperty, StringProperty
 from clipmatrix_protocol import Brief, Prompt
 
 from .. import fields
@@ -56,26 +56,11 @@ class ClipMatrixPrompt(bpy.types.PropertyGroup):
         type=bpy.types.Image,
         poll=_is_picture,
     )
-    # No length limit here: Blender would cut a long text silently, where the brief says what is wrong with it.
-    text: StringProperty(  # type: ignore[valid-type]
-        name="Text", description="What the character should become, in plain words"
-    )
-    origin: StringProperty(  # type: ignore[valid-type]
-        name="Instead Of",
-        description="What the character looks like now, as in “a grey figure”; the prompt then asks for the difference",
-    )
-    weight: FloatProperty(  # type: ignore[valid-type]
-        name="Weight",
-        description="How much this prompt counts beside the others; below 0 it pushes away",
-        precision=2,
-        step=10,
-        **fields.number(Prompt, "weight"),
-    )
-    shading: EnumProperty(  # type: ignore[valid-type]
-        name="Judge",
-        description="Whether the prompt judges the finished look, the bare geometry, or both",
-        **fields.choice(Prompt, "shading", SHADINGS),
-    )
+    # No length limit: Blender would cut a long text silently, where the brief says what is wrong with it.
+    text: fields.prop(Prompt, "text", maxlen=0)  # type: ignore[valid-type]
+    origin: fields.prop(Prompt, "origin", maxlen=0)  # type: ignore[valid-type]
+    weight: fields.prop(Prompt, "weight", precision=2, step=10)  # type: ignore[valid-type]
+    shading: fields.prop(Prompt, "shading", SHADINGS)  # type: ignore[valid-type]
     looks: EnumProperty(  # type: ignore[valid-type]
         name="Look From", description="Which cameras show this prompt the character", items=looks.LOOKS, default="ALL"
     )

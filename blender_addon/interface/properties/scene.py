@@ -1,12 +1,11 @@
 """``scene.clipmatrix``: the prompts, what may change, how the job runs."""
 
+from typing import Any
+
 import bpy
 from bpy.props import (
-    BoolProperty,
     CollectionProperty,
     EnumProperty,
-    FloatProperty,
-    FloatVectorProperty,
     IntProperty,
     PointerProperty,
     StringProperty,
@@ -32,8 +31,22 @@ def _offered_clips(_settings: object, _context: bpy.types.Context, typed: str) -
     return [name for name in (welcome.clips if welcome else ()) if typed.casefold() in name.casefold()]
 
 
+PROJECTIONS = {
+    "perspective": ("Perspective", "What is far looks smaller, as to the eye"),
+    "orthographic": ("Orthographic", "What is far looks as large as what is near"),
+}
+"""Name and description for each choice of ``CameraOrbit.projection``."""
+
+HINTS: dict[str, dict[str, Any]] = {
+    "clip": {"search": _offered_clips, "search_options": {"SUGGESTION"}},
+    "texture_size": {"words": SIZES},
+    "smoothness": {"soft_max": 200},
+}
+"""What Blender wants to know of a setting besides what the protocol says."""
+
+
 class ClipMatrixSceneProperties(bpy.types.PropertyGroup):
-    """``scene.clipmatrix``; defaults and ranges are those of ``clipmatrix_protocol.brief``."""
+    """``scene.clipmatrix``: what is Blender's own; :data:`FROM_PROTOCOL` adds the rest."""
 
     prompts: CollectionProperty(  # type: ignore[valid-type]
         name="Prompts", description="What the character should become", type=prompts.ClipMatrixPrompt
@@ -46,36 +59,6 @@ class ClipMatrixSceneProperties(bpy.types.PropertyGroup):
         description="What the character should become, in plain words",
         get=prompts.get_first,
         set=prompts.set_first,
-    )
-    vary_shape: FloatProperty(  # type: ignore[valid-type]
-        name="Shape Keys",
-        description="How freely the character's own shape keys move; 0 leaves them as they are",
-        soft_max=2,
-        **fields.number(Vary, "shape"),
-    )
-    vary_offsets: FloatProperty(  # type: ignore[valid-type]
-        name="Geometry",
-        description="How freely the surface leaves its place; 0 keeps every vertex where it is",
-        soft_max=2,
-        **fields.number(Vary, "offsets"),
-    )
-    vary_texture: FloatProperty(  # type: ignore[valid-type]
-        name="Texture",
-        description="How fast the base colour changes; 0 paints nothing",
-        soft_max=2,
-        **fields.number(Vary, "texture"),
-    )
-    vary_material: FloatProperty(  # type: ignore[valid-type]
-        name="Material",
-        description="How fast roughness and metallic change; 0 keeps the material's own",
-        soft_max=2,
-        **fields.number(Vary, "material"),
-    )
-    vary_light: FloatProperty(  # type: ignore[valid-type]
-        name="Light",
-        description="How fast the light changes that the character is judged under; 0 keeps it neutral",
-        soft_max=2,
-        **fields.number(Vary, "light"),
     )
     locked: CollectionProperty(  # type: ignore[valid-type]
         name="Locked",
@@ -109,75 +92,19 @@ class ClipMatrixSceneProperties(bpy.types.PropertyGroup):
     cameras: EnumProperty(  # type: ignore[valid-type]
         name="Cameras", description="Whence the character is looked at", items=cameras.SOURCES, default="ORBIT"
     )
-    azimuth: FloatVectorProperty(  # type: ignore[valid-type]
-        name="Around",
-        description="The angles the cameras look from, degrees around the character; 0 is its front (-Y)",
-        min=-360,
-        max=360,
-        **fields.span(CameraOrbit, "azimuth"),
-    )
-    elevation: FloatVectorProperty(  # type: ignore[valid-type]
-        name="Height",
-        description="How far below and above the character the cameras go, degrees",
-        min=-90,
-        max=90,
-        **fields.span(CameraOrbit, "elevation"),
-    )
-    field_of_view: FloatVectorProperty(  # type: ignore[valid-type]
-        name="Field of View",
-        description="From long to wide lenses, degrees",
-        min=1,
-        max=120,
-        **fields.span(CameraOrbit, "field_of_view"),
-    )
-    clip: StringProperty(  # type: ignore[valid-type]
-        name="CLIP",
-        description="The model that judges: embedded, MODEL:PRETRAINED as open_clip names it, or MODEL:/path/to/file",
-        search=_offered_clips,
-        search_options={"SUGGESTION"},
-        **fields.text(Settings, "clip"),
-    )
-    steps: IntProperty(  # type: ignore[valid-type]
-        name="Steps", description="How many times the character is improved", **fields.number(Settings, "steps")
-    )
-    views: IntProperty(  # type: ignore[valid-type]
-        name="Views", description="Cameras drawn afresh for each step", **fields.number(Settings, "views")
-    )
-    resolution: IntProperty(  # type: ignore[valid-type]
-        name="View Size",
-        description="Side of a view in pixels; 0 fits it to the CLIP model",
-        **fields.number(Settings, "resolution"),
-    )
-    texture_size: EnumProperty(  # type: ignore[valid-type]
-        name="Texture Size",
-        description="Side of each part's texture, in pixels",
-        **fields.choice(Settings, "texture_size", SIZES),
-    )
-    seed: IntProperty(  # type: ignore[valid-type]
-        name="Seed",
-        description="The same seed on the same machine makes the same character",
-        **fields.number(Settings, "seed"),
-    )
-    update_every: FloatProperty(  # type: ignore[valid-type]
-        name="Show Every",
-        description="Seconds between two looks at the growing character",
-        **fields.number(Settings, "update_every"),
-    )
-    view_words: BoolProperty(  # type: ignore[valid-type]
-        name="Tell the Side",
-        description="Tell the texts whether a view shows the front, a side or the back",
-        **fields.flag(Settings, "view_words"),
-    )
-    keep: FloatProperty(  # type: ignore[valid-type]
-        name="Keep the Paint",
-        description="How strongly the texture stays near the one it starts from; 0 lets it go",
-        **fields.number(Settings, "keep"),
-    )
-    mirror: BoolProperty(  # type: ignore[valid-type]
-        name="Mirror in X",
-        description="Keep the geometry equal left and right, where the mesh itself is",
-        **fields.flag(Settings, "mirror"),
-    )
+
+
+FROM_PROTOCOL = {
+    **{f"vary_{name}": fields.prop(Vary, name, soft_max=2) for name in Vary.__struct_fields__},
+    "azimuth": fields.prop(CameraOrbit, "azimuth", min=-360, max=360),
+    "elevation": fields.prop(CameraOrbit, "elevation", min=-90, max=90),
+    "field_of_view": fields.prop(CameraOrbit, "field_of_view", min=1, max=120),
+    "projection": fields.prop(CameraOrbit, "projection", PROJECTIONS),
+    **{name: fields.prop(Settings, name, **HINTS.get(name, {})) for name in Settings.__struct_fields__},
+}
+"""Every strength, the ranges of the orbit and every setting, as the protocol defines them."""
+
+ClipMatrixSceneProperties.__annotations__.update(FROM_PROTOCOL)
 
 
 def of(scene: bpy.types.Scene) -> ClipMatrixSceneProperties:
