@@ -77,6 +77,7 @@ def _advance(session: Session, job: Job, message: Message) -> None:
         case Done(state=state, summary=summary):
             job.receive(state)
             job.summary, job.ended = summary, True
+            session.warnings = (*session.warnings, *summary.remarks)
             session.state, session.status = Phase.FINISHED, replace(session.status, busy_with="")
     if session.state is Phase.SUBMITTED:
         session.state = Phase.RUNNING

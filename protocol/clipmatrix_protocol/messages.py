@@ -265,7 +265,10 @@ class Validity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Summary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A finished job in figures; similarities are of the guiding CLIP over one fixed set of views."""
+    """A finished job in figures; similarities are of the guiding CLIP over one fixed set of views.
+
+    ``remarks`` are for the artist to read: what went otherwise than planned.
+    """
 
     steps: int
     seconds: float
@@ -276,6 +279,7 @@ class Summary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     peak_memory_mb: float
     device: str
     versions: dict[str, str]
+    remarks: tuple[str, ...] = ()
 
 
 class Done(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False, tag="done"):

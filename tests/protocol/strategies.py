@@ -277,6 +277,7 @@ summaries = st.builds(
     numbers,
     names,
     st.dictionaries(names, names, max_size=3),
+    tuples(names),
 )
 
 statuses = st.builds(Status, st.booleans(), names, st.none() | st.floats(0, 1e9), names, counts)

@@ -71,6 +71,21 @@ class Tower:
         return F.normalize(self.model.encode_text(self.tokenize(texts).to(self.mean.device)), dim=-1)
 
 
+def load_towers(specs: str, device: torch.device) -> tuple[Tower, ...]:
+    """Load the models that judge together: specs as :func:`load_tower` takes them, with commas between them.
+
+    Raises
+    ------
+    ClipUnavailable
+        As :func:`load_tower`; or if one is named twice or a comma has nothing beside it.
+    """
+    named = [spec.strip() for spec in specs.split(",")]
+    twice = next((spec for spec in named if named.count(spec) > 1), None)
+    if twice is not None:
+        raise ClipUnavailable(f"“{specs}” names “{twice}” twice.", "Name each CLIP model once.")
+    return tuple(load_tower(spec, device) for spec in named)
+
+
 def load_tower(spec: str, device: torch.device) -> Tower:
     """Load a CLIP model.
 

@@ -1,10 +1,11 @@
 """The texture atlas: which texels a surface covers, and where on the body each of them lies."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from scipy.ndimage import distance_transform_edt
+from scipy.spatial import cKDTree
 from torch import Tensor
 
 from ..character import Character
@@ -25,14 +26,18 @@ class Atlas:
         textures that no triangle uses.
     free
         (S, H, H) in [0, 1], how far the nearest covered texel may change; 1 in textures that no triangle uses.
+    twin
+        (S * H * H,) int64, the texel whose change each texel takes, where textures change equally left and right: on
+        the left side (x < 0) the one that lies nearest to its mirror image, elsewhere itself. None where they do not.
     """
 
     nearest: Tensor
     places: Tensor
     free: Tensor
+    twin: Tensor | None = None
 
 
-def atlas(surface: Character, vertices: Tensor, freedom: Tensor, size: int) -> Atlas:
+def atlas(surface: Character, vertices: Tensor, freedom: Tensor, size: int, mirrored: bool = False) -> Atlas:
     """Lay a shape (P, 3) out over its textures.
 
     Parameters
@@ -45,16 +50,21 @@ def atlas(surface: Character, vertices: Tensor, freedom: Tensor, size: int) -> A
         (P,) in [0, 1], how far points may change.
     size
         Side of the textures in texels.
+    mirrored
+        Whether textures change equally left and right of x = 0.
     """
     low, high = vertices.amin(0), vertices.amax(0)
-    normed = (vertices - (low + high) / 2) / ((high - low).max() / 2).clamp_min(1e-9)
+    middle, half = (low + high) / 2, ((high - low).max() / 2).clamp_min(1e-9)
+    normed = (vertices - middle) / half
     nearest, places, free = [], [], []
     for slot in range(surface.textures):
         ids = shown(surface, slot, size)
         nearest.append(_nearest(ids >= 0))
         places.append(_spread(surface, normed, ids).reshape(-1, 3)[nearest[-1]].reshape(size, size, 3))
         free.append(_freedom(surface, freedom, ids).reshape(-1)[nearest[-1]].reshape(size, size))
-    return Atlas(torch.stack(nearest), torch.stack(places), torch.stack(free))
+    everywhere = torch.stack(places)
+    made = Atlas(torch.stack(nearest), everywhere, torch.stack(free))
+    return replace(made, twin=_twins(made, float(-middle[0] / half))) if mirrored else made
 
 
 def shown(surface: Character, slot: int, size: int) -> Tensor:
@@ -78,6 +88,19 @@ def _nearest(covered: Tensor) -> Tensor:
     rows, columns = distance_transform_edt(~covered.cpu().numpy(), return_distances=False, return_indices=True)
     index = np.asarray(rows, np.int64) * covered.shape[1] + columns
     return torch.tensor(index.reshape(-1), device=covered.device)
+
+
+def _twins(layout: Atlas, plane: float) -> Tensor:
+    """Find the covered texel nearest to the mirror image of each left of x = ``plane``; (S * H * H,), else itself."""
+    flat = layout.places.reshape(-1, 3).cpu().numpy()
+    covered = (layout.nearest == torch.arange(layout.nearest.shape[1], device=layout.nearest.device)).flatten()
+    twin = np.arange(len(flat))
+    left = flat[:, 0] < plane
+    right = np.flatnonzero(~left & covered.cpu().numpy())
+    if len(right) and left.any():
+        mirrored = flat[left] * [-1, 1, 1] + [2 * plane, 0, 0]
+        twin[left] = right[cKDTree(flat[right]).query(mirrored)[1]]
+    return torch.tensor(twin, device=layout.places.device)
 
 
 def _freedom(surface: Character, freedom: Tensor, ids: Tensor) -> Tensor:

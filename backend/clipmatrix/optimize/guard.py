@@ -13,6 +13,12 @@ from ..errors import JobError
 EVERY = 10
 """Good steps between two copies of the state."""
 
+FARTHEST = 1.0
+"""No point of a sound result is this many times the character's size away from where it was."""
+
+SLOWER = 0.5
+"""What is left of the rates after each return."""
+
 PATIENCE = 5
 """So many returns in a row without a good step between two copies, and the job is given up."""
 
@@ -27,17 +33,25 @@ class Guard:
         What is watched; leaves of the optimisation.
     optimisers
         Their state goes back together with the tensors.
+    pace
+        What is left of the rates; every return slows the job down.
+    returns
+        How often the job has gone back.
     """
 
     tensors: Sequence[Tensor]
     optimisers: Sequence[torch.optim.Optimizer]
+    pace: float = field(default=1.0, init=False)
+    returns: int = field(default=0, init=False)
     _good: list[Tensor] = field(default_factory=list, init=False)
     _moments: list[dict[str, Any]] = field(default_factory=list, init=False)
     _steps: int = field(default=0, init=False)
-    _returns: int = field(default=0, init=False)
+    _in_a_row: int = field(default=0, init=False)
 
-    def healthy(self, loss: Tensor) -> bool:
-        """Whether the loss and every gradient are finite."""
+    def healthy(self, loss: Tensor, reach: float) -> bool:
+        """Whether the loss and every gradient are finite, and no point is out of reach (a share of the size)."""
+        if not reach <= FARTHEST:
+            return False
         values = [loss, *(tensor.grad for tensor in self.tensors if tensor.grad is not None)]
         return all(bool(torch.isfinite(value).all()) for value in values)
 
@@ -46,7 +60,7 @@ class Guard:
         if self._steps % EVERY == 0:
             self._good = [tensor.detach().clone() for tensor in self.tensors]
             self._moments = [deepcopy(optimiser.state_dict()) for optimiser in self.optimisers]
-            self._returns = 0
+            self._in_a_row = 0
         self._steps += 1
 
     def restore(self) -> None:
@@ -57,11 +71,13 @@ class Guard:
         JobError
             ``diverged``, when this has happened :data:`PATIENCE` times since the last copy.
         """
-        self._returns += 1
-        if self._returns > PATIENCE or not self._good:
+        self._in_a_row += 1
+        self.returns += 1
+        self.pace *= SLOWER
+        if self._in_a_row > PATIENCE or not self._good:
             raise JobError(
                 "diverged",
-                "The optimisation left the numbers a computer can hold, again and again.",
+                "The optimisation ran away, again and again.",
                 "Lower the strengths under Vary, or look for broken weights or shape keys in the character.",
             )
         with torch.no_grad():

@@ -5,8 +5,9 @@ seeded by the brief, and torch is held to its deterministic algorithms while a j
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import clipmatrix_protocol as protocol
@@ -15,7 +16,7 @@ import torch
 from ..errors import JobError
 from ..evaluate.validity import validity
 from ..guidance.errors import ClipUnavailable
-from ..guidance.towers import Tower, load_tower
+from ..guidance.towers import Tower, load_towers
 from . import moves
 from .audition import first_colour
 from .finish import finish
@@ -24,9 +25,10 @@ from .guard import Guard
 from .loudness import Loudness
 from .objective import measured, objective
 from .parameters import Parameters, begin
+from .patience import Patience
 from .repair import posed_pairs
 from .scene import Scene, prepare
-from .schedule import rate
+from .schedule import last_stretch, rate
 from .state import Outcome, pack, read, read_full
 from .telemetry import Report, Telemetry
 
@@ -52,24 +54,24 @@ def optimise(
     JobError
         ``clip_unavailable`` or ``diverged``; for everything that can be said to the artist.
     """
-    return guided(job, _tower(job.brief.settings.clip, device), device, report, cancelled)
+    return guided(job, _towers(job.brief.settings.clip, device), device, report, cancelled)
 
 
 def guided(
-    job: protocol.Submit, tower: Tower, device: torch.device, report: Report, cancelled: Callable[[], bool]
+    job: protocol.Submit, towers: Sequence[Tower], device: torch.device, report: Report, cancelled: Callable[[], bool]
 ) -> protocol.Done:
-    """Run a job under a tower that is loaded already; see :func:`optimise`."""
+    """Run a job under towers that are loaded already; see :func:`optimise`."""
     began = time.monotonic()
     settings = job.brief.settings
     with deterministic():
-        scene = prepare(job, tower, device)
+        scene = prepare(job, towers, device)
         parameters = begin(scene)
         with torch.no_grad():
             start = read(parameters)
             before = measured(start, start, scene)
             if scene.unpainted:
                 parameters.pyramid.grids[0].add_(first_colour(parameters, start, scene))
-        steps = descend(parameters, start, scene, Telemetry(job.job, settings, report), cancelled)
+        course = descend(parameters, start, scene, Telemetry(job.job, settings, report), cancelled)
         with torch.no_grad():
             outcome = finish(read_full(parameters), scene, parameters.atlas)
             after = measured(outcome, start, scene)
@@ -77,48 +79,70 @@ def guided(
             job=job.job,
             state=pack(outcome, scene),
             summary=protocol.Summary(
-                steps=steps,
+                steps=course.steps,
                 seconds=time.monotonic() - began,
-                stopped_early=steps < settings.steps,
+                stopped_early=course.steps < settings.steps,
                 similarity_before=before,
                 similarity_after=after,
                 validity=_validity(outcome, scene),
                 peak_memory_mb=peak_memory_mb(device),
                 device=device_name(device),
                 versions=versions(),
+                remarks=course.remarks,
             ),
         )
 
 
+@dataclass(frozen=True)
+class Course:
+    """How a descent went: the steps it took, and what the artist should know of it."""
+
+    steps: int
+    remarks: tuple[str, ...]
+
+
 def descend(
     parameters: Parameters, start: Outcome, scene: Scene, telemetry: Telemetry, cancelled: Callable[[], bool]
-) -> int:
-    """Take the steps away from ``start``; returns how many were taken."""
+) -> Course:
+    """Take the steps away from ``start``."""
     settings = scene.brief.settings
     generator = torch.Generator().manual_seed(settings.seed)
     optimisers = moves.optimisers(parameters, scene.brief.vary)
-    loudness = Loudness()
+    loudness, patience = Loudness(), Patience(settings.steps)
     guard = Guard(moves.leaves(optimisers), optimisers)
-    for step in range(settings.steps):
+    step, end = 0, settings.steps
+    while step < end:
         terms = objective(parameters, start, scene, generator)
         for optimiser in optimisers:
             optimiser.zero_grad()
         if terms.loss.requires_grad:
             terms.loss.backward()
-        if guard.healthy(terms.loss):
+        if guard.healthy(terms.loss, terms.reach):
             guard.keep()
             shares = loudness.listen(parameters)
             moves.heed_limits(parameters)
-            moves.set_rates(optimisers, rate(step, settings.steps), shares)
+            skipped = settings.steps - end
+            moves.set_rates(optimisers, guard.pace * rate(step + skipped, settings.steps), shares)
             for optimiser in optimisers:
                 optimiser.step()
             moves.project(parameters)
+            if settings.early_stop and patience.is_lost(terms.similarity):
+                end = min(end, step + 1 + settings.steps - last_stretch(settings.steps))
         else:
             guard.restore()
-        telemetry.step_done(step + 1, terms.similarity, lambda: pack(read_full(parameters), scene))
+        step += 1
+        telemetry.step_done(step, end, terms.similarity, lambda: pack(read_full(parameters), scene))
         if cancelled():
-            return step + 1
-    return settings.steps
+            break
+    return Course(step, tuple(_remarks(guard, end, settings.steps)))
+
+
+def _remarks(guard: Guard, end: int, steps: int) -> Iterator[str]:
+    if guard.returns:
+        times = "once" if guard.returns == 1 else f"{guard.returns} times"
+        yield f"The optimisation ran away {times}, and went on slower from the last good state."
+    if end < steps:
+        yield f"Nothing improved any more, so {end} of {steps} steps were enough."
 
 
 @contextmanager
@@ -139,9 +163,9 @@ def deterministic() -> Iterator[None]:
         torch.use_deterministic_algorithms(enabled, warn_only=warn_only)
 
 
-def _tower(spec: str, device: torch.device) -> Tower:
+def _towers(specs: str, device: torch.device) -> tuple[Tower, ...]:
     try:
-        return load_tower(spec, device)
+        return load_towers(specs, device)
     except ClipUnavailable as error:
         raise JobError("clip_unavailable", error.message, error.remedy) from error
 

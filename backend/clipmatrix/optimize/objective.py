@@ -1,6 +1,6 @@
 """What is minimised: CLIP distance of rendered views, and what keeps the result clean."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -14,14 +14,17 @@ from . import regularise
 from .parameters import Parameters
 from .pictures import pictures
 from .sampling import Views, draw_views, fixed_views
-from .scene import Scene
+from .scene import Guide, Scene
 from .state import Outcome, read
 
 STRETCH_WEIGHT = 0.5
 CREASE_WEIGHT = 0.5
-OFFSET_WEIGHT = 300.0
+NEARNESS_WEIGHT = 300.0
 CHROMA_WEIGHT = 0.5
 KEEP_WEIGHT = 1.0
+GRAIN_WEIGHT = 2.0
+SILHOUETTE_WEIGHT = 10.0
+"""What each term costs where its setting is 1."""
 
 SUN_SWING = 1.0
 """How far the sun swings around the vertical from step to step, at most, radians: shadows must not be painted on."""
@@ -41,11 +44,14 @@ class Terms:
     loss
         Scalar to minimise.
     similarity
-        Mean cosine between crops and prompts, weighted by the prompts' weights, in [-1, 1].
+        Mean cosine between what the towers are shown and the prompts, weighted by the prompts' weights, in [-1, 1].
+    reach
+        How far the farthest point has gone, as a share of the character's size.
     """
 
     loss: Tensor
     similarity: float
+    reach: float
 
 
 def objective(parameters: Parameters, start: Outcome, scene: Scene, generator: Generator) -> Terms:
@@ -54,14 +60,15 @@ def objective(parameters: Parameters, start: Outcome, scene: Scene, generator: G
     behind = backgrounds(len(views.poses), scene.view_size, generator)
     outcome = read(parameters)
     swing = SUN_SWING * float(2 * torch.rand((), generator=generator) - 1)
-    crops = draw_crops(len(views.poses), copies(scene.tower.image_size), scene.view_size, generator)
 
     def shown(seen: Outcome) -> Images:
         return pictures(replace(seen, sun=_turned(seen.sun, swing)), scene, views, behind)
 
-    before = _start_pictures(shown, start, scene)
-    similar = judged(scene, views, shown(outcome), before, crops)
-    return Terms(regularisation(outcome, start, parameters, scene) - similar, float(similar.detach()))
+    images, before = shown(outcome), _start_pictures(shown, start, scene)
+    similar = judged(scene, views, images, before, _crops(scene, len(views.poses), generator))
+    price = regularisation(outcome, start, parameters, scene) + _silhouette(images, before, scene)
+    reach = float((outcome.offsets.detach() - scene.start_offset).norm(dim=1).max()) / parameters.size
+    return Terms(price - similar, float(similar.detach()), reach)
 
 
 def measured(outcome: Outcome, start: Outcome, scene: Scene, every: int = 1) -> float:
@@ -72,43 +79,55 @@ def measured(outcome: Outcome, start: Outcome, scene: Scene, every: int = 1) -> 
     def shown(seen: Outcome) -> Images:
         return pictures(seen, scene, views, ground)
 
-    return float(judged(scene, views, shown(outcome), _start_pictures(shown, start, scene), None).detach())
+    nothing = [None] * len(scene.guides)
+    return float(judged(scene, views, shown(outcome), _start_pictures(shown, start, scene), nothing).detach())
 
 
-def judged(scene: Scene, views: Views, images: Images, before: Images | None, crops: Crops | None) -> Tensor:
-    """Compare pictures of views, seen through crops, with the prompts: scalar in [-1, 1].
+def judged(scene: Scene, views: Views, images: Images, before: Images | None, crops: Sequence[Crops | None]) -> Tensor:
+    """Compare pictures of views with the prompts: scalar in [-1, 1], the mean over the towers.
 
-    ``before`` are those of the start, which directed prompts need.
+    Parameters
+    ----------
+    images, before
+        Of the character as it is; as it came, which directed prompts need.
+    crops
+        What each tower is shown of them; None for the whole.
     """
+    each = [_judged_by(guide, views, images, before, mine) for guide, mine in zip(scene.guides, crops, strict=True)]
+    return torch.stack(each).mean()
+
+
+def _judged_by(guide: Guide, views: Views, images: Images, before: Images | None, crops: Crops | None) -> Tensor:
     each = crops.copies if crops else 1
     side = sides(views.azimuths, views.elevations).repeat_interleave(each)
     sources = views.sources.repeat_interleave(each)
 
     def embedded(picture: Tensor) -> Tensor:
         planes = picture.permute(0, 3, 1, 2)
-        return scene.tower.encode_image(cropped(planes, crops) if crops else planes)
+        return guide.tower.encode_image(cropped(planes, crops) if crops else planes)
 
     total = torch.zeros((), device=images.textured.device)
-    for name, weights in (("textured", scene.targets.textured), ("plain", scene.targets.plain)):
+    for name, weights in (("textured", guide.targets.textured), ("plain", guide.targets.plain)):
         if bool(weights.any()):
             with torch.no_grad():
                 origin = embedded(getattr(before, name)) if before else None
             seen = Seen(embedded(getattr(images, name)), origin, side, sources)
-            total = total + similarity(seen, scene.targets, weights)
+            total = total + similarity(seen, guide.targets, weights)
     return total
 
 
 def regularisation(outcome: Outcome, start: Outcome, parameters: Parameters, scene: Scene) -> Tensor:
     """Price what makes a body unclean; terms of what does not move are left out."""
-    vary = scene.brief.vary
+    vary, settings = scene.brief.vary, scene.brief.settings
     total = torch.zeros((), device=outcome.offsets.device)
     if vary.offsets:
         total = total + _offset_terms(outcome, parameters.size, scene)
     if vary.light:
         total = total + CHROMA_WEIGHT * regularise.chroma(outcome.lights)
-    if vary.texture and scene.brief.settings.keep:
-        strength = KEEP_WEIGHT * scene.brief.settings.keep
-        total = total + strength * regularise.repainting(outcome.textures, start.textures)
+    if vary.texture and settings.keep:
+        total = total + KEEP_WEIGHT * settings.keep * regularise.repainting(outcome.textures, start.textures)
+    if vary.texture and settings.grain:
+        total = total + GRAIN_WEIGHT * settings.grain * regularise.variation(outcome.textures)
     return total
 
 
@@ -119,8 +138,25 @@ def copies(tower_size: int) -> int:
 
 @torch.no_grad()
 def _start_pictures(shown: Callable[[Outcome], Images], start: Outcome, scene: Scene) -> Images | None:
-    """Picture the start where a prompt asks for a direction away from it."""
-    return shown(start) if bool(scene.targets.directed.any()) else None
+    """Picture the start where a prompt asks for a direction away from it, or its silhouette is to be kept."""
+    needed = bool(scene.guides[0].targets.directed.any()) or scene.brief.settings.silhouette > 0
+    return shown(start) if needed else None
+
+
+def _crops(scene: Scene, views: int, generator: Generator) -> list[Crops | None]:
+    """Draw what each tower is shown of a step's views."""
+    if not scene.brief.settings.crops:
+        return [None] * len(scene.guides)
+    sizes = [guide.tower.image_size for guide in scene.guides]
+    return [draw_crops(views, copies(size), scene.view_size, generator) for size in sizes]
+
+
+def _silhouette(images: Images, before: Images | None, scene: Scene) -> Tensor | float:
+    """Price a silhouette that grows or shrinks."""
+    strength = scene.brief.settings.silhouette
+    if not strength or before is None:
+        return 0.0
+    return SILHOUETTE_WEIGHT * strength * regularise.coverage_change(images.coverage, before.coverage)
 
 
 def _offset_terms(outcome: Outcome, size: float, scene: Scene) -> Tensor:
@@ -128,10 +164,11 @@ def _offset_terms(outcome: Outcome, size: float, scene: Scene) -> Tensor:
     reference = (vertices - outcome.offsets + scene.start_offset).detach()
     change = outcome.offsets - scene.start_offset
     moved = reference + change
+    settings = scene.brief.settings
     return (
-        STRETCH_WEIGHT * regularise.edge_stretch(moved, reference, scene.edges)
-        + CREASE_WEIGHT * regularise.crease(moved, reference, scene.surface.triangles, scene.edges)
-        + OFFSET_WEIGHT * regularise.magnitude(change, size)
+        STRETCH_WEIGHT * settings.stretch * regularise.edge_stretch(moved, reference, scene.edges)
+        + CREASE_WEIGHT * settings.crease * regularise.crease(moved, reference, scene.surface.triangles, scene.edges)
+        + NEARNESS_WEIGHT * settings.nearness * regularise.magnitude(change, size)
     )
 
 

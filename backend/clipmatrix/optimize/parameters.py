@@ -16,11 +16,11 @@ from .precondition import Preconditioner, from_differential, preconditioner
 from .scene import Scene
 from .texture_pyramid import Pyramid
 
-SMOOTHNESS = 50.0
-"""lambda of the preconditioner for a mesh of :data:`REFERENCE_POINTS` points (Nicolet et al.: 19 to 99)."""
-
 REFERENCE_POINTS = 10_475
-"""Points of an SMPL-X body; lambda grows with the point count, so that smoothing reaches equally far on any mesh."""
+"""Points of an SMPL-X body, for which ``Settings.smoothness`` is the preconditioner's lambda (19 to 99 in the paper).
+
+It grows with the point count, so that smoothing reaches equally far on any mesh.
+"""
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Parameters:
 
 def begin(scene: Scene) -> Parameters:
     """Set the parameters to a character as it came."""
-    surface, look = scene.surface, scene.look
+    surface, look, settings = scene.surface, scene.look, scene.brief.settings
     free = surface.free.nonzero()[:, 0]
     low, high = surface.low[free], surface.high[free]
 
@@ -128,7 +128,7 @@ def begin(scene: Scene) -> Parameters:
         start=scene.start_offset,
         holds=scene.holds,
         size=float((surface.vertices.amax(0) - surface.vertices.amin(0)).norm()),
-        operator=preconditioner(surface.triangles, points, SMOOTHNESS * points / REFERENCE_POINTS),
+        operator=preconditioner(surface.triangles, points, settings.smoothness * points / REFERENCE_POINTS),
         free=free,
         start_portions=(surface.values[free] - low) / (high - low),
         portions=zeros(len(free)),
@@ -136,8 +136,8 @@ def begin(scene: Scene) -> Parameters:
         start_textures=scene.textures,
         base=base,
         base_seen=texture_pyramid.scaled(base, seen),
-        atlas=atlas(surface, scene.start, freedom, base.shape[-1]),
-        atlas_seen=atlas(surface, scene.start, freedom, seen),
+        atlas=atlas(surface, scene.start, freedom, base.shape[-1], settings.mirror_texture),
+        atlas_seen=atlas(surface, scene.start, freedom, seen, settings.mirror_texture),
         pyramid=texture_pyramid.flat(surface.textures, seen, surface.device),
         start_material=torch.tensor([look.roughness, look.metallic], device=surface.device),
         start_lights=torch.tensor([look.ambient, look.sun_colour], device=surface.device),

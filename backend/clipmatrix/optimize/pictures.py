@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from ..character import skin
-from ..render.camera import Cameras, perspective
+from ..render.camera import Cameras, orthographic, perspective
 from ..render.lights import sky
 from ..render.material import Material
 from ..render.render import Images, render
@@ -45,4 +45,13 @@ def pictures(outcome: Outcome, scene: Scene, views: Views, backgrounds: Tensor) 
 
 def cameras(views: Views, device: torch.device) -> Cameras:
     """Turn views into cameras."""
-    return perspective(views.placements.to(device), torch.deg2rad(views.fields_of_view).to(device))
+    placements, heights = views.placements.to(device), views.heights.to(device)
+    seen = perspective(placements, torch.deg2rad(views.fields_of_view).to(device))
+    if not bool(views.heights.any()):
+        return seen
+    parallel = orthographic(placements, heights.clamp_min(1e-6))
+    flat = heights > 0
+    return Cameras(
+        torch.where(flat[:, None, None], parallel.world_to_clip, seen.world_to_clip),
+        torch.where(flat[:, None], parallel.positions, seen.positions),
+    )

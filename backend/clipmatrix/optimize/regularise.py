@@ -61,6 +61,19 @@ def repainting(textures: Tensor, start: Tensor) -> Tensor:
     return (textures.clamp_min(1e-6).sqrt() - start.clamp_min(1e-6).sqrt()).abs().mean()
 
 
+def variation(textures: Tensor) -> Tensor:
+    """Mean absolute step between neighbouring texels (S, H, H, 3), by the square root of linear light; scalar."""
+    seen = textures.clamp_min(1e-6).sqrt()
+    across, along = (seen[:, :, 1:] - seen[:, :, :-1]).abs(), (seen[:, 1:] - seen[:, :-1]).abs()
+    return (across.mean() + along.mean()) / 2
+
+
+def coverage_change(coverage: Tensor, start: Tensor) -> Tensor:
+    """Mean squared relative change of how much of each view (N, H, W, 1) the character covers; scalar."""
+    now, before = coverage.mean(dim=(1, 2, 3)), start.mean(dim=(1, 2, 3))
+    return ((now - before) / before.clamp_min(1e-3)).square().mean()
+
+
 def chroma(colours: Tensor) -> Tensor:
     """How far lights (..., 3) are from neutral, relative to their brightness: coloured light would fake paint."""
     neutral = colours.mean(dim=-1, keepdim=True)

@@ -63,6 +63,8 @@ class Views:
         (N,) degrees; azimuth 0 sees a face that looks to -Y.
     placements
         (N, 4, 4) camera to world.
+    heights
+        (N,) metres from the bottom to the top of an orthographic picture; 0 where a view is perspective.
     """
 
     sources: Tensor
@@ -71,6 +73,7 @@ class Views:
     elevations: Tensor
     fields_of_view: Tensor
     placements: Tensor
+    heights: Tensor
 
 
 def stage(character: Character, vertices: Tensor, brief: protocol.Brief, regions: Mapping[str, Tensor]) -> Stage:
@@ -184,13 +187,15 @@ def _views(
     fields_of_view = _between(limits[:, 2], opening)
     boxes = stage.frames[sources, poses]
     targets, distances = _framed(boxes, fields_of_view, stretch, fill, JITTER * shift)
+    flat = torch.tensor([getattr(camera, "projection", "") == "orthographic" for camera in stage.cameras])[sources]
+    heights = torch.where(flat, 2 * distances * torch.tan(torch.deg2rad(fields_of_view) / 2), 0.0)
     placements = orbit(torch.deg2rad(azimuths), torch.deg2rad(elevations), distances, targets)
     for index in _of_kind(stage, sources, protocol.CameraFixed).nonzero()[:, 0].tolist():
         camera = stage.cameras[int(sources[index])]
         assert isinstance(camera, protocol.CameraFixed)
         placements[index] = _strayed(camera, boxes[index].mean(dim=0), shift[index])
         azimuths[index], elevations[index] = _seen_from(placements[index, :3, 3] - boxes[index].mean(dim=0))
-    return Views(sources, poses, azimuths, elevations, fields_of_view, placements)
+    return Views(sources, poses, azimuths, elevations, fields_of_view, placements, heights)
 
 
 def _limits(camera: protocol.Camera) -> Tensor:

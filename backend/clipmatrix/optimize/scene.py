@@ -1,6 +1,7 @@
 """What stays the same from the first step of a job to the last: character, cameras' frame, prompts, sizes."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import clipmatrix_protocol as protocol
@@ -32,6 +33,14 @@ LARGEST_FITTED_VIEW = 320
 
 
 @dataclass(frozen=True)
+class Guide:
+    """A CLIP that guides, and where it shall lead: each tower has its own embedding of the prompts."""
+
+    tower: Tower
+    targets: Targets
+
+
+@dataclass(frozen=True)
 class Scene:
     """Constants of a job.
 
@@ -53,12 +62,12 @@ class Scene:
         The brief's cameras and what they frame of the start.
     holds
         What may not move freely.
-    tower, targets
-        The guiding CLIP and where it shall lead.
+    guides
+        One or more, which count alike.
     view_size
         Side of a rendered view, pixels.
     finest
-        Side of the finest texture that the tower can tell from a coarser one, texels.
+        Side of the finest texture that any tower can tell from a coarser one, texels.
     brief
         As it came.
     """
@@ -75,14 +84,13 @@ class Scene:
     edges: Edges
     stage: Stage
     holds: Holds
-    tower: Tower
-    targets: Targets
+    guides: tuple[Guide, ...]
     view_size: int
     finest: int
     brief: protocol.Brief
 
 
-def prepare(job: protocol.Submit, tower: Tower, device: torch.device) -> Scene:
+def prepare(job: protocol.Submit, towers: Sequence[Tower], device: torch.device) -> Scene:
     """Bring a job's character, brief and exemplars to the device."""
     message, brief = job.character, job.brief
     character = assemble(message, device)
@@ -93,7 +101,7 @@ def prepare(job: protocol.Submit, tower: Tower, device: torch.device) -> Scene:
     regions = region_weights(message, joined)
     held = holds(surface, start, brief, regions)
     surface = pin(surface, held.locked)
-    view_size = brief.settings.resolution or fitted_view(tower.image_size)
+    sharpest = max(tower.image_size for tower in towers)
     return Scene(
         character=character,
         surface=surface,
@@ -107,10 +115,9 @@ def prepare(job: protocol.Submit, tower: Tower, device: torch.device) -> Scene:
         edges=edges(surface.triangles),
         stage=stage(surface, start, brief, regions),
         holds=held,
-        tower=tower,
-        targets=targets(tower, brief, job.exemplars),
-        view_size=view_size,
-        finest=min(brief.settings.texture_size, TEXELS_PER_PIXEL << math.ceil(math.log2(tower.image_size))),
+        guides=tuple(Guide(tower, targets(tower, brief, job.exemplars)) for tower in towers),
+        view_size=brief.settings.resolution or fitted_view(sharpest),
+        finest=min(brief.settings.texture_size, TEXELS_PER_PIXEL << math.ceil(math.log2(sharpest))),
         brief=brief,
     )
 

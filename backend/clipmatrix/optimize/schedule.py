@@ -1,4 +1,4 @@
-"""What changes over a job's steps: the rate rises, holds and falls; colours wander at first and come to rest."""
+"""What changes over a job's steps: the rate rises, holds and falls."""
 
 import math
 
@@ -11,12 +11,6 @@ DECAY = 0.4
 FLOOR = 0.05
 """What is left of the rate at the end."""
 
-WANDER = 1.5
-"""How far the whole body's colour wanders at the start, before the sigmoid: from grey to nearly any other."""
-
-WANDERING = 0.35
-"""Share of the steps, the first ones, over which that falls to nothing."""
-
 
 def rate(step: int, steps: int) -> float:
     """Scale the learning rates of step ``step`` (from 0) of ``steps``: a factor in (0, 1]."""
@@ -26,11 +20,6 @@ def rate(step: int, steps: int) -> float:
     return rising * (FLOOR + (1 - FLOOR) * (1 + math.cos(math.pi * falling)) / 2)
 
 
-def wander(step: int, steps: int) -> float:
-    """Standard deviation of the whole body's colour around itself at step ``step`` (from 0) of ``steps``.
-
-    The gradient at a colour that wanders is, on average, that of the landscape blurred so far: hollows in which a
-    descent from grey would end vanish, the wide basin of the colour that is meant stays (graduated optimisation,
-    Blake and Zisserman 1987). As the wandering ends, the landscape sharpens.
-    """
-    return WANDER * max(0.0, 1.0 - step / (WANDERING * steps))
+def last_stretch(steps: int) -> int:
+    """The step of ``steps`` from which on the rate falls."""
+    return math.ceil((1 - DECAY) * steps)

@@ -28,7 +28,7 @@ class Telemetry:
     job
         Its id.
     settings
-        Number of steps; seconds between updates.
+        Seconds between updates.
     report
         Takes the messages.
     """
@@ -41,27 +41,27 @@ class Telemetry:
         self._told = self._shown = float("-inf")
         self._similarity: float | None = None
 
-    def step_done(self, step: int, similarity: float, state: Callable[[], protocol.State]) -> None:
-        """Tell of a step, if it is time; ``state`` is called only when an update is due."""
+    def step_done(self, step: int, steps: int, similarity: float, state: Callable[[], protocol.State]) -> None:
+        """Tell of a step of ``steps``, if it is time; ``state`` is called only when an update is due."""
         now = time.monotonic()
         self._times.append(now)
         before = similarity if self._similarity is None else self._similarity
         self._similarity = MEMORY * before + (1 - MEMORY) * similarity
-        if now - self._told >= PROGRESS_EVERY or step == self._settings.steps:
+        if now - self._told >= PROGRESS_EVERY or step == steps:
             self._told = now
-            self._report(self._progress(step))
+            self._report(self._progress(step, steps))
         if now - self._shown >= self._settings.update_every:
             self._shown = now
             self._report(protocol.Update(job=self._job, step=step, state=state()))
 
-    def _progress(self, step: int) -> protocol.Progress:
+    def _progress(self, step: int, steps: int) -> protocol.Progress:
         # The median: a job that was held has one step among them that took as long as it was held.
         speed = 1 / max(median(later - earlier for earlier, later in pairwise(self._times)), 1e-9)
         return protocol.Progress(
             job=self._job,
             step=step,
-            steps=self._settings.steps,
+            steps=steps,
             steps_per_second=speed,
-            seconds_left=(self._settings.steps - step) / speed,
+            seconds_left=(steps - step) / speed,
             similarity=self._similarity or 0.0,
         )

@@ -85,6 +85,8 @@ def to_linear(pyramid: Pyramid, base: Tensor, atlas: Atlas) -> Tensor:
     change = _in_space(pyramid.grids, atlas.places)
     if pyramid.images:
         change = change + _to_side(_summed(pyramid.images), base.shape[-1])
+    if atlas.twin is not None:
+        change = change.transpose(0, 1).flatten(1)[:, atlas.twin].unflatten(1, atlas.free.shape).transpose(0, 1)
     return torch.sigmoid(base + change * atlas.free[:, None]).square().permute(0, 2, 3, 1)
 
 

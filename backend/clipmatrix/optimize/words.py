@@ -12,10 +12,10 @@ def warnings(brief: protocol.Brief) -> tuple[str, ...]:
     Cheap: reads the vocabulary, not the model. Without a vocabulary there is nothing to warn of; the job itself then
     says what is missing.
     """
-    path = WEIGHTS / brief.settings.clip / "vocabulary.json"
-    if brief.settings.clip not in EMBEDDED or not path.is_file():
+    small = next((spec for spec in map(str.strip, brief.settings.clip.split(",")) if spec in EMBEDDED), None)
+    if small is None or not (WEIGHTS / small / "vocabulary.json").is_file():
         return ()
-    vocabulary = read_vocabulary(path, context_length=0)
+    vocabulary = read_vocabulary(WEIGHTS / small / "vocabulary.json", context_length=0)
     unknown = dict.fromkeys(word for prompt in brief.prompts for word in vocabulary.unknown_words(prompt.text))
     if not unknown:
         return ()

@@ -148,7 +148,7 @@ def _run(
         ),
     )
     job = protocol.Submit("job", character, brief, exemplars)
-    return guided(job, tower, torch.device("cpu"), said.append, cancelled), said
+    return guided(job, (tower,), torch.device("cpu"), said.append, cancelled), said
 
 
 @pytest.fixture(scope="session")

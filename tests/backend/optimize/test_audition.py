@@ -17,7 +17,7 @@ def embedded():
 def first(character, tower, text):
     """What the whole body's colour begins with for a prompt: (3,)."""
     brief = protocol.Brief(prompts=(protocol.Prompt(text),), settings=protocol.Settings(texture_size=64, resolution=64))
-    scene = prepare(protocol.Submit("job", character, brief), tower, torch.device("cpu"))
+    scene = prepare(protocol.Submit("job", character, brief), (tower,), torch.device("cpu"))
     parameters = begin(scene)
     return first_colour(parameters, read(parameters), scene)[0, :, 0, 0, 0]
 

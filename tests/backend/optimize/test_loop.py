@@ -124,7 +124,7 @@ def test_cancelling_delivers_what_has_been_reached(run, character, tower):
         prompts=(protocol.Prompt("a red skittle"),),
         settings=protocol.Settings(steps=50, views=2, resolution=64, texture_size=64, update_every=0.0),
     )
-    done = guided(protocol.Submit("job", character, brief), tower, CPU, said.append, after_two)
+    done = guided(protocol.Submit("job", character, brief), (tower,), CPU, said.append, after_two)
     assert (done.summary.steps, done.summary.stopped_early) == (2, True)
     assert np.array_equal(done.state.coefficients, said[-1].state.coefficients)
 
