@@ -33,6 +33,14 @@ class Holds:
     partner: Tensor | None
     sign: Tensor
 
+    @property
+    def mirrored(self) -> float:
+        """Share of the points whose offsets are mirrored, those in the middle among them; 1 where none should be."""
+        if self.partner is None:
+            return 1.0
+        own = self.partner == torch.arange(len(self.partner), device=self.partner.device)
+        return float((~own | (self.sign[:, 0] < 0)).float().mean())
+
     def project(self, displacement: Tensor) -> Tensor:
         """Bring a displacement (P, 3) to what is allowed; differentiable."""
         if self.partner is not None:

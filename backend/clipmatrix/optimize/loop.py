@@ -22,6 +22,7 @@ from .audition import first_colour
 from .finish import finish
 from .footprint import device_name, peak_memory_mb, versions
 from .guard import Guard
+from .holds import Holds
 from .loudness import Loudness
 from .objective import measured, objective
 from .parameters import Parameters, begin
@@ -93,6 +94,10 @@ def guided(
         )
 
 
+MOSTLY = 0.99
+"""Share of the points with a mirror image from which on a mesh passes for symmetric."""
+
+
 @dataclass(frozen=True)
 class Course:
     """How a descent went: the steps it took, and what the artist should know of it."""
@@ -134,10 +139,12 @@ def descend(
         telemetry.step_done(step, end, terms.similarity, lambda: pack(read_full(parameters), scene))
         if cancelled():
             break
-    return Course(step, tuple(_remarks(guard, end, settings.steps)))
+    return Course(step, tuple(_remarks(guard, end, settings.steps, scene.holds)))
 
 
-def _remarks(guard: Guard, end: int, steps: int) -> Iterator[str]:
+def _remarks(guard: Guard, end: int, steps: int, holds: Holds) -> Iterator[str]:
+    if holds.mirrored < MOSTLY:
+        yield f"Only {holds.mirrored:.0%} of the mesh has a mirror image in x; the rest moves freely."
     if guard.returns:
         times = "once" if guard.returns == 1 else f"{guard.returns} times"
         yield f"The optimisation ran away {times}, and went on slower from the last good state."

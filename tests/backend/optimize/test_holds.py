@@ -81,7 +81,20 @@ def test_a_point_without_a_partner_moves_freely(character):
     torch.testing.assert_close(projected[0], displacement[0])
     assert (held.partner[held.partner] == torch.arange(len(start))).all()
     assert (projected - held.sign * projected[held.partner]).abs().max() == 0
+    assert 0.9 < held.mirrored < 1.0
     assert len(joined.vertex_of) == len(start)
+
+
+def test_a_mesh_without_a_mirror_image_is_told_of(run, character, tower):
+    lopsided = msgspec.structs.replace(
+        character,
+        parts=tuple(
+            msgspec.structs.replace(part, vertices=part.vertices + np.float32([0.07, 0, 0])) for part in character.parts
+        ),
+    )
+    (remark,) = run(lopsided, tower, steps=1, mirror=True)[0].summary.remarks
+    assert "has a mirror image in x" in remark
+    assert run(character, tower, steps=1, mirror=True)[0].summary.remarks == ()
 
 
 def test_keep_holds_the_texture_near_to_its_start(run, character, tower):
