@@ -9,7 +9,7 @@ from .character import Character, Part, Region, Shape
 from .codec import decode, encode, greeting_version
 from .errors import ProtocolError
 from .invitation import SCHEME, Invitation, read_invitation, write_invitation
-from .look import Look
+from .look import MOST_SUNS, Look, Sun
 from .messages import (
     Accepted,
     Attach,
@@ -46,6 +46,7 @@ __all__ = [
     "DEFAULT_ADDRESS",
     "DEFAULT_PORT",
     "MAX_FRAME_BYTES",
+    "MOST_SUNS",
     "PROTOCOL_VERSION",
     "SCHEME",
     "Accepted",
@@ -90,6 +91,7 @@ __all__ = [
     "Status",
     "Submit",
     "Summary",
+    "Sun",
     "Update",
     "Validity",
     "Vary",

@@ -100,7 +100,7 @@ class Vary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Strength,
         Meta(
             title="Light",
-            description="How fast the light changes that the character is judged under; 0 keeps it neutral",
+            description="How fast the light changes that the character is judged under; 0 keeps it as it starts",
         ),
     ] = 1.0
 

@@ -158,8 +158,6 @@ class Character(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=Fals
                 raise ValueError(f"start texture {index} has no pixels")
         if self.start_offsets and len(self.start_offsets) != len(self.parts):
             raise ValueError(f"{len(self.start_offsets)} start offsets for {len(self.parts)} parts")
-        if not any(self.start_look.sun_direction):
-            raise ValueError("the sun of the start's light shines from nowhere")
         for part, offsets in zip(self.parts, self.start_offsets, strict=False):
             check(f"part {part.name!r}: start offsets", offsets, "float32", part.vertices.shape)
         names = [region.name for region in self.regions]

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from .look import MOST_SUNS
+
 Strength = Annotated[float, Meta(ge=0, le=10)]
 
 
@@ -102,6 +104,23 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(
             title="Mirror the Paint",
             description="Change the texture equally left and right, wherever the UVs lie",
+        ),
+    ] = False
+    suns: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=MOST_SUNS,
+            title="Suns",
+            description="Lights that the character is judged under: a key light, then a fill, a rim and a side light; "
+            "a take's own are kept",
+        ),
+    ] = 1
+    shadows: Annotated[
+        bool,
+        Meta(
+            title="Shadows",
+            description="Have the character cast shadows on itself while it grows; slower",
         ),
     ] = False
     smoothness: Annotated[

@@ -43,6 +43,7 @@ from clipmatrix_protocol import (
     Status,
     Submit,
     Summary,
+    Sun,
     Update,
     Validity,
     Vary,
@@ -126,7 +127,7 @@ def characters(draw: st.DrawFn) -> Character:
         textures=textures,
         start_textures=draw(st.just(()) | st.tuples(*[images(1)] * textures)),
         start_offsets=draw(st.just(()) | st.tuples(*[floats(*part.vertices.shape) for part in own])),
-        start_look=draw(looks.filter(lambda look: any(look.sun_direction))),
+        start_look=draw(looks),
         regions=draw(regions([len(part.vertices) for part in own])),
     )
 
@@ -258,7 +259,8 @@ def any_of(struct: type[msgspec.Struct]) -> Strategy:
 varying = any_of(Vary)
 settings = any_of(Settings)
 
-looks = st.builds(Look, st.floats(0, 1), st.floats(0, 1), colours, colours, colours)
+suns = st.builds(Sun, colours.filter(any), colours)
+looks = st.builds(Look, st.floats(0, 1), st.floats(0, 1), colours, st.lists(suns, min_size=1, max_size=4).map(tuple))
 states = st.builds(
     State,
     coefficients=sizes.flatmap(floats),

@@ -31,7 +31,7 @@ MATERIAL_RATE, MATERIAL_DECAY = 0.01, 5.0
 """Roughness and metallic, per step."""
 
 LIGHT_RATE, LIGHT_DECAY = 0.01, 8.0
-"""Logarithms of light colours, and the sun's direction, per step."""
+"""Logarithms of light colours, and the suns' directions, per step."""
 
 BETAS = (0.9, 0.99)
 """Decay of Adam's moments; jobs are short, and views differ from step to step."""
@@ -51,7 +51,7 @@ def optimisers(parameters: Parameters, vary: protocol.Vary) -> list[torch.optim.
         _group("texture", parameters.pyramid.grids, GRID_RATE, GRID_DECAY, vary.texture),
         _group("texture", parameters.pyramid.images, IMAGE_RATE, IMAGE_DECAY, vary.texture),
         _group("material", [parameters.material], MATERIAL_RATE, MATERIAL_DECAY, vary.material),
-        _group("light", [parameters.lights, parameters.sun], LIGHT_RATE, LIGHT_DECAY, vary.light),
+        _group("light", [parameters.lights, parameters.suns], LIGHT_RATE, LIGHT_DECAY, vary.light),
     ]
     made: list[torch.optim.Optimizer] = []
     if moving := [group for group in geometry if group["params"]]:

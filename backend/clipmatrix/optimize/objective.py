@@ -27,7 +27,7 @@ SILHOUETTE_WEIGHT = 10.0
 """What each term costs where its setting is 1."""
 
 SUN_SWING = 1.0
-"""How far the sun swings around the vertical from step to step, at most, radians: shadows must not be painted on."""
+"""How far the suns swing around the vertical, all alike, from step to step, radians: shadows must not be painted on."""
 
 CROPS = 4
 """Crops of each picture that a tower of up to :data:`CROPS_SIZE` pixels sees; larger towers see fewer."""
@@ -62,7 +62,7 @@ def objective(parameters: Parameters, start: Outcome, scene: Scene, generator: G
     swing = SUN_SWING * float(2 * torch.rand((), generator=generator) - 1)
 
     def shown(seen: Outcome) -> Images:
-        return pictures(replace(seen, sun=_turned(seen.sun, swing)), scene, views, behind)
+        return pictures(replace(seen, suns=_turned(seen.suns, swing)), scene, views, behind)
 
     images, before = shown(outcome), _start_pictures(shown, start, scene)
     similar = judged(scene, views, images, before, _crops(scene, len(views.poses), generator))
@@ -172,8 +172,8 @@ def _offset_terms(outcome: Outcome, size: float, scene: Scene) -> Tensor:
     )
 
 
-def _turned(direction: Tensor, angle: float) -> Tensor:
-    """Turn a vector (3,) about the vertical."""
+def _turned(directions: Tensor, angle: float) -> Tensor:
+    """Turn vectors (..., 3) about the vertical."""
     cosine, sine = torch.cos(torch.tensor(angle)), torch.sin(torch.tensor(angle))
-    x, y, z = direction.unbind()
-    return torch.stack([cosine * x - sine * y, sine * x + cosine * y, z])
+    x, y, z = directions.unbind(dim=-1)
+    return torch.stack([cosine * x - sine * y, sine * x + cosine * y, z], dim=-1)

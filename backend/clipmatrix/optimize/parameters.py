@@ -55,9 +55,9 @@ class Parameters:
         Of textures of these two sizes.
     pyramid
         Leaves: the texture's levels.
-    start_material, start_lights, start_sun
-        (2,) roughness, metallic; (2, 3) linear colours of the ambient light and the sun; (3,) towards the sun.
-    material, lights, sun
+    start_material, start_lights, start_suns
+        (2,) roughness, metallic; (1 + D, 3) linear colours of the ambient light and the suns; (D, 3) towards these.
+    material, lights, suns
         Leaves: change of these; of the lights' colours their logarithm's.
     """
 
@@ -78,10 +78,10 @@ class Parameters:
     pyramid: Pyramid
     start_material: Tensor
     start_lights: Tensor
-    start_sun: Tensor
+    start_suns: Tensor
     material: Tensor
     lights: Tensor
-    sun: Tensor
+    suns: Tensor
 
     def coefficients(self) -> Tensor:
         """(K,) values of all coefficients; pinned ones stay at their start."""
@@ -102,11 +102,11 @@ class Parameters:
         return torch.where(self.atlas.free[..., None] > 0, painted, self.start_textures)
 
     def look(self) -> tuple[Tensor, Tensor, Tensor]:
-        """Material (2,), lights (2, 3) and sun (3,), as in ``start_material`` and so on."""
+        """Material (2,), lights (1 + D, 3) and suns (D, 3), as in ``start_material`` and so on."""
         return (
             self.start_material + self.material,
             self.start_lights * self.lights.exp(),
-            self.start_sun + self.sun,
+            self.start_suns + self.suns,
         )
 
 
@@ -140,9 +140,9 @@ def begin(scene: Scene) -> Parameters:
         atlas_seen=atlas(surface, scene.start, freedom, seen, settings.mirror_texture),
         pyramid=texture_pyramid.flat(surface.textures, seen, surface.device),
         start_material=torch.tensor([look.roughness, look.metallic], device=surface.device),
-        start_lights=torch.tensor([look.ambient, look.sun_colour], device=surface.device),
-        start_sun=torch.tensor(look.sun_direction, device=surface.device),
+        start_lights=torch.tensor([look.ambient, *(sun.colour for sun in look.suns)], device=surface.device),
+        start_suns=torch.tensor([sun.direction for sun in look.suns], device=surface.device),
         material=zeros(2),
-        lights=zeros(2, 3),
-        sun=zeros(3),
+        lights=zeros(1 + len(look.suns), 3),
+        suns=zeros(len(look.suns), 3),
     )

@@ -12,6 +12,9 @@ from .sampling import Views
 from .scene import Scene
 from .state import Outcome
 
+SHADOW_TEXELS = 2
+"""Texels of a shadow map for each pixel of a view: a shadow's edge is about as sharp as the picture, also close by."""
+
 
 def pictures(outcome: Outcome, scene: Scene, views: Views, backgrounds: Tensor) -> Images:
     """Render the views of a step.
@@ -30,15 +33,16 @@ def pictures(outcome: Outcome, scene: Scene, views: Views, backgrounds: Tensor) 
     surface = scene.surface
     device = surface.device
     posed = skin(outcome.vertices(scene), surface.poses[views.poses.to(device)], surface.joints, surface.weights)
-    ambient, sun = outcome.lights.unbind()
-    direction = outcome.sun / outcome.sun.norm().clamp_min(1e-6)
+    ambient, colours = outcome.lights[0], outcome.lights[1:]
+    directions = outcome.suns / outcome.suns.norm(dim=1, keepdim=True).clamp_min(1e-6)
+    shadows = SHADOW_TEXELS * backgrounds.shape[1] if scene.brief.settings.shadows else 0
     return render(
         posed,
         scene.mesh,
         cameras(views, device),
         outcome.textures,
         Material(*outcome.material.unbind()),
-        sky(ambient, direction, sun),
+        sky(ambient, directions, colours, shadows),
         backgrounds.to(device),
     )
 

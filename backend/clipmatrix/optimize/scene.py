@@ -16,6 +16,7 @@ from ..guidance.towers import Tower
 from ..render.colour import linear_from_srgb
 from ..render.mesh import Mesh, mesh
 from .holds import Holds, holds, pin, region_weights
+from .lighting import with_suns
 from .regularise import Edges, edges
 from .sampling import Stage, stage
 
@@ -109,7 +110,7 @@ def prepare(job: protocol.Submit, towers: Sequence[Tower], device: torch.device)
         start=start,
         start_offset=start_offset,
         textures=_start_textures(message, brief.settings.texture_size, device),
-        look=message.start_look,
+        look=with_suns(message.start_look, brief.settings.suns),
         unpainted=not message.start_textures and brief.vary.texture > 0,
         mesh=mesh(surface.triangles, surface.corner_uvs, surface.slots),
         edges=edges(surface.triangles),

@@ -28,9 +28,9 @@ class Outcome:
     material
         (2,) roughness, metallic.
     lights
-        (2, 3) linear colours of ambient light and sun.
-    sun
-        (3,) direction towards the sun.
+        (1 + D, 3) linear colours of ambient light and suns.
+    suns
+        (D, 3) directions towards the suns, of any length.
     """
 
     coefficients: Tensor
@@ -38,7 +38,7 @@ class Outcome:
     textures: Tensor
     material: Tensor
     lights: Tensor
-    sun: Tensor
+    suns: Tensor
 
     def vertices(self, scene: Scene) -> Tensor:
         """(P, 3) metres, rest space."""
@@ -47,14 +47,14 @@ class Outcome:
 
 def read(parameters: Parameters) -> Outcome:
     """Read the parameters, textures as fine as views can resolve; differentiable."""
-    material, lights, sun = parameters.look()
+    material, lights, suns = parameters.look()
     return Outcome(
         coefficients=parameters.coefficients(),
         offsets=parameters.offsets(),
         textures=parameters.textures(),
         material=material,
         lights=lights,
-        sun=sun,
+        suns=suns,
     )
 
 
@@ -73,7 +73,8 @@ def pack(outcome: Outcome, scene: Scene) -> protocol.State:
     free = (scene.holds.locked < 1)[:, None] & (vary.offsets > 0)
     per_vertex = torch.where(free, outcome.offsets, scene.start_offset)[scene.joined.point_of]
     roughness, metallic = outcome.material.tolist()
-    ambient, sun_colour = outcome.lights.tolist()
+    ambient, *colours = outcome.lights.tolist()
+    directions = outcome.suns.tolist()
     return protocol.State(
         coefficients=_array(coefficients),
         offsets=tuple(_array(offsets) for offsets in split(scene.character, per_vertex)),
@@ -82,8 +83,7 @@ def pack(outcome: Outcome, scene: Scene) -> protocol.State:
             roughness=roughness,
             metallic=metallic,
             ambient=tuple(ambient),
-            sun_direction=tuple(outcome.sun.tolist()),
-            sun_colour=tuple(sun_colour),
+            suns=tuple(protocol.Sun(tuple(at), tuple(of)) for at, of in zip(directions, colours, strict=True)),
         ),
     )
 

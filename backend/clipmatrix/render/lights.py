@@ -18,6 +18,8 @@ class Lights:
         (D, 3) unit vectors towards the light; (D, 3) radiance over pi reaching a surface that faces it.
     point_positions, point_colours
         (Q, 3) metres; (Q, 3), radiance over pi at one metre.
+    shadows
+        Texels a side of the depth maps by which suns cast shadows; 0: they cast none.
     """
 
     ambient: Tensor
@@ -25,11 +27,12 @@ class Lights:
     sun_colours: Tensor
     point_positions: Tensor
     point_colours: Tensor
+    shadows: int = 0
 
 
-def sky(colour: Tensor, sun_direction: Tensor, sun_colour: Tensor) -> Lights:
-    """Make a uniform sky (3,) and one sun: direction (3,) towards it, colour (3,)."""
+def sky(colour: Tensor, sun_directions: Tensor, sun_colours: Tensor, shadows: int = 0) -> Lights:
+    """Make a uniform sky (3,) with suns: directions (D, 3) towards them and colours (D, 3), or (3,) each for one."""
     ambient = colour.new_zeros(9, 3)
     ambient[0] = colour
     none = colour.new_zeros(0, 3)
-    return Lights(ambient, sun_direction[None], sun_colour[None], none, none)
+    return Lights(ambient, sun_directions.view(-1, 3), sun_colours.view(-1, 3), none, none, shadows)

@@ -16,6 +16,7 @@ from .mesh import Mesh
 from .normals import unit, vertex_normals
 from .pixels import Pixels, covered_pixels, gather_corners
 from .shading import colour, reflect
+from .shadows import sunlit
 from .texture import build_mips, level_of_detail, sample
 from .visibility import Visibility, visibility
 
@@ -64,7 +65,7 @@ def render(
     textures
         (S, H, W, 3) linear base colour, row 0 at v = 0.
     material, lights
-        How it reflects; what falls on it. There are no shadows.
+        How it reflects; what falls on it. Only suns cast shadows, and only where the lights say so.
     backgrounds
         (N, H, W, 3) sRGB; their size is the pictures'.
     see
@@ -73,9 +74,10 @@ def render(
     Returns
     -------
     Images
-        Differentiable with respect to vertices, cameras, textures, material, lights and backgrounds. Surfaces are
-        two-sided. What is brighter than white is cut off, gradient included. Repeats are bit-identical on the CPU; on
-        CUDA, gradients are so only under `torch.use_deterministic_algorithms`.
+        Differentiable with respect to vertices, cameras, textures, material, lights and backgrounds, but not through
+        the edges of shadows. Surfaces are two-sided. What is brighter than white is cut off, gradient included.
+        Repeats are bit-identical on the CPU; on CUDA, gradients are so only under
+        `torch.use_deterministic_algorithms`.
     """
     count, height, width, _ = backgrounds.shape
     places = vertices.permute(2, 0, 1).contiguous()
@@ -89,7 +91,8 @@ def render(
     points, normals = interpolate_corners(corners[4:], weights).split(3)
     eyes = cameras.positions.t().index_select(1, pixels.view)
     base = _base_colour(corners[:4].detach(), weights, mesh, pixels, textures, (height, width))
-    light = reflect(unit(normals), points, eyes, material, lights)
+    lit = _shadowed(places, unit(normals), points, pixels, mesh, lights, see) if lights.shadows else None
+    light = reflect(unit(normals), points, eyes, material, lights, lit)
     shaded = torch.cat([colour(light, base, material), colour(light, base.new_full((1, 1), PLAIN), material)])
     picture = _composite(srgb_from_linear(shaded.clamp(0, 1)), pixels, backgrounds)
     distance = (corners[3] * weights).sum(0).detach()
@@ -97,6 +100,13 @@ def render(
     smooth = antialias(picture, find_crossings(clip, mesh, depth))
     parts = smooth.split([3, 3, 1])
     return Images(*(part.view(-1, count, height, width).permute(1, 2, 3, 0) for part in parts))
+
+
+def _shadowed(
+    places: Tensor, normals: Tensor, points: Tensor, pixels: Pixels, mesh: Mesh, lights: Lights, see: Visibility
+) -> Tensor:
+    """How much of each sun arrives at every covered pixel: (D, P)."""
+    return sunlit(places, mesh.triangles, pixels, points, normals, lights.sun_directions, lights.shadows, see)
 
 
 def _base_colour(

@@ -39,7 +39,14 @@ class Reflection:
     grazing: Tensor
 
 
-def reflect(normals: Tensor, points: Tensor, eyes: Tensor, material: Material, lights: Lights) -> Reflection:
+def reflect(
+    normals: Tensor,
+    points: Tensor,
+    eyes: Tensor,
+    material: Material,
+    lights: Lights,
+    sunlit: Tensor | None = None,
+) -> Reflection:
     """Gather the light on P points.
 
     Parameters
@@ -49,7 +56,9 @@ def reflect(normals: Tensor, points: Tensor, eyes: Tensor, material: Material, l
     points, eyes
         (3, P) metres: the surface, and the camera that sees it.
     material, lights
-        How it reflects; what falls on it. There are no shadows.
+        How it reflects; what falls on it.
+    sunlit
+        (D, P) how much of each sun arrives, in [0, 1]; None: all of it everywhere.
     """
     view = unit(eyes - points)
     seen = (normals * view).sum(0)
@@ -58,6 +67,9 @@ def reflect(normals: Tensor, points: Tensor, eyes: Tensor, material: Material, l
     facing, towards_eye, fallen = _arriving(normals, points, view, lights)
     lobe, fresnel = _lobe(facing, seen.clamp_min(1e-3), towards_eye, material.roughness)
     strength = lobe * facing
+    if sunlit is not None:
+        arriving = torch.cat([sunlit, torch.ones_like(facing[len(sunlit) :])])
+        facing, strength = facing * arriving, strength * arriving
     if fallen is None:
         colours = lights.sun_colours.t()
         diffuse, specular, grazing = (colours @ part for part in (facing, strength * (1 - fresnel), strength * fresnel))

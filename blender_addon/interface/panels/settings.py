@@ -44,7 +44,8 @@ def show_cameras(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
 
 def show_advanced(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """What seldom needs a change."""
-    _show(layout, context, "clip", "views", "resolution", "view_words", "crops", "early_stop", "update_every")
+    _show(layout, context, "clip", "views", "resolution", "view_words", "crops")
+    _show(layout, context, "suns", "shadows", "early_stop", "update_every")
 
 
 def _show(layout: bpy.types.UILayout, context: bpy.types.Context, *names: str) -> None:

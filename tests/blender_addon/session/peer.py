@@ -17,6 +17,7 @@ from clipmatrix_protocol import (
     State,
     Submit,
     Summary,
+    Sun,
     Update,
     Validity,
     Welcome,
@@ -27,7 +28,7 @@ from clipmatrix_protocol import (
 SUMMARY = Summary(5, 1.0, False, 0.1, 0.3, Validity(1, 0, 0, 1.1), 100.0, "cpu", {"clipmatrix": "0.1.0"})
 
 
-GLOSSY = Look(0.125, 0.5, (0.5, 0.5, 0.25), (0.0, -1.0, 0.5), (1.0, 0.75, 0.5))
+GLOSSY = Look(0.125, 0.5, (0.5, 0.5, 0.25), (Sun((0.0, -1.0, 0.5), (1.0, 0.75, 0.5)),))
 """What the peer's states look like."""
 
 
