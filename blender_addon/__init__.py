@@ -16,11 +16,13 @@ from .interface import (
 )
 from .interface.operators import body
 from .job import pump, records, session
+from .scene import light
 
 ROOMS = (
     preferences,
     properties,
     takes,
+    light,
     records,
     session,
     pump,

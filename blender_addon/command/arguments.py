@@ -32,7 +32,7 @@ def parse(arguments: Sequence[str]) -> GenerateRequest:
         address = tidy(found.address)
     except Refusal as refusal:
         raise BadArguments(refusal.message, refusal.remedy) from refusal
-    return GenerateRequest(plan(found), address, found.pictures, found.patience)
+    return GenerateRequest(plan(found), address, found.pictures, found.lights, found.patience)
 
 
 def manner(arguments: Sequence[str]) -> Manner:
@@ -91,6 +91,9 @@ def _add_where(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="FILE",
         help="write the character as .glb, .fbx, .blend",
+    )
+    group.add_argument(
+        "--lights", action="store_true", help="deliver the light it grew under as lights of Blender's, and export them"
     )
     group.add_argument(
         "--pictures", choices=get_args(Pictures), default="all", help="which pictures to render into --out (all)"

@@ -22,6 +22,7 @@ from ..job.pumping import pump_for, pump_until
 from ..output import pictures
 from ..output.acting import Character
 from ..output.studio import Framing
+from ..scene import suns
 from . import stage
 from .announce import Announcer
 from .overriding import put
@@ -65,11 +66,12 @@ def grow(run: Run, request: GenerateRequest, say: Announcer) -> None:
     job, remarks = _job(run, request.patience, say)
     clock.lap("growing")
     say.phase("writing the character")
+    lights = _deliver_lights() if request.lights else []
     for path in run.exports:
-        say.written(export_character(character, path))
+        say.written(export_character(character, path, lights))
     if folder is None:
         return
-    write_character(character, folder, say.written)
+    write_character(character, lights, folder, say.written)
     clock.lap("writing")
     if before is not None:
         say.phase("rendering the contact sheet")
@@ -109,6 +111,13 @@ def _job(run: Run, patience: float, say: Announcer) -> tuple[Job, tuple[str, ...
     _tell_the_end(job, say)
     stage.press("accept")
     return job, remarks
+
+
+def _deliver_lights() -> list[bpy.types.Object]:
+    """Press Deliver Lights, with the sky; return the suns."""
+    assert bpy.context.scene is not None
+    stage.press("lights_add", sky=True)
+    return suns.delivered(bpy.context.scene)
 
 
 def _write_result(folder: Path, job: Job, remarks: tuple[str, ...], clock: Clock, say: Announcer) -> None:

@@ -73,6 +73,8 @@ class GenerateRequest:
         Of the backend, ``tcp://host:port``.
     pictures
         ``all``: contact sheet and turntable; ``contact``: the sheet alone; ``none``.
+    lights
+        Whether the light it grew under is delivered as lights and world of the scene, and exported with it.
     patience
         Seconds without any progress after which a run is given up.
     """
@@ -80,4 +82,5 @@ class GenerateRequest:
     runs: tuple[Run, ...]
     address: str
     pictures: Pictures
+    lights: bool
     patience: float

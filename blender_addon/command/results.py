@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import bpy
@@ -34,14 +34,16 @@ class Clock:
         self._last = now
 
 
-def write_character(character: Character, folder: Path, written: Callable[[Path], None]) -> None:
+def write_character(
+    character: Character, lights: Sequence[bpy.types.Object], folder: Path, written: Callable[[Path], None]
+) -> None:
     """Write the .blend and the .glb, and report each."""
     written(export_character(character, folder / BLEND))
-    written(export_character(character, folder / GLB))
+    written(export_character(character, folder / GLB, lights))
 
 
-def export_character(character: Character, path: Path) -> Path:
-    """Write the character as the path's ending says: .glb or .fbx, or the whole file as .blend."""
+def export_character(character: Character, path: Path, lights: Sequence[bpy.types.Object] = ()) -> Path:
+    """Write the character as the path's ending says: .glb, with ``lights``, or .fbx, or the whole file as .blend."""
     match path.suffix.lower():
         case ".fbx":
             return export_fbx(character, path)
@@ -49,7 +51,7 @@ def export_character(character: Character, path: Path) -> Path:
             return save_blend(path)
         case _:
             rig = next((thing for thing in character if thing.type == "ARMATURE"), None)
-            return export_glb(character, path, foreign(rig))
+            return export_glb(character, path, foreign(rig), lights)
 
 
 def write_sheet(

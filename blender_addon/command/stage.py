@@ -122,7 +122,7 @@ def character() -> Character:
         return selected_character(bpy.context)
 
 
-def press(operator: str) -> None:
+def press(operator: str, **options: Any) -> None:
     """Call one of our operators as a click on its button does.
 
     Raises
@@ -133,7 +133,7 @@ def press(operator: str) -> None:
     now = session.current()
     operators: Any = bpy.ops
     try:
-        outcome = getattr(operators.clipmatrix, operator)()
+        outcome = getattr(operators.clipmatrix, operator)(**options)
     except RuntimeError as error:  # how Blender hands on an operator's error report, and a poll that says no
         raise now.error or Refusal(str(error).strip()) from error
     if outcome != {"FINISHED"}:

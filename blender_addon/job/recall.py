@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import bpy
 import numpy as np
-from clipmatrix_protocol import Look, State
+from clipmatrix_protocol import State
 
-from ..scene import apply, keys, surface
+from ..scene import apply, keys, light, surface
 from ..scene.binding import PartBinding
 from ..scene.handles import find
 
@@ -22,7 +22,7 @@ def read_back(draft: apply.Draft) -> State | None:
         coefficients=_coefficients(present),
         offsets=tuple(_offsets(part, thing) for part, thing in present),
         textures=_textures(present),
-        look=next((look for _, thing in present if (look := surface.worn_look(thing))), Look()),
+        look=light.worn_look([thing for _, thing in present]),
     )
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from bpy.props import StringProperty
 from clipmatrix_protocol import Brief
 
-from ..scene import apply, keys, surface
+from ..scene import apply, keys, light, surface
 from ..scene.binding import Binding, PartBinding
 from ..scene.handles import Handle, find, handle
 
@@ -125,6 +125,7 @@ def take_off(draft: apply.Draft, strays: tuple[tuple[Handle, apply.PartBefore], 
         if thing is not None:
             keys.restore(thing, before.keys)
             keys.mesh_of(thing).update()
+            light.put(thing, before.light)
             if before.surface is not None:
                 surface.restore(thing, before.surface)
     apply.discard(draft)

@@ -15,7 +15,12 @@ CORE_INFLUENCES = 4
 """Bones per vertex that every glTF viewer understands."""
 
 
-def export_glb(character: Character, path: Path, others: Sequence[bpy.types.Action] = ()) -> Path:
+def export_glb(
+    character: Character,
+    path: Path,
+    others: Sequence[bpy.types.Action] = (),
+    lights: Sequence[bpy.types.Object] = (),
+) -> Path:
     """Write the character, and nothing else of the scene, as a glTF binary.
 
     It carries the skin, all shape keys as morph targets with their normals (a viewer shades a morphed surface by
@@ -30,6 +35,8 @@ def export_glb(character: Character, path: Path, others: Sequence[bpy.types.Acti
         The .glb file; what was there is replaced.
     others
         Actions of other characters, which are left out: the exporter takes each one that moves any bone.
+    lights
+        Lights to go with it (KHR_lights_punctual); glTF has no place for a world.
 
     Raises
     ------
@@ -38,7 +45,7 @@ def export_glb(character: Character, path: Path, others: Sequence[bpy.types.Acti
     Refusal
         If a part of the character is hidden in a way that Blender does not export.
     """
-    with only_selected(character), poses_kept(), nodes_unmarked(character), left_out(others):
+    with only_selected((*character, *lights)), poses_kept(), nodes_unmarked(character), left_out(others):
         bpy.ops.export_scene.gltf(
             filepath=str(path),
             export_format="GLB",
@@ -61,7 +68,7 @@ def export_glb(character: Character, path: Path, others: Sequence[bpy.types.Acti
             export_optimize_animation_size=True,
             export_anim_slide_to_zero=True,  # an animation starts at 0 s, so that it loops without a gap
             export_cameras=False,
-            export_lights=False,
+            export_lights=bool(lights),
             export_extras=False,
         )
     return path

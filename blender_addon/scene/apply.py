@@ -14,7 +14,7 @@ import numpy as np
 from clipmatrix_protocol import State, Vary
 
 from ..errors import Refusal
-from . import keys, surface
+from . import keys, light, surface
 from .binding import Binding, PartBinding
 from .canvas import Canvas
 from .handles import find
@@ -22,10 +22,14 @@ from .handles import find
 
 @dataclass(frozen=True, eq=False)
 class PartBefore:
-    """What one part was before; ``surface`` is None where the job leaves texture and material alone."""
+    """What one part was before; ``surface`` is None where the job leaves texture and material alone.
+
+    ``light`` is what it said of the light it was judged under.
+    """
 
     keys: keys.KeysBefore
     surface: surface.SurfaceBefore | None
+    light: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +66,8 @@ def begin(binding: Binding, vary: Vary) -> Draft:
     for part in binding.parts:
         thing = _object(part)
         names = tuple(name for _, name in part.shapes)
-        before.append(PartBefore(keys.record(thing, names), surface.record(thing, reserved) if paints else None))
+        painted = surface.record(thing, reserved) if paints else None
+        before.append(PartBefore(keys.record(thing, names), painted, light.text_of(thing)))
     return Draft(binding, vary, tuple(before))
 
 
@@ -98,6 +103,7 @@ def pieces(draft: Draft, state: State, canvas: Canvas) -> Iterator[None]:
         _object(part)  # all must be there before the first is changed
     for index, (part, before) in enumerate(zip(draft.binding.parts, draft.before, strict=True)):
         _write_keys(part, draft.vary, state, index)
+        light.put(_object(part), light.written(state.look))
         yield
         if before.surface is not None:
             yield from _surface_pieces(part, before.surface, draft.vary, state, canvas)
@@ -117,6 +123,7 @@ def discard(draft: Draft) -> None:
         if thing is not None:
             keys.restore(thing, before.keys)
             keys.mesh_of(thing).update()
+            light.put(thing, before.light)
             if before.surface is not None:
                 surface.restore(thing, before.surface)
     for before in draft.before:

@@ -39,7 +39,8 @@ def fold(outfit: Outfit, owner: str) -> bpy.types.Mesh:
     for material in outfit.materials:
         mesh.materials.append(material)
     value = displacement.value if displacement else 0.0
-    mesh[PROPERTY] = json.dumps({"value": value, "keyed": outfit.keyed, "values": dict(outfit.values)})
+    told = {"value": value, "keyed": outfit.keyed, "values": dict(outfit.values), "light": outfit.light}
+    mesh[PROPERTY] = json.dumps(told)
     return mesh
 
 
@@ -52,7 +53,7 @@ def unfold(mesh: bpy.types.Mesh) -> Outfit:
         mesh.vertices.foreach_get("co", points)
         mesh.attributes[BASIS].data.foreach_get("vector", basis)  # type: ignore[attr-defined]
         displacement = Displacement(points, basis, told["value"])
-    return Outfit(displacement, told["keyed"], told["values"], tuple(mesh.materials))
+    return Outfit(displacement, told["keyed"], told["values"], tuple(mesh.materials), told["light"])
 
 
 def release(mesh: bpy.types.Mesh) -> None:

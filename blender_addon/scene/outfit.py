@@ -1,4 +1,4 @@
-"""What an object wears: a take's displacement, the sliders of its shape keys, its materials. Read it off, put it on."""
+"""What an object wears of a take: displacement, sliders of shape keys, materials, light. Read it off, put it on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import bpy
 import numpy as np
 
 from ..errors import Refusal
-from . import geometry, keys, surface
+from . import geometry, keys, light, surface
 from .apply import PartBefore
 from .checks import access
 from .handles import find
@@ -48,12 +48,15 @@ class Outfit:
         Sliders by name, of the keys that nothing animates.
     materials
         Of the slots, in their order; empty for an object without slots.
+    light
+        The light it was judged under, as in :mod:`.light`; empty where no take is worn.
     """
 
     displacement: Displacement | None
     keyed: bool
     values: Mapping[str, float]
     materials: tuple[bpy.types.Material | None, ...]
+    light: str = ""
 
 
 def read(thing: bpy.types.Object) -> Outfit:
@@ -61,7 +64,7 @@ def read(thing: bpy.types.Object) -> Outfit:
     block = keys.mesh_of(thing).shape_keys
     materials = tuple(slot.material for slot in thing.material_slots)
     if block is None:
-        return Outfit(None, False, {}, materials)
+        return Outfit(None, False, {}, materials, light.text_of(thing))
     worn = block.key_blocks.get(keys.OFFSETS)
     own = [key for key in block.key_blocks if key not in (worn, block.reference_key)]
     moved = keys.animated_keys(block)
@@ -70,6 +73,7 @@ def read(thing: bpy.types.Object) -> Outfit:
         keyed=bool(own) or worn is None,
         values={key.name: key.value for key in own if key.name not in moved},
         materials=materials,
+        light=light.text_of(thing),
     )
 
 
@@ -84,7 +88,7 @@ def before(thing: bpy.types.Object, was: PartBefore) -> Outfit:
         slots = () if was.surface.bare else was.surface.slots
         worn = [find(slot.original, bpy.data.materials) if slot.original else None for slot in slots]
         materials = (*worn, *now.materials[len(was.surface.slots) :])
-    return Outfit(displacement, was.keys.existed, {**now.values, **was.keys.values}, materials)
+    return Outfit(displacement, was.keys.existed, {**now.values, **was.keys.values}, materials, was.light)
 
 
 def refuse_unwearable(thing: bpy.types.Object, outfit: Outfit) -> None:
@@ -112,6 +116,7 @@ def wear(thing: bpy.types.Object, outfit: Outfit) -> None:
         _release(thing, outfit.keyed)
     keys.write_values(thing, outfit.values)
     _dress(thing, outfit.materials)
+    light.put(thing, outfit.light)
     keys.mesh_of(thing).update()
 
 

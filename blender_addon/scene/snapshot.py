@@ -11,7 +11,7 @@ import numpy as np
 from clipmatrix_protocol import Character, Look, Part, Shape
 
 from ..errors import Refusal
-from . import geometry, rigging, surface
+from . import geometry, light, rigging, surface
 from .actions import OWN, Playing
 from .binding import Binding, PartBinding
 from .characters import armature_of
@@ -96,7 +96,7 @@ def snapshot(
             textures=len(parts),
             start_textures=_start_textures(objects) if start == "CURRENT" else (),
             start_offsets=_start_offsets(objects, sampled.to_rest) if start == "CURRENT" else (),
-            start_look=_start_look(objects) if start == "CURRENT" else Look(),
+            start_look=light.worn_look(objects) if start == "CURRENT" else Look(),
             regions=read_regions(stretches, objects, armature, read, bones),
         )
     if max(float(np.ptp(part.vertices, axis=0).max()) for part in parts) < SMALLEST_SIZE:
@@ -235,12 +235,6 @@ def _start_textures(objects: Sequence[bpy.types.Object]) -> tuple[np.ndarray, ..
     worn = [surface.worn_texture(thing) for thing in objects]
     textures = tuple(texture for texture in worn if texture is not None)
     return textures if len(textures) == len(objects) else ()
-
-
-def _start_look(objects: Sequence[bpy.types.Object]) -> Look:
-    """Roughness and metallic of the take that the objects wear; they share one."""
-    looks = (look for thing in objects if (look := surface.worn_look(thing)))
-    return next(looks, Look())
 
 
 def _binding(

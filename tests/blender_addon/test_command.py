@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from .painter import IMPOSSIBLE, RED, SECRET, painter
+from .test_export import header
 
 
 @pytest.fixture
@@ -74,6 +75,16 @@ def test_the_saved_character_wears_the_result_and_plays_its_action(generate, ble
     assert (scene.frame_start, scene.frame_end) == (1, 8)
     assert blender.data.objects["column rig"].animation_data.action.name == "sway"
     assert len(blender.data.objects["column rig"].clipmatrix_wardrobe.takes) == 2
+
+
+def test_the_light_is_delivered_and_exported_if_asked(generate, blender, tmp_path):
+    for arguments, count in (((), 0), (("--lights",), 1)):
+        generate("--figure", "--prompt", "a red figure", "--pictures", "none", *arguments)
+        lights = header(tmp_path / "character.glb").get("extensions", {}).get("KHR_lights_punctual", {"lights": []})
+        blender.ops.wm.open_mainfile(filepath=str(tmp_path / "character.blend"))
+        assert len(blender.data.lights) == len(lights["lights"]) == count
+        assert [world.name for world in blender.data.worlds if "ClipMatrix" in world.name] == ["ClipMatrix sky"] * count
+        blender.ops.wm.read_homefile(use_factory_startup=True, use_empty=True)
 
 
 def test_pictures_show_before_and_after(generate, rooms, tmp_path, monkeypatch):

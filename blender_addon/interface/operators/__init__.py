@@ -2,7 +2,7 @@
 
 import bpy
 
-from . import connection, export, fixes, job, locks, prompts, report, result, takes
+from . import connection, export, fixes, job, lights, locks, prompts, report, result, takes
 
 CLASSES = (
     *connection.CLASSES,
@@ -13,6 +13,7 @@ CLASSES = (
     *report.CLASSES,
     *fixes.CLASSES,
     *takes.CLASSES,
+    *lights.CLASSES,
     *export.CLASSES,
 )
 

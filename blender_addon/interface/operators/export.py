@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import bpy
-from bpy.props import IntProperty, StringProperty
+from bpy.props import BoolProperty, IntProperty, StringProperty
 from bpy_extras.io_utils import ExportHelper
 
 from ...errors import Refusal
 from ...job import session
 from ...output import export, pictures
-from ...scene import actions, characters
+from ...scene import actions, characters, suns
 from ..guarding import guarded
 from ..refusing import refuse
 from ..selection import name_of, selected_character
@@ -68,11 +68,14 @@ class CLIPMATRIX_OT_export_gltf(_Exporting):
 
     filename_ext = ".glb"
     filter_glob: StringProperty(default="*.glb", options={"HIDDEN"})  # type: ignore[valid-type]
+    lights: BoolProperty(  # type: ignore[valid-type]
+        name="Delivered Lights", description="Write the suns that were delivered to this scene into the file, too"
+    )
 
     def write(self, character: list[bpy.types.Object], path: Path) -> None:
         """Write a glTF binary."""
         rig = characters.armature_of(character[0])
-        export.export_glb(character, path, actions.foreign(rig))
+        export.export_glb(character, path, actions.foreign(rig), _delivered() if self.lights else ())
         self.report({"INFO"}, f"Wrote {path.name}")
 
 
@@ -202,6 +205,14 @@ def _why_not(context: bpy.types.Context) -> str:
     except Refusal as refusal:
         return str(refusal)
     return ""
+
+
+def _delivered() -> list[bpy.types.Object]:
+    scene = bpy.context.scene
+    found = suns.delivered(scene) if scene else []
+    if not found:
+        raise Refusal("No lights have been delivered to this scene.", "Press Deliver Lights first.")
+    return found
 
 
 def _writable(path: Path) -> Path:

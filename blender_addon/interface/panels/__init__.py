@@ -7,6 +7,7 @@ from .character import CLIPMATRIX_PT_character
 from .connection import CLIPMATRIX_PT_connection
 from .export import CLIPMATRIX_PT_export
 from .generate import CLIPMATRIX_PT_generate
+from .lights import CLIPMATRIX_PT_lights
 from .locked import CLIPMATRIX_PT_locked, CLIPMATRIX_UL_locked
 from .prompt import CLIPMATRIX_PT_look_from, CLIPMATRIX_PT_prompt, CLIPMATRIX_UL_prompts
 from .settings import (
@@ -29,6 +30,7 @@ CLASSES = (
     CLIPMATRIX_PT_locked,
     CLIPMATRIX_PT_generate,
     CLIPMATRIX_PT_takes,
+    CLIPMATRIX_PT_lights,
     CLIPMATRIX_PT_settings,
     CLIPMATRIX_PT_poses,
     CLIPMATRIX_PT_cameras,

@@ -175,6 +175,7 @@ def test_pose_and_regenerate_continues_from_the_take_that_was_accepted(blender, 
     assert (second.start_textures[0] == 200).all()
     assert second.shapes[0].value == 0.75
     assert (second.start_look.roughness, second.start_look.metallic) == pytest.approx((0.125, 0.5))
+    assert (second.start_look.ambient, second.start_look.suns) == (GLOSSY.ambient, GLOSSY.suns)
     assert np.abs(second.poses[-1] - first.character.poses[-1]).max() > 0.1
     finish(session, peer)
     blender.ops.clipmatrix.discard()

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from clipmatrix_protocol import Brief, Look, Prompt, Settings, State, Summary, Validity, Vary
+from clipmatrix_protocol import Brief, Look, Prompt, Settings, State, Summary, Sun, Validity, Vary
 
 from ..fingerprint import differences, fingerprint
 
@@ -88,5 +88,10 @@ def _state(character: Any, seed: int) -> State:
         coefficients=random.random(len(character.shapes)).astype(np.float32),
         offsets=tuple(random.normal(size=part.vertices.shape).astype(np.float32) * 0.1 for part in character.parts),
         textures=tuple(random.integers(0, 256, (64, 64, 3), dtype=np.uint8) for _ in character.parts),
-        look=Look(roughness=float(random.random()), metallic=float(random.random())),
+        look=Look(
+            roughness=float(random.random()),
+            metallic=float(random.random()),
+            ambient=tuple(random.random(3).tolist()),
+            suns=tuple(Sun(tuple(random.normal(size=3).tolist()), tuple(random.random(3).tolist())) for _ in range(3)),
+        ),
     )
