@@ -103,6 +103,7 @@ def _job(run: Run, patience: float, say: Announcer) -> tuple[Job, tuple[str, ...
     settings = properties.of(bpy.context.scene)
     properties.fill_prompts(settings, run.wanted.prompts, [stage.open_image(path) for path in run.wanted.images])
     put(settings, run.overrides)
+    settings.variations = 1  # each of several is a run of its own here
     stage.press("generate")
     pump_until(lambda now: now.state is Phase.FINISHED and not now.waits, _reporter(say, patience))
     now = session.current()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from ..interface.properties import seeds
 from .batch import Entry, read_batch
 from .overriding import named
 from .prompting import prompts
@@ -17,7 +18,7 @@ NAME_LETTERS = 40
 
 
 def plan(found: argparse.Namespace) -> tuple[Run, ...]:
-    """Make the runs: one for each entry of the batch, else one for each .blend, else one.
+    """Make the runs: one for each entry of the batch, else one for each .blend, else one; each in all its variations.
 
     Raises
     ------
@@ -29,15 +30,29 @@ def plan(found: argparse.Namespace) -> tuple[Run, ...]:
         entries, folder = read_batch(found.batch), found.batch.resolve().parent
         if len(blends) > 1:
             raise BadArguments("--batch goes with one --blend at most.", "Name the files in the batch.")
-        runs = [_run(found, entry, folder / entry.blend if entry.blend else _first(blends)) for entry in entries]
-        return _in_folders(found, runs)
+        asked = [(entry, folder / entry.blend if entry.blend else _first(blends)) for entry in entries]
+        return _in_folders(found, [run for one in asked for run in _runs(found, *one)])
     if len(blends) > 1:
-        return _in_folders(found, [_run(found, Entry(), blend) for blend in blends])
-    run = _run(found, Entry(), _first(blends))
+        return _in_folders(found, [run for blend in blends for run in _runs(found, Entry(), blend)])
+    run, *others = _runs(found, Entry(), _first(blends))
+    if others:
+        return _in_folders(found, [run, *others])
     if found.out is None and not found.export:
         raise BadArguments("Nothing is to be written.", "Name a folder with --out, or a file with --export.")
     out = _writable(found.out.resolve()) if found.out else None
     return (replace(run, out=out, exports=_exports(found.export)),)
+
+
+def _runs(found: argparse.Namespace, entry: Entry, blend: Path | None) -> list[Run]:
+    """One run, or as many as there are variations, with seeds that count up from its own, or from 0."""
+    run = _run(found, entry, blend)
+    count, first = run.overrides.get("variations", 1), run.overrides.get("seed", 0)
+    if count == 1:
+        return [run]
+    return [
+        replace(run, name=f"{run.name}-seed-{seed}", overrides={**run.overrides, "seed": seed})
+        for seed in seeds(first, count)
+    ]
 
 
 def _run(found: argparse.Namespace, entry: Entry, blend: Path | None) -> Run:

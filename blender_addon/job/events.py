@@ -9,7 +9,7 @@ import bpy
 from clipmatrix_protocol import Attach
 
 from ..errors import Refusal
-from . import homecoming, refusals
+from . import homecoming, refusals, series
 from .jobs import Job
 from .phases import FREE, TALKING, Phase
 from .watch import SceneWatch
@@ -26,6 +26,7 @@ def scene_was_replaced(session: Session) -> None:
 def file_was_loaded(session: Session) -> None:
     """Another file is open: a job of a file that was never saved ends, others wait for theirs."""
     session.scene = SceneWatch()
+    series.file_was_loaded(session)
     job = session.job
     if job and not job.file:
         _drop(session, job, refusals.other_file(job.binding.name))
@@ -44,6 +45,7 @@ def file_was_saved(session: Session) -> None:
     """The file may have another name now."""
     if session.scene.saving:
         session.scene.saving.file = bpy.data.filepath
+        series.file_was_saved(session)
 
 
 def deliver(session: Session, seconds: float) -> None:
@@ -73,6 +75,7 @@ def catch_up(session: Session) -> None:
         if session.state in FREE and not found.ended:
             session.send(Attach(job=found.id))
             session.state = Phase.SUBMITTED
+    series.scene_was_replaced(session)
 
 
 def _drop(session: Session, job: Job, refusal: Refusal) -> None:

@@ -133,6 +133,15 @@ def discard(job: Job) -> None:
         records.erase(job.draft_id)
 
 
+def lift(job: Job) -> None:
+    """Take the job's result off the character for the moment; the next ticks write it again."""
+    if job.draft is not None:
+        apply.discard(job.draft)
+        records.erase(job.draft_id)
+    job.draft = None
+    job.rewrite()
+
+
 def put_aside(job: Job) -> None:
     """Show the character without the job's result, which stays here, until :func:`put_back`.
 

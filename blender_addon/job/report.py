@@ -28,6 +28,8 @@ def text(session: Session) -> str:
         lines.append(f"Backend: {session.welcome.server} on {session.welcome.device}")
     if session.progress:
         lines.append(f"Progress: step {session.progress.step} of {session.progress.steps}")
+    if session.series:
+        lines.append(f"Series: take {session.series.number} of {len(session.series.orders)}")
     if session.waits:
         lines.append(f"Waits: {session.waits}")
     lines += [f"Remark: {remark}" for remark in (*session.remarks, *session.warnings)]

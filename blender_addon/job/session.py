@@ -9,7 +9,7 @@
                                                  (carry on) -> SUBMITTED
 
 STARTING lies between OFFLINE and CONNECTING where Blender starts the backend itself. LOST is wherever the backend
-falls silent; it leads back to where the job stands.
+falls silent; it leads back to where the job stands. A series keeps what is FINISHED and submits its next job by itself.
 
 Nothing here waits: a timer calls :func:`tick` in a window, a loop calls it where timers don't fire.
 """
@@ -21,19 +21,7 @@ from dataclasses import dataclass, field
 
 import bpy
 import numpy as np
-from clipmatrix_protocol import (
-    Brief,
-    Cancel,
-    Character,
-    Done,
-    Pause,
-    Progress,
-    Resume,
-    State,
-    Submit,
-    Summary,
-    Update,
-)
+from clipmatrix_protocol import Brief, Cancel, Character, Done, Pause, Progress, Resume, State, Submit, Summary, Update
 
 from ..errors import Refusal
 from ..scene.binding import Binding
@@ -42,6 +30,7 @@ from .conversation import Conversation
 from .jobs import Job
 from .log import Log
 from .phases import FREE, STOPPABLE, TALKING, WORKING, Phase
+from .series import Series, advance
 from .watch import SceneWatch
 
 WRITE_SECONDS = 0.003
@@ -62,6 +51,8 @@ class Session(Conversation):
         Why updates are held back from the scene at the moment; empty if they are not.
     job
         The newest job, until its result is accepted or discarded.
+    series
+        What the job is one of, where several takes are grown in one go.
     log
         What has happened lately, for the report.
     unwanted
@@ -74,6 +65,7 @@ class Session(Conversation):
     warnings: tuple[str, ...] = ()
     waits: str = ""
     job: Job | None = None
+    series: Series | None = None
     log: Log = field(default_factory=Log)
     unwanted: set[str] = field(default_factory=set)
     scene: SceneWatch = field(default_factory=SceneWatch)
@@ -139,7 +131,8 @@ class Session(Conversation):
         self.require_free()
         if self.result is not None:
             raise Refusal("A result still waits.", "Accept or discard it first.")
-        return self._begin(Job(uuid.uuid4().hex, brief, binding, bpy.data.filepath), character, exemplars)
+        self.series = None
+        return self.begin(Job(uuid.uuid4().hex, brief, binding, bpy.data.filepath), character, exemplars)
 
     def carry_on(
         self, character: Character, brief: Brief, binding: Binding, exemplars: tuple[np.ndarray, ...] = ()
@@ -153,7 +146,7 @@ class Session(Conversation):
         """
         self.require_free()
         job = succession.continuing(self.settled(), uuid.uuid4().hex, brief, binding)
-        return self._begin(job, character, exemplars)
+        return self.begin(job, character, exemplars)
 
     def pause(self) -> None:
         """Ask the backend to hold the job; it is paused once the backend says so."""
@@ -166,8 +159,10 @@ class Session(Conversation):
             self.send(Resume(job=self.job.id))
 
     def cancel(self) -> None:
-        """Stop the job after its current step; what it has reached is delivered as the result."""
+        """Stop the job after its current step, and its series; what it has reached is delivered as the result."""
         if self.job and self.state in STOPPABLE:
+            if self.series:
+                self.series.over = True
             self.send(Cancel(job=self.job.id))
             self.state = Phase.STOPPING
 
@@ -181,7 +176,7 @@ class Session(Conversation):
         """
         job = self.waiting()
         homecoming.accept(job)
-        self._close_job(job)
+        self.close(job)
         return job
 
     def compare(self) -> None:
@@ -209,7 +204,7 @@ class Session(Conversation):
         """
         job = self.waiting()
         homecoming.discard(job)
-        self._close_job(job)
+        self.close(job)
 
     # -- what time brings --------------------------------------------------------------------------------------
 
@@ -226,6 +221,7 @@ class Session(Conversation):
         events.catch_up(self)
         if not any(isinstance(message, Update | Done) for message in arrived):  # taking it in was work enough
             events.deliver(self, WRITE_SECONDS)
+        advance(self)
         now = (self.state, self.error, self.waits)
         self.log.add(self.state.value, self.waits, str(self.error or ""))
         return bool(arrived) or now != before
@@ -250,7 +246,7 @@ class Session(Conversation):
 
     # -- inside ------------------------------------------------------------------------------------------------
 
-    def _begin(self, job: Job, character: Character, exemplars: tuple[np.ndarray, ...]) -> str:
+    def begin(self, job: Job, character: Character, exemplars: tuple[np.ndarray, ...]) -> str:
         """Send a job off."""
         self.job, self.remarks, self.warnings = job, (), ()
         self.send(Submit(job=job.id, character=character, brief=job.brief, exemplars=exemplars))
@@ -264,7 +260,8 @@ class Session(Conversation):
         elif not job.ended:
             self.unwanted.add(job.id)
 
-    def _close_job(self, job: Job) -> None:
+    def close(self, job: Job) -> None:
+        """Be done with a job whose result was accepted or discarded."""
         self.let_go(job)
         self.scene.settled.add(job.draft_id)
         self.scene.outdated = True  # there may be another one in the file

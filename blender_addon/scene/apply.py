@@ -118,6 +118,14 @@ def accept(draft: Draft) -> None:
 
 def discard(draft: Draft) -> None:
     """Put every object that is still there back exactly as it was before the draft."""
+    undress(draft)
+    for before in draft.before:
+        if before.surface is not None:
+            surface.sweep(before.surface)
+
+
+def undress(draft: Draft) -> None:
+    """Put the objects back as :func:`discard` does; what the draft has painted stays in the file."""
     for part, before in zip(draft.binding.parts, draft.before, strict=True):
         thing = find(part.object, bpy.data.objects)
         if thing is not None:
@@ -126,9 +134,6 @@ def discard(draft: Draft) -> None:
             light.put(thing, before.light)
             if before.surface is not None:
                 surface.restore(thing, before.surface)
-    for before in draft.before:
-        if before.surface is not None:
-            surface.sweep(before.surface)
 
 
 def _write_keys(part: PartBinding, vary: Vary, state: State, index: int) -> None:

@@ -190,6 +190,8 @@ def test_it_needs_no_window_around_it_as_blender_gives_commands_none(blender, sc
         (["--batch", "{out}/none_said.json", "--out", "{out}"], "There is no prompt"),
         (["--batch", "{out}/fine.json"], "Several runs need a folder"),
         (["--batch", "{out}/fine.json", "--out", "{out}", "--export", "{out}/a.glb"], "a file name without a folder"),
+        (["--prompt", "x", "--out", "{out}", "--variations", "17"], "variations"),
+        (["--prompt", "x", "--export", "{out}/a.glb", "--variations", "2"], "Several runs need a folder"),
         (["--batch", "{out}/lost.json", "--out", "{out}"], "There is no file"),
     ],
 )
@@ -207,3 +209,24 @@ def test_bad_arguments_end_with_code_2_and_one_sentence(blender, rooms, tmp_path
     heard = capfd.readouterr()
     assert words in heard.err
     assert len(heard.err.strip().splitlines()) == 1
+
+
+def test_variations_are_results_from_one_seed_after_the_other_each_in_a_folder(generate, backend, tmp_path):
+    code, events = generate("--figure", "--prompt", "a knight", "--seed", 7, "--variations", 2, "--out", tmp_path)
+    assert code == 0
+    assert say(events, "run", "name") == ["a-knight-seed-7", "a-knight-seed-8"]
+    assert [job.brief.settings.seed for job in backend.jobs] == [7, 8]
+    for seed in (7, 8):
+        assert json.loads((tmp_path / f"a-knight-seed-{seed}" / "result.json").read_text())["seed"] == seed
+
+
+def test_a_batch_and_files_have_variations_too_and_what_a_file_was_saved_with_is_none(
+    blender, rooms, generate, backend, file, tmp_path
+):
+    rooms("interface.properties").of(blender.context.scene).variations = 5
+    files = [file("one.blend"), file("two.blend")]
+    runs = batch(tmp_path / "batch.json", {"blend": files[0].name, "variations": 2}, {"blend": files[1].name})
+    code, events = generate("--prompt", "a knight", "--batch", runs, "--out", tmp_path / "out")
+    assert code == 0
+    assert say(events, "run", "name") == ["one-seed-0", "one-seed-1", "two"]
+    assert [job.brief.settings.seed for job in backend.jobs] == [0, 1, 0]

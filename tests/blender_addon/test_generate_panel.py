@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 import pytest
-from clipmatrix_protocol import Progress
+from clipmatrix_protocol import Brief, Progress, Prompt, Settings
 
 from .strict_layout import StrictLayout
 from .test_panels import job, put
@@ -48,6 +48,15 @@ def test_the_time_left_is_said_in_seconds_or_minutes(blender, rooms, left, words
 def test_a_paused_job_says_where_it_stands(blender, rooms):
     put(rooms, "PAUSED", job=job(rooms, progress=Progress("one", 20, 50, 1.0, 3.0, 0.25)))
     assert "20 of 50, paused" in shown(blender, rooms)[0]
+
+
+def test_a_series_says_which_of_its_takes_is_growing_and_from_which_seed(blender, rooms):
+    series = rooms("job.series")
+    brief = Brief((Prompt("a knight"),), settings=Settings(seed=8))
+    one = series.Series(((None, brief),) * 5, (), series.Shelf(None, None), kept=[None])
+    put(rooms, "SUBMITTED", job=job(rooms), series=one).job.brief = brief
+    assert "Take 2 of 5, seed 8" in shown(blender, rooms)[0]
+    put(rooms, "IDLE", job=None, series=None)
 
 
 @pytest.mark.parametrize(

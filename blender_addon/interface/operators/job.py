@@ -9,14 +9,14 @@ from clipmatrix_protocol import Brief
 from msgspec.structs import replace
 
 from ...errors import Refusal
-from ...job import session
+from ...job import series, session
 from ...job.phases import BUSY, FREE, STOPPABLE, Phase
 from ...scene import characters
 from ...scene.handles import find
 from ...scene.snapshot import Snapshot, snapshot
 from .. import properties
 from ..guarding import guarded
-from ..takes import recipes
+from ..takes import SHELF, recipes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,7 +111,11 @@ class CLIPMATRIX_OT_generate(bpy.types.Operator):
         now = session.current()
         brief, exemplars = properties.brief(settings), properties.exemplars(settings)
         shot = _shoot(context, characters.selected_parts(context), settings.start)
-        now.submit(shot.character, brief, shot.binding, exemplars)
+        if settings.variations == 1:
+            now.submit(shot.character, brief, shot.binding, exemplars)
+        else:
+            orders = tuple((shot.character, one) for one in properties.variations(brief, settings.variations))
+            series.begin(now, series.Series(orders, exemplars, SHELF), shot.binding)
         _note(now, settings, settings.start)
         _tell(self, now, (*shot.warnings, *_bare_locks(brief, shot)))
         return {"FINISHED"}

@@ -50,6 +50,9 @@ def _show_verbs(layout: bpy.types.UILayout, now: session.Session) -> None:
 
 def _show_progress(layout: bpy.types.UILayout, now: session.Session) -> None:
     progress = now.progress
+    if now.series and now.job:
+        which = f"Take {now.series.number} of {len(now.series.orders)}"
+        layout.label(text=f"{which}, seed {now.job.brief.settings.seed}", icon="RENDERLAYERS")
     if progress and now.state in WORKING | {Phase.LOST}:
         left = "paused" if now.state is Phase.PAUSED else f"{_duration(progress.seconds_left)} left"
         text = f"{progress.step} of {progress.steps}, {left}"

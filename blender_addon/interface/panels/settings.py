@@ -11,7 +11,7 @@ from .base import CLOSED, Panel
 
 def show_settings(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """How long, how fine, from where."""
-    _show(layout, context, "steps", "texture_size", "seed", "start")
+    _show(layout, context, "steps", "texture_size", "seed", "variations", "start")
 
 
 def show_poses(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:

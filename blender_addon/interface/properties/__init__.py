@@ -1,6 +1,6 @@
 """What the artist sets in a scene: prompts, what may change, how the job runs; and as the brief that travels."""
 
-from .briefs import brief, exemplars, restore
+from .briefs import brief, exemplars, restore, seeds, variations
 from .cameras import ORBIT, has_orbit, scene_cameras
 from .poses import playing, poses_in_words
 from .prompts import MOST_PROMPTS, ClipMatrixPrompt, add_image, add_prompt, fill_prompts, images, nothing_written
@@ -27,6 +27,8 @@ __all__ = [
     "register",
     "restore",
     "scene_cameras",
+    "seeds",
     "stretches",
     "unregister",
+    "variations",
 ]

@@ -9,6 +9,7 @@ import bpy
 import msgspec
 import numpy as np
 from clipmatrix_protocol import Brief, Prompt, Settings, Vary
+from msgspec.structs import replace
 
 from ...errors import Refusal
 from ...scene.exemplars import exemplar, refuse_without_pixels
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 LONGEST = fields.text(Prompt, "text")["maxlen"]
 """Letters a prompt may have."""
+
+SEEDS = fields.number(Settings, "seed")["max"] + 1
+"""How many seeds there are."""
 
 
 def brief(settings: ClipMatrixSceneProperties) -> Brief:
@@ -44,6 +48,17 @@ def brief(settings: ClipMatrixSceneProperties) -> Brief:
         return msgspec.convert(values, Brief)
     except msgspec.ValidationError as error:
         raise Refusal(f"A setting is not possible: {error}.", "Change it, then try again.") from error
+
+
+def variations(brief: Brief, count: int) -> tuple[Brief, ...]:
+    """The same with as many seeds, from its own upwards."""
+    wanted = seeds(brief.settings.seed, count)
+    return tuple(replace(brief, settings=replace(brief.settings, seed=seed)) for seed in wanted)
+
+
+def seeds(first: int, count: int) -> list[int]:
+    """As many seeds from the first upwards; after the highest comes 0."""
+    return [(first + place) % SEEDS for place in range(count)]
 
 
 def exemplars(settings: ClipMatrixSceneProperties) -> tuple[np.ndarray, ...]:

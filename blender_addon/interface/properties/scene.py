@@ -12,7 +12,7 @@ from bpy.props import (
 )
 from clipmatrix_protocol import CameraOrbit, Settings, Vary
 
-from ...job import session
+from ...job import series, session
 from .. import fields
 from . import cameras, poses, prompts, regions
 
@@ -85,6 +85,13 @@ class ClipMatrixSceneProperties(bpy.types.PropertyGroup):
     )
     last_frame: IntProperty(  # type: ignore[valid-type]
         name="Last", description="The last frame that is looked at", default=24
+    )
+    variations: IntProperty(  # type: ignore[valid-type]
+        name="Variations",
+        description="How many takes are grown in one go, from this seed and those after it; you choose among them",
+        min=1,
+        max=series.MOST,
+        default=1,
     )
     start: EnumProperty(  # type: ignore[valid-type]
         name="Start From", description="What a new job starts from", items=START, default="CURRENT"

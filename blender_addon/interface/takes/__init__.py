@@ -3,9 +3,11 @@
 from .groups import ORIGINAL, ClipMatrixTake, ClipMatrixWardrobe, register, unregister, wardrobe
 from .keeping import forget, record, wear
 from .owners import chosen, find_take, has_unsettled_job, owner_of
+from .shelving import SHELF
 
 __all__ = [
     "ORIGINAL",
+    "SHELF",
     "ClipMatrixTake",
     "ClipMatrixWardrobe",
     "chosen",

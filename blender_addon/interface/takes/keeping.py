@@ -20,8 +20,13 @@ from .groups import ORIGINAL, ClipMatrixOutfit, ClipMatrixTake, wardrobe
 from .owners import members, owners
 
 
-def record(job: Job) -> list[bpy.types.Object]:
+def record(job: Job, uid: str = "") -> list[bpy.types.Object]:
     """Add an accepted job, whose draft is in the scene, to the takes of its character.
+
+    Parameters
+    ----------
+    uid
+        The take's identifier; empty makes one.
 
     Returns
     -------
@@ -32,7 +37,7 @@ def record(job: Job) -> list[bpy.types.Object]:
         return []
     found = [find(part.object, bpy.data.objects) for part in job.binding.parts]
     parts = {thing: was for thing, was in zip(found, job.draft.before, strict=True) if thing is not None}
-    uid = uuid.uuid4().hex
+    uid = uid or uuid.uuid4().hex
     keepers = owners(list(parts))
     for owner in keepers:
         own = {thing: was for thing, was in parts.items() if owners([thing]) == [owner]}

@@ -24,10 +24,11 @@ POSES = ("poses", "frames", "first_frame", "last_frame")
 
 @dataclass(frozen=True)
 class Asked:
-    """What a scene asks for: the brief that travels, and the notes of what does not."""
+    """What a scene asks for: the brief that travels, the notes of what does not, and how many takes."""
 
     brief: Brief
     notes: str
+    variations: int
 
 
 def title(brief: Brief) -> str:
@@ -67,12 +68,13 @@ def ask(settings: properties.ClipMatrixSceneProperties) -> Asked:
     Refusal
         If that is not possible.
     """
-    return Asked(properties.brief(settings), notes(settings, settings.start))
+    return Asked(properties.brief(settings), notes(settings, settings.start), settings.variations)
 
 
 def ask_again(settings: properties.ClipMatrixSceneProperties, asked: Asked) -> None:
     """Have the scene ask for what it has asked for before."""
     _restore(settings, asked.brief, asked.notes)
+    settings.variations = asked.variations
 
 
 def read(take: ClipMatrixTake) -> Brief:
@@ -93,14 +95,16 @@ def read(take: ClipMatrixTake) -> Brief:
 
 
 def copy_settings(scene: bpy.types.Scene, take: ClipMatrixTake) -> None:
-    """Have the scene ask again for what was asked for then.
+    """Have the scene ask again for what was asked for then: one take, also where it was one of several.
 
     Raises
     ------
     Refusal
         As :func:`read`.
     """
-    _restore(properties.of(scene), read(take), take.notes)
+    settings = properties.of(scene)
+    _restore(settings, read(take), take.notes)
+    settings.variations = 1
 
 
 def _restore(settings: properties.ClipMatrixSceneProperties, brief: Brief, notes: str) -> None:
