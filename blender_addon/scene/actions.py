@@ -90,13 +90,13 @@ def span(
     return None
 
 
-def play(armature: bpy.types.Object, action: bpy.types.Action) -> None:
-    """Have this Action, and nothing of the NLA, move the armature."""
+def play(armature: bpy.types.Object, action: bpy.types.Action | None) -> None:
+    """Have this Action, and nothing of the NLA, move the armature; None leaves it in its pose."""
     animation: Any = armature.animation_data_create()
     for track in animation.nla_tracks:
         track.mute = True
     animation.action = action
-    if hasattr(animation, "action_suitable_slots") and animation.action_slot is None:  # 4.4 and newer
+    if action and hasattr(animation, "action_suitable_slots") and animation.action_slot is None:  # 4.4 and newer
         suitable = animation.action_suitable_slots
         animation.action_slot = suitable[0] if len(suitable) else None
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from ..errors import Refusal
 from .actions import OWN, Playing, chosen, span
+from .drawn_poses import PLAIN, Draw, strike
 from .standins import standing_in
 
 MOST_FRAMES = 16
@@ -66,6 +67,7 @@ def sample(
     bones: Sequence[str],
     which: str,
     playing: Playing = OWN,
+    draw: Draw = PLAIN,
 ) -> Poses:
     """Sample a character's poses.
 
@@ -74,9 +76,11 @@ def sample(
     bones
         The bones whose matrices are wanted.
     which
-        ``ACTION``, ``CURRENT`` or ``REST``, as in the scene's properties.
+        ``ACTION``, ``CURRENT``, ``RANDOM`` or ``REST``, as in the scene's properties.
     playing
         Which Action, and which frames of it.
+    draw
+        How poses are drawn, where some are.
 
     Raises
     ------
@@ -98,8 +102,12 @@ def sample(
                 stances += [_at(stage, time, double, doubles, bones) for time in frames]
         elif frames:
             stances += [_at(stage, time, armature, parts, bones) for time in frames]
-        elif which != "REST":
+        elif which not in ("REST", "RANDOM"):
             stances.append(current)
+        if armature and draw.wanted(which):
+            with standing_in(stage, armature, parts, None) as (double, doubles):
+                now = stage.frame_current_final
+                stances += [_at(stage, now, double, doubles, bones) for _ in strike(double, which, draw)]
     for thing, matrix in zip(parts, rest.parts, strict=True):
         if abs(np.linalg.det(matrix)) < 1e-18:
             raise Refusal(f"{thing.name} is scaled to nothing.", "Give it a scale other than 0.")

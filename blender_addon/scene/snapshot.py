@@ -16,6 +16,7 @@ from .actions import OWN, Playing
 from .binding import Binding, PartBinding
 from .characters import armature_of
 from .checks import problems
+from .drawn_poses import PLAIN, Draw
 from .handles import handle
 from .poses import SAME_POSE, Poses, sample
 from .regions import Stretch, read_regions
@@ -49,6 +50,7 @@ def snapshot(
     start: str = "CURRENT",
     playing: Playing = OWN,
     stretches: Sequence[Stretch] = (),
+    draw: Draw = PLAIN,
 ) -> Snapshot:
     """Read a character out of the scene, which is left exactly as it is.
 
@@ -62,6 +64,8 @@ def snapshot(
         Which Action its poses are of, and which frames.
     stretches
         What cameras frame and the brief locks; they become the character's regions.
+    draw
+        How poses are drawn, where some are.
 
     Raises
     ------
@@ -74,7 +78,7 @@ def snapshot(
     rigs = [rigging.read_rigging(thing) for thing in objects]
     bones = _deforming(armature)
     read = [_skin(thing, rig, bones) for thing, rig in zip(objects, rigs, strict=True)]
-    sampled = sample(context, armature, objects, list(bones), poses, playing)
+    sampled = sample(context, armature, objects, list(bones), poses, playing, draw)
     if armature is not None and not (np.isfinite(sampled.bones).all() and np.isfinite(sampled.parts).all()):
         raise Refusal(f"{armature.name} takes a pose that is no number.", "Look for a driver or constraint that fails.")
     _refuse_drift(objects, rigs, sampled)

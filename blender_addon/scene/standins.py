@@ -1,4 +1,4 @@
-"""Copies of a character that play another Action than the artist's objects, which are not touched."""
+"""Copies of a character that take other poses than the artist's objects, which are not touched."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ def standing_in(
     stage: bpy.types.Scene,
     armature: bpy.types.Object,
     parts: Sequence[bpy.types.Object],
-    action: bpy.types.Action,
+    action: bpy.types.Action | None,
 ) -> Iterator[tuple[bpy.types.Object, list[bpy.types.Object]]]:
-    """Put copies of armature and parts on the stage, playing ``action``, until the block ends.
+    """Put copies of armature and parts on the stage, playing ``action``, or nothing at all, until the block ends.
 
     The copies share mesh and armature data and have no modifiers: it is where they stand that counts. What lies
-    between a part and the armature, such as an empty, is copied with them. Constraints of the parts follow the copy.
+    between a part and the armature, such as an empty, is copied with them. Constraints and drivers follow the copies.
     """
     copies: dict[bpy.types.Object, bpy.types.Object] = {}
     try:
@@ -57,6 +57,12 @@ def _move_over(
         kept = copy.matrix_parent_inverse.copy()
         copy.parent = copies[thing.parent]
         copy.matrix_parent_inverse = kept
+    drivers = [curve.driver for curve in copy.animation_data.drivers] if copy.animation_data else []
+    for driver in filter(None, drivers):
+        for variable in driver.variables:
+            for read in variable.targets:
+                if read.id in copies:
+                    read.id = copies[read.id]
     for constraint in copy.constraints:
         aims: Any = constraint.targets if isinstance(constraint, bpy.types.ArmatureConstraint) else [constraint]
         for aim in aims:

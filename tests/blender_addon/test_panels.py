@@ -155,5 +155,8 @@ def test_every_setting_is_shown_by_some_panel(blender, scenes, rooms):
     scenes.character()
     settings = rooms("interface.properties").of(blender.context.scene)
     settings.frames, settings.cameras = "RANGE", "BOTH"
-    missing = set(rooms("command.overriding").options()) - layout_of(blender, rooms).shown
+    shown = set()
+    for settings.poses in ("CURRENT", "ACTION"):
+        shown |= layout_of(blender, rooms).shown
+    missing = set(rooms("command.overriding").options()) - shown
     assert missing == set()

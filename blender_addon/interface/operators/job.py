@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import bpy
-from clipmatrix_protocol import Brief
+from clipmatrix_protocol import Brief, Character
 from msgspec.structs import replace
 
 from ...errors import Refusal
@@ -39,8 +39,8 @@ def _nothing_to_ask_for(context: bpy.types.Context) -> str:
     return ""
 
 
-def _shoot(context: bpy.types.Context, parts: Sequence[bpy.types.Object], start: str) -> Snapshot:
-    """Take the snapshot that the scene's settings ask for."""
+def _shoot(context: bpy.types.Context, parts: Sequence[bpy.types.Object], start: str, seed: int) -> Snapshot:
+    """Take the snapshot that the scene's settings ask for; the seed draws poses, if any are drawn."""
     assert context.scene is not None
     settings = properties.of(context.scene)
     return snapshot(
@@ -50,7 +50,25 @@ def _shoot(context: bpy.types.Context, parts: Sequence[bpy.types.Object], start:
         start=start,
         playing=properties.playing(settings),
         stretches=properties.stretches(settings),
+        draw=properties.draw(settings, seed),
     )
+
+
+def _orders(
+    context: bpy.types.Context, parts: Sequence[bpy.types.Object], shot: Snapshot, briefs: Sequence[Brief]
+) -> tuple[tuple[Character, Brief], ...]:
+    """Characters and briefs of a series: one character, each time in the poses that the brief's seed draws."""
+    assert context.scene is not None
+    settings = properties.of(context.scene)
+    if not properties.draw(settings, 0).wanted(settings.poses):
+        return tuple((shot.character, brief) for brief in briefs)
+    others = [_shoot(context, parts, settings.start, brief.settings.seed).character for brief in briefs[1:]]
+    return tuple(zip((shot.character, *(_posed(shot.character, other) for other in others)), briefs, strict=True))
+
+
+def _posed(first: Character, other: Character) -> Character:
+    """The other's poses on the first, whose arrays it shares then; the other where its joints are others."""
+    return replace(first, poses=other.poses) if other.joints == first.joints else other
 
 
 def _bare_locks(brief: Brief, shot: Snapshot) -> tuple[str, ...]:
@@ -110,11 +128,12 @@ class CLIPMATRIX_OT_generate(bpy.types.Operator):
         settings = properties.of(context.scene)
         now = session.current()
         brief, exemplars = properties.brief(settings), properties.exemplars(settings)
-        shot = _shoot(context, characters.selected_parts(context), settings.start)
+        parts = characters.selected_parts(context)
+        shot = _shoot(context, parts, settings.start, brief.settings.seed)
         if settings.variations == 1:
             now.submit(shot.character, brief, shot.binding, exemplars)
         else:
-            orders = tuple((shot.character, one) for one in properties.variations(brief, settings.variations))
+            orders = _orders(context, parts, shot, properties.variations(brief, settings.variations))
             series.begin(now, series.Series(orders, exemplars, SHELF), shot.binding)
         _note(now, settings, settings.start)
         _tell(self, now, (*shot.warnings, *_bare_locks(brief, shot)))
@@ -147,7 +166,7 @@ class CLIPMATRIX_OT_carry_on(bpy.types.Operator):
         job = now.settled()
         brief, exemplars = properties.brief(settings), properties.exemplars(settings)
         parts = [find(part.object, bpy.data.objects) for part in job.binding.parts]
-        shot = _shoot(context, [part for part in parts if part is not None], "CURRENT")
+        shot = _shoot(context, [part for part in parts if part is not None], "CURRENT", brief.settings.seed)
         now.carry_on(replace(shot.character, start_look=job.look), brief, shot.binding, exemplars)
         _note(now, settings, "CURRENT")
         _tell(self, now, (*shot.warnings, *_bare_locks(brief, shot)))

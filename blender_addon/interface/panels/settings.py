@@ -19,6 +19,8 @@ def show_poses(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     assert context.scene is not None
     settings = properties.of(context.scene)
     _show(layout, context, "poses")
+    if settings.poses == "CURRENT":
+        _show(layout, context, "pose_jitter")
     if settings.poses != "ACTION":
         return
     _show(layout, context, "action", "frames")

@@ -2,7 +2,7 @@
 
 from .briefs import brief, exemplars, restore, seeds, variations
 from .cameras import ORBIT, has_orbit, scene_cameras
-from .poses import playing, poses_in_words
+from .poses import draw, playing, poses_in_words
 from .prompts import MOST_PROMPTS, ClipMatrixPrompt, add_image, add_prompt, fill_prompts, images, nothing_written
 from .regions import ClipMatrixLocked, stretches
 from .scene import ClipMatrixSceneProperties, of, register, unregister
@@ -16,6 +16,7 @@ __all__ = [
     "add_image",
     "add_prompt",
     "brief",
+    "draw",
     "exemplars",
     "fill_prompts",
     "has_orbit",

@@ -9,6 +9,7 @@ import bpy
 from ...errors import Refusal
 from ...scene import characters
 from ...scene.actions import Playing, chosen, fits, span
+from ...scene.drawn_poses import Draw
 
 if TYPE_CHECKING:
     from .scene import ClipMatrixSceneProperties
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 POSES = [
     ("ACTION", "Action", "Poses from all over an Action; the current pose if nothing moves the character"),
     ("CURRENT", "Current", "The pose the character is in, and the rest pose"),
+    ("RANDOM", "Random", "Poses drawn by the seed within the limits of the joints, where the rig has any"),
     ("REST", "Rest", "The rest pose alone"),
 ]
 FRAMES = [
@@ -34,6 +36,11 @@ def playing(settings: ClipMatrixSceneProperties) -> Playing:
     """
     frames = (settings.first_frame, settings.last_frame) if settings.frames == "RANGE" else None
     return Playing(settings.action.name if settings.action else "", frames)
+
+
+def draw(settings: ClipMatrixSceneProperties, seed: int) -> Draw:
+    """How poses are drawn for a seed, where the artist wants some drawn."""
+    return Draw(settings.pose_jitter, seed)
 
 
 def fits_selected(_settings: ClipMatrixSceneProperties, action: bpy.types.Action) -> bool:

@@ -6,6 +6,7 @@ import bpy
 from bpy.props import (
     CollectionProperty,
     EnumProperty,
+    FloatProperty,
     IntProperty,
     PointerProperty,
     StringProperty,
@@ -70,6 +71,14 @@ class ClipMatrixSceneProperties(bpy.types.PropertyGroup):
     )
     poses: EnumProperty(  # type: ignore[valid-type]
         name="Poses", description="In which poses the character is looked at", items=poses.POSES, default="ACTION"
+    )
+    pose_jitter: FloatProperty(  # type: ignore[valid-type]
+        name="Jitter",
+        description="How far bones are turned at random out of the current pose, degrees; 0 takes it as it is",
+        min=0,
+        max=90,
+        soft_max=30,
+        default=0,
     )
     action: PointerProperty(  # type: ignore[valid-type]
         name="Action",

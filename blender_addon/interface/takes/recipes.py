@@ -18,7 +18,7 @@ LONGEST_TITLE = 40
 """Letters of the prompt that become the take's name."""
 
 
-POSES = ("poses", "frames", "first_frame", "last_frame")
+POSES = ("poses", "pose_jitter", "frames", "first_frame", "last_frame")
 """Settings of the scene that decide on poses, beside the Action."""
 
 
