@@ -2,7 +2,7 @@
 
 import bpy
 
-from . import connection, export, fixes, job, lights, locks, prompts, report, result, takes
+from . import connection, detail, export, fixes, job, lights, locks, prompts, report, result, takes
 
 CLASSES = (
     *connection.CLASSES,
@@ -12,6 +12,7 @@ CLASSES = (
     *result.CLASSES,
     *report.CLASSES,
     *fixes.CLASSES,
+    *detail.CLASSES,
     *takes.CLASSES,
     *lights.CLASSES,
     *export.CLASSES,

@@ -1,9 +1,11 @@
 """What is selected: the character's parts, and what has to be put right before it can be sent."""
 
+from typing import Any
+
 import bpy
 
 from ...errors import Refusal
-from ...scene import characters
+from ...scene import characters, detail
 from ...scene.characters import CONVERTIBLE, Cast
 from ...scene.checks import problems
 from ...scene.overview import Overview, overview
@@ -44,7 +46,10 @@ def _show_parts(column: bpy.types.UILayout, cast: Cast, counts: Overview) -> Non
     else:
         column.label(text="No armature: it stands still", icon="OBJECT_DATA")
     for part, vertices in list(zip(cast.parts, counts.vertices, strict=True))[:MOST_PARTS]:
-        column.label(text=f"{part.name}: {vertices:,} vertices", icon="MESH_DATA")
+        row = column.row(align=True)
+        row.label(text=f"{part.name}: {vertices:,} vertices", icon="MESH_DATA")
+        if detail.has_few(part):
+            _offer(row, "clipmatrix.subdivide", part, text="", icon="MOD_SUBSURF", emboss=False)
     if len(cast.parts) > MOST_PARTS:
         more = len(cast.parts) - MOST_PARTS
         column.label(text="and 1 more part" if more == 1 else f"and {more} more parts", icon="BLANK1")
@@ -73,8 +78,8 @@ def _show_left_out(layout: bpy.types.UILayout, cast: Cast) -> None:
             paragraph(column, f"{thing.name} has no faces and is left out.", "INFO")
 
 
-def _offer(layout: bpy.types.UILayout, operator: str, thing: bpy.types.Object) -> None:
-    setattr(layout.operator(operator), "object", thing.name)  # noqa: B010 - the stubs know no operator's properties
+def _offer(layout: bpy.types.UILayout, operator: str, thing: bpy.types.Object, **shown: Any) -> None:
+    setattr(layout.operator(operator, **shown), "object", thing.name)  # noqa: B010 - the stubs know no operator's properties
 
 
 class CLIPMATRIX_PT_character(Panel):

@@ -11,7 +11,7 @@ def draw(blender, rooms):
     """What the panel says."""
     layout = StrictLayout(blender)
     rooms("interface.panels.character").show_character(layout, blender.context)
-    return layout.drawn
+    return [text for text in layout.drawn if text]
 
 
 class Paper:
@@ -37,7 +37,9 @@ def test_parts_armature_vertices_uvs_and_shape_keys_are_counted(blender, scenes,
     assert draw(blender, rooms) == [
         "Rig: 3 bones",
         "Column: 104 vertices",
+        "clipmatrix.subdivide",
         "Hat: 8 vertices",
+        "clipmatrix.subdivide",
         "UVs: UVMap, Atlas",
         "2 shape keys, 1 may move",
     ]
@@ -45,6 +47,17 @@ def test_parts_armature_vertices_uvs_and_shape_keys_are_counted(blender, scenes,
 
 def test_a_prop_has_no_armature(blender, scenes, rooms):
     scenes.select(scenes.cube())
+    assert draw(blender, rooms) == [
+        "No armature: it stands still",
+        "Cube: 8 vertices",
+        "clipmatrix.subdivide",
+        "UVs: UVMap",
+    ]
+
+
+def test_parts_with_many_polygons_are_not_offered_more(blender, scenes, rooms, monkeypatch):
+    scenes.select(scenes.cube())
+    monkeypatch.setattr(rooms("scene.detail"), "FEW", 6)
     assert draw(blender, rooms) == ["No armature: it stands still", "Cube: 8 vertices", "UVs: UVMap"]
 
 
@@ -53,7 +66,7 @@ def test_it_follows_the_selection(blender, scenes, rooms):
     for thing in (first, second):
         scenes.select(thing)
         assert f"{thing.name}: 8 vertices" in draw(blender, rooms)
-        assert len(draw(blender, rooms)) == 3
+        assert len(draw(blender, rooms)) == 4
 
 
 def test_every_problem_is_said_with_its_button_at_once(blender, scenes, rooms):
