@@ -70,6 +70,9 @@ def subdivide(thing: bpy.types.Object, surface: str) -> None:
 
 
 def _split(mesh: bpy.types.Mesh) -> None:
+    """Have bmesh split all edges and faces; it takes the mesh's own vertices for the basis, so they are made equal."""
+    if mesh.shape_keys:
+        mesh.vertices.foreach_set("co", points(mesh.shape_keys.reference_key))
     work = bmesh.new()
     try:
         work.from_mesh(mesh)
