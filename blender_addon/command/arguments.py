@@ -1,8 +1,8 @@
-"""The arguments of ``generate``, checked before anything starts."""
+"""The arguments of ``generate`` and ``export``, checked before anything starts."""
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn, get_args
 
@@ -12,13 +12,13 @@ from ..errors import Refusal
 from ..link.target import tidy
 from .announce import Manner
 from .overriding import add_settings
-from .planning import plan
+from .planning import plan, plan_export
 from .prompting import add_prompts
-from .requests import BadArguments, GenerateRequest, Pictures
+from .requests import BadArguments, ExportRequest, GenerateRequest, Pictures
 
 
-def parse(arguments: Sequence[str]) -> GenerateRequest:
-    """Read the arguments of the command, ``generate`` first.
+def parse(arguments: Sequence[str]) -> GenerateRequest | ExportRequest:
+    """Read the arguments of the command, ``generate`` or ``export`` first.
 
     Raises
     ------
@@ -28,6 +28,8 @@ def parse(arguments: Sequence[str]) -> GenerateRequest:
         After ``--help``.
     """
     found = _parser().parse_args(arguments)
+    if found.command == "export":
+        return plan_export(found)
     try:
         address = tidy(found.address)
     except Refusal as refusal:
@@ -67,7 +69,22 @@ def _parser() -> argparse.ArgumentParser:
     _add_where(parser)
     add_settings(parser)
     _add_how(parser)
+    _add_export(commands.add_parser)
     return top
+
+
+def _add_export(add_parser: Callable[..., argparse.ArgumentParser]) -> None:
+    parser = add_parser(
+        "export",
+        allow_abbrev=False,
+        help="write a character as it is, without a backend",
+        description="Write the open file's active (or first) character, as it is.",
+    )
+    parser.add_argument("--blend", metavar="FILE", help="open this file first")
+    parser.add_argument(
+        "--export", type=Path, action="append", required=True, metavar="FILE", help="write it as .glb, .fbx, .blend"
+    )
+    _add_progress(parser)
 
 
 def _add_what(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""``generate`` without a window: ``blender --command clipmatrix generate ...``, or ``headless.py generate ...``.
+"""``generate`` and ``export`` without a window: ``blender --command clipmatrix ...``, or ``headless.py ...``.
 
 Exit codes: 0 all is written, 1 something failed, 2 the arguments are no good, 130 interrupted.
 """
@@ -15,7 +15,8 @@ from ..errors import Refusal
 from . import growing, stage
 from .announce import Announcer, announcer, own_stdout
 from .arguments import manner, parse
-from .requests import BadArguments, GenerateRequest, Run
+from .requests import BadArguments, ExportRequest, GenerateRequest, Run
+from .results import export_character
 
 DONE, FAILED, BAD_ARGUMENTS, INTERRUPTED = 0, 1, 2, 130
 
@@ -33,7 +34,8 @@ def run(arguments: Sequence[str]) -> int:
     with own_stdout() as stream, _terminable():
         say = announcer(manner(arguments), stream)
         try:
-            return generate(parse(arguments), say)
+            request = parse(arguments)
+            return export(request, say) if isinstance(request, ExportRequest) else generate(request, say)
         except BadArguments as error:
             say.failed("bad_arguments", error.message, error.remedy)
             return BAD_ARGUMENTS
@@ -53,6 +55,24 @@ def generate(request: GenerateRequest, say: Announcer) -> int:
             say.run(one.name, number, count)
         failures += not _attempt(one, request, say, opened if number > 1 else None)
     return FAILED if failures else DONE
+
+
+def export(request: ExportRequest, say: Announcer) -> int:
+    """Write the character as it is; return the exit code."""
+    try:
+        if request.blend is not None:
+            stage.open_file(request.blend)
+        with stage.window():
+            character = stage.character()
+            for path in request.exports:
+                say.written(export_character(character, path))
+    except Refusal as refusal:
+        say.failed("failed", refusal.message, refusal.remedy)
+    except (OSError, RuntimeError) as error:  # the disk, or one of Blender's own operators
+        say.failed("failed", f"{str(error).strip()}.", "Blender's own output says more.")
+    else:
+        return DONE
+    return FAILED
 
 
 def _attempt(one: Run, request: GenerateRequest, say: Announcer, reopen: str | None) -> bool:

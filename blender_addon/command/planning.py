@@ -11,7 +11,7 @@ from ..interface.properties import seeds
 from .batch import Entry, read_batch
 from .overriding import named
 from .prompting import prompts
-from .requests import EXPORTS, BadArguments, Run, Wanted
+from .requests import EXPORTS, BadArguments, ExportRequest, Run, Wanted
 
 NAME_LETTERS = 40
 """Longest name that is made from a prompt."""
@@ -43,6 +43,19 @@ def plan(found: argparse.Namespace) -> tuple[Run, ...]:
     return (replace(run, out=out, exports=_exports(found.export)),)
 
 
+def plan_export(found: argparse.Namespace) -> ExportRequest:
+    """Make what ``export`` is asked for.
+
+    Raises
+    ------
+    BadArguments
+        If the file is not there, or an export can't be written.
+    """
+    blend = Path(found.blend).resolve() if found.blend else None
+    _check_file(blend)
+    return ExportRequest(blend, _exports(found.export))
+
+
 def _runs(found: argparse.Namespace, entry: Entry, blend: Path | None) -> list[Run]:
     """One run, or as many as there are variations, with seeds that count up from its own, or from 0."""
     run = _run(found, entry, blend)
@@ -59,8 +72,7 @@ def _run(found: argparse.Namespace, entry: Entry, blend: Path | None) -> Run:
     wanted = _wanted(found, entry)
     if not wanted.prompts:
         raise BadArguments("There is no prompt.", 'Say one with --prompt, as in --prompt "a red figure".')
-    if blend is not None and not blend.is_file():
-        raise BadArguments(f"There is no file {blend}.", "Check --blend, or the batch.")
+    _check_file(blend)
     overrides = {**named(found), **entry.overrides}
     return Run(
         name=entry.name or (blend.stem if blend else _words(_said(wanted))),
@@ -121,6 +133,11 @@ def _words(text: str) -> str:
 
 def _first(blends: Sequence[Path]) -> Path | None:
     return blends[0] if blends else None
+
+
+def _check_file(blend: Path | None) -> None:
+    if blend is not None and not blend.is_file():
+        raise BadArguments(f"There is no file {blend}.", "Check --blend, or the batch.")
 
 
 def _exports(paths: Sequence[Path]) -> tuple[Path, ...]:

@@ -1,4 +1,4 @@
-"""What a run of ``generate`` is asked for."""
+"""What a run of ``generate``, or of ``export``, is asked for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -84,3 +84,19 @@ class GenerateRequest:
     pictures: Pictures
     lights: bool
     patience: float
+
+
+@dataclass(frozen=True)
+class ExportRequest:
+    """One call of ``export``.
+
+    Attributes
+    ----------
+    blend
+        A file to open first, or None for the one that is open.
+    exports
+        Files to write the character to, by their endings :data:`EXPORTS`; at least one.
+    """
+
+    blend: Path | None
+    exports: tuple[Path, ...]

@@ -151,6 +151,22 @@ def test_an_empty_file_is_refused_in_words(generate):
     assert events[-1]["message"] == "The file shows no character."
 
 
+def test_export_writes_a_character_as_it_is_and_asks_no_backend(scenes, blender, rooms, tmp_path, capfd):
+    scenes.character()
+    blender.ops.wm.save_as_mainfile(filepath=str(tmp_path / "own.blend"), copy=True)
+    blender.ops.wm.read_homefile(use_empty=True)
+    wanted = [tmp_path / "out" / f"own{ending}" for ending in (".glb", ".fbx")]
+    arguments = [word for path in wanted for word in ("--export", str(path))]
+    capfd.readouterr()
+    assert rooms("command.command").run(["export", "--blend", str(tmp_path / "own.blend"), *arguments]) == 0
+    assert all(path.stat().st_size > 1000 for path in wanted)
+    assert capfd.readouterr().out.splitlines() == [f"wrote {path}" for path in wanted]
+    (tmp_path / "none.blend").write_bytes(b"BLENDER and then nothing")
+    code = rooms("command.command").run(["export", "--blend", str(tmp_path / "none.blend"), "--export", str(wanted[0])])
+    assert code == 1
+    assert "can't open" in capfd.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -162,6 +178,9 @@ def test_an_empty_file_is_refused_in_words(generate):
         (["generate", "--prompt", "x", "--out", "{out}", "--blend", "{out}/none.blend"], "no file"),
         (["generate", "--out", "{out}"], "--prompt"),
         (["dance"], "dance"),
+        (["export", "--blend", "{out}/none.blend", "--export", "{out}/x.glb"], "no file"),
+        (["export", "--export", "{out}/x.obj"], "ends in none"),
+        (["export"], "--export"),
     ],
 )
 def test_bad_arguments_end_with_code_2_and_one_sentence(blender, rooms, tmp_path, capfd, arguments, words):
