@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ..guidance import Tower, load_tower
+from ..errors import UsageError
+from ..guidance import ClipUnavailable, Tower, load_tower
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,20 @@ class Retrieval:
 def judge_tower(device: torch.device) -> Tower:
     """The CLIP that comes with the package for scoring; it never steers a job."""
     return load_tower("judge", device)
+
+
+def judges_by_name(specs: Sequence[str], device: torch.device) -> tuple[Tower, ...]:
+    """Load judges, each once.
+
+    Raises
+    ------
+    UsageError
+        If one cannot be had.
+    """
+    try:
+        return tuple(load_tower(spec, device) for spec in dict.fromkeys(specs))
+    except ClipUnavailable as error:
+        raise UsageError(error.message.rstrip("."), error.remedy.rstrip(".")) from error
 
 
 def retrieval(images: Tensor, prompts: Sequence[str], judge: Tower) -> Retrieval:

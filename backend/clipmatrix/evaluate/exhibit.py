@@ -1,0 +1,96 @@
+"""A subject on the device, as points that are welded once for all its states."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import clipmatrix_protocol as protocol
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ..character import Character, Weld, assemble, shaped, start_offsets, weld
+from ..render.colour import linear_from_srgb
+from ..render.material import Material
+from ..render.mesh import Mesh, mesh
+
+GREY = 0.2140
+"""Linear base colour of what brings no texture: sRGB mid grey, as where a job starts."""
+
+LARGEST_TEXTURE = 1024
+"""Side to which textures are scaled at most, texels; views are smaller than that."""
+
+
+@dataclass(frozen=True, eq=False)
+class Looks:
+    """How one state reflects light.
+
+    Attributes
+    ----------
+    textures
+        (S, H, H, 3) linear base colour, row 0 at v = 0.
+    material
+        Roughness and metallic.
+    """
+
+    textures: Tensor
+    material: Material
+
+
+@dataclass(frozen=True, eq=False)
+class Exhibit:
+    """A character in several states.
+
+    Attributes
+    ----------
+    surface, joined, mesh
+        With split vertices welded, how points and vertices belong together, and as the renderer sees it.
+    shapes
+        (P, 3) metres, rest space, one for each state.
+    looks
+        One for each state.
+    """
+
+    surface: Character
+    joined: Weld
+    mesh: Mesh
+    shapes: tuple[Tensor, ...]
+    looks: tuple[Looks, ...]
+
+
+def exhibit(character: protocol.Character, states: Sequence[protocol.State | None], device: torch.device) -> Exhibit:
+    """Bring a character to the device in some states; None is the character as it came."""
+    assembled = assemble(character, device)
+    start = start_offsets(character, device)
+    offsets = [start if state is None else _joined(state, device) for state in states]
+    surface, joined = weld(assembled, torch.cat(offsets, dim=1))  # equal in every state, or no single point
+    shapes, looks = [], []
+    for state, moved in zip(states, offsets, strict=True):
+        values = surface.values if state is None else torch.tensor(state.coefficients, device=device)
+        shapes.append(shaped(surface, values, moved[joined.vertex_of]))
+        looks.append(_looks(character, state, device))
+    surface_mesh = mesh(surface.triangles, surface.corner_uvs, surface.slots)
+    return Exhibit(surface, joined, surface_mesh, tuple(shapes), tuple(looks))
+
+
+def _joined(state: protocol.State, device: torch.device) -> Tensor:
+    return torch.tensor(np.concatenate(state.offsets), device=device)
+
+
+def _looks(character: protocol.Character, state: protocol.State | None, device: torch.device) -> Looks:
+    images = (state.textures if state is not None else ()) or character.start_textures
+    look = character.start_look if state is None else state.look
+    material = Material(*(torch.tensor(value, device=device) for value in (look.roughness, look.metallic)))
+    if not images:
+        return Looks(torch.full((character.textures, 4, 4, 3), GREY, device=device), material)
+    largest = max(max(image.shape[:2]) for image in images)
+    side = min(1 << (largest - 1).bit_length(), LARGEST_TEXTURE)
+    return Looks(torch.stack([_scaled(image, side) for image in images]).to(device), material)
+
+
+def _scaled(image: np.ndarray, side: int) -> Tensor:
+    """Scale an sRGB image (H, W, 3) uint8 to (side, side, 3) linear."""
+    planes = linear_from_srgb(torch.tensor(image).permute(2, 0, 1)[None].float() / 255)
+    if planes.shape[-2:] != (side, side):
+        planes = F.interpolate(planes, size=(side, side), mode="bilinear", antialias=True, align_corners=False)
+    return planes[0].permute(1, 2, 0).clamp(0, 1)
