@@ -6,6 +6,7 @@ import typer
 
 from .commands.demo import demo
 from .commands.doctor import doctor
+from .commands.evaluate import evaluate
 from .commands.keys import app as keys
 from .commands.serve import serve
 from .errors import UsageError
@@ -18,6 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command()(demo)
+app.command()(evaluate)
 app.command()(serve)
 app.command()(doctor)
 app.add_typer(keys, name="keys")

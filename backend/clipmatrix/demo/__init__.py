@@ -1,5 +1,6 @@
 """The demo: a prompt becomes a character, with a real backend and a real Blender in processes of their own."""
 
+from .convert import blend_to_glb
 from .processes import Backend, BlenderRun, start_backend, start_blender
 from .request import DemoRequest, Pictures, check, own_extension
 from .show import show
@@ -9,6 +10,7 @@ __all__ = [
     "BlenderRun",
     "DemoRequest",
     "Pictures",
+    "blend_to_glb",
     "check",
     "own_extension",
     "show",

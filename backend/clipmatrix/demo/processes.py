@@ -94,7 +94,7 @@ def start_backend(request: DemoRequest) -> Iterator[Backend]:
         "--device", request.device,
         "--parent-pid", str(os.getpid()),
     ]  # fmt: skip
-    with _running(command, log, secret) as process:
+    with running(command, log, secret) as process:
         yield Backend(address=_ready_address(process, log), secret=secret, log=log)
 
 
@@ -130,12 +130,12 @@ def start_blender(request: DemoRequest, backend: Backend) -> Iterator[BlenderRun
         "--pictures", request.pictures,
         "--progress", "json",
     ]  # fmt: skip
-    with _running(command, request.out / "blender.log", backend.secret) as process:
+    with running(command, request.out / "blender.log", backend.secret) as process:
         yield BlenderRun(process)
 
 
 @contextmanager
-def _running(command: list[str], log: Path, secret: str) -> Iterator["subprocess.Popen[str]"]:
+def running(command: list[str], log: Path, secret: str = "") -> Iterator["subprocess.Popen[str]"]:
     """Run a command that speaks on standard output, its standard error in a log, until the block ends."""
     with log.open("w") as stderr:
         process = subprocess.Popen(
