@@ -43,6 +43,16 @@ def test_the_report_tells_how_to_make_it_again(finished):
     assert report["summary"]["peak_memory_mb"] < 6000
 
 
+def test_the_report_says_what_the_judge_makes_of_it(finished):
+    evaluation = json.loads((finished / "report.json").read_text())["evaluation"]
+    (verdict,) = evaluation["verdicts"]
+    assert verdict["judge"] == "judge"
+    assert verdict["textured_rest"]["rank"] == 1
+    assert len(evaluation["azimuths"]) == 24
+    assert evaluation["unseen_poses"] == 3
+    assert evaluation["soundness"]["degenerate"] == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -9,6 +9,7 @@ from clipmatrix_protocol import Settings
 from rich.console import Console
 
 from ..demo import DemoRequest, Pictures, check, own_extension, show, start_backend, start_blender
+from ..demo.judging import judged
 from ..demo.report import OUTPUTS, write_report
 from ..demo.request import folder_name
 from ..errors import UsageError
@@ -61,7 +62,8 @@ def demo(
     if failed is not None or code != 0:
         _say_what_failed(request, failed)
         raise typer.Exit(code or 1)
-    write_report(request, time.monotonic() - started)
+    console.print("judging the result")
+    write_report(request, judged(request), time.monotonic() - started)
     _say_what_next(request, console)
 
 

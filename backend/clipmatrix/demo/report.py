@@ -16,13 +16,15 @@ OUTPUTS = ("character.blend", "character.glb", "contact.png", "turntable.mp4")
 """What a demo leaves in its folder besides the report."""
 
 
-def write_report(request: DemoRequest, seconds: float) -> Path:
-    """Write ``report.json`` from Blender's result and the request.
+def write_report(request: DemoRequest, evaluation: dict[str, Any], seconds: float) -> Path:
+    """Write ``report.json`` from Blender's result, the request and the evaluation.
 
     Parameters
     ----------
     request
         What was asked for.
+    evaluation
+        What the judge says of it, from :func:`clipmatrix.demo.judging.judged`.
     seconds
         How long all of it took, start-up and pictures included.
 
@@ -39,6 +41,7 @@ def write_report(request: DemoRequest, seconds: float) -> Path:
         "date": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
         "settings": msgspec.to_builtins(request.settings),
         **result,
+        "evaluation": evaluation,
         "total_seconds": round(seconds, 1),
         "machine": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
     }
