@@ -1,4 +1,4 @@
-"""From the last step to a result: the mesh repaired, the texture's seams closed."""
+"""From the last step to a result: the mesh untangled and repaired, the texture's seams closed."""
 
 from dataclasses import replace
 
@@ -11,6 +11,7 @@ from .dilate import dilate
 from .repair import broken, repair
 from .scene import Scene
 from .state import Outcome
+from .untangle import untangle
 
 WITHDRAWALS = 10
 """Steps in which coefficients go back to their start where they break the mesh."""
@@ -21,7 +22,7 @@ MENDABLE = 0.005
 
 @torch.no_grad()
 def finish(outcome: Outcome, scene: Scene, atlas: Atlas) -> Outcome:
-    """Repair and dilate; what may not vary is not touched."""
+    """Untangle, repair and dilate; what may not vary is not touched."""
     vary = scene.brief.vary
     if vary.offsets:
         outcome = _with_sound_offsets(outcome, scene)
@@ -31,11 +32,13 @@ def finish(outcome: Outcome, scene: Scene, atlas: Atlas) -> Outcome:
 
 
 def _with_sound_offsets(outcome: Outcome, scene: Scene) -> Outcome:
-    """Let offsets mend what broke, be it by offsets or by coefficients; not what coefficients broke everywhere."""
+    """Take offsets back from tangles, and let them mend what broke; not what coefficients broke everywhere."""
     limit = MENDABLE * len(scene.surface.triangles)
     outcome = replace(outcome, coefficients=_withdrawn(outcome.coefficients, scene.start_offset, scene, limit))
     vertices = outcome.vertices(scene)
-    mended = repair(scene.surface, scene.start, vertices, scene.edges, scene.holds)
+    unmoved = vertices - outcome.offsets + scene.start_offset
+    loose = untangle(scene.surface, scene.start, unmoved, vertices, scene.edges, scene.holds)
+    mended = repair(scene.surface, scene.start, loose, scene.edges, scene.holds)
     return replace(outcome, offsets=outcome.offsets + (mended - vertices))
 
 

@@ -68,7 +68,7 @@ def repair(surface: Character, start: Tensor, result: Tensor, mesh: Edges, held:
         bad = broken(surface, start, start + displacement)
         if not bool(bad.any()):
             return start + displacement
-        near = _falloff(surface.triangles[bad].unique(), 2 + attempt // 2, len(start), mesh)[:, None]
+        near = falloff(surface.triangles[bad].unique(), 2 + attempt // 2, len(start), mesh)[:, None]
         smooth = displacement
         for _ in range(4):
             smooth = _average(smooth, mesh)
@@ -86,7 +86,7 @@ def _shrunk(surface: Character, start: Tensor, displacement: Tensor) -> Tensor:
     return torch.zeros_like(displacement)
 
 
-def _falloff(points: Tensor, rings: int, count: int, mesh: Edges) -> Tensor:
+def falloff(points: Tensor, rings: int, count: int, mesh: Edges) -> Tensor:
     """Weigh points by their distance in edges: (count,) 1 at the given points, 0 from ``rings`` edges on."""
     weight = torch.zeros(count, device=points.device)
     weight[points] = 1.0
