@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import bpy
 import numpy as np
-from clipmatrix_protocol import Character, Look, Part, Shape
+from clipmatrix_protocol import Character, Look, Part, Settings, Shape
 
 from ..errors import Refusal
 from . import geometry, light, rigging, surface
@@ -18,6 +18,7 @@ from .characters import armature_of
 from .checks import problems
 from .drawn_poses import PLAIN, Draw
 from .handles import handle
+from .paint import Paint, paint
 from .poses import SAME_POSE, Poses, sample
 from .regions import Stretch, read_regions
 from .remarks import cramped, remarks
@@ -51,6 +52,7 @@ def snapshot(
     playing: Playing = OWN,
     stretches: Sequence[Stretch] = (),
     draw: Draw = PLAIN,
+    texture_size: int = Settings().texture_size,
 ) -> Snapshot:
     """Read a character out of the scene, which is left exactly as it is.
 
@@ -66,6 +68,8 @@ def snapshot(
         What cameras frame and the brief locks; they become the character's regions.
     draw
         How poses are drawn, where some are.
+    texture_size
+        Side of the textures the job works with, texels; no larger ones are sent.
 
     Raises
     ------
@@ -86,6 +90,7 @@ def snapshot(
     keys = [geometry.keys(thing) for thing in objects]
     shapes, places = _shapes(objects, keys)
     name = armature.name if armature else objects[0].name
+    painted = [_paint(thing, texture_size) for thing in objects]
     with _sendable(name):
         parts = tuple(
             _part(index, thing, sampled.to_rest[index], skins[index], keys[index], places[index])
@@ -98,7 +103,8 @@ def snapshot(
             joints=joints,
             poses=matrices.astype(np.float32),
             textures=len(parts),
-            start_textures=_start_textures(objects) if start == "CURRENT" else (),
+            start_textures=tuple(one.texture for one in painted),
+            repaint=start != "CURRENT",
             start_offsets=_start_offsets(objects, sampled.to_rest) if start == "CURRENT" else (),
             start_look=light.worn_look(objects) if start == "CURRENT" else Look(),
             regions=read_regions(stretches, objects, armature, read, bones),
@@ -106,8 +112,10 @@ def snapshot(
     if max(float(np.ptp(part.vertices, axis=0).max()) for part in parts) < SMALLEST_SIZE:
         raise Refusal(f"{name} has no size: all its vertices are in one place.", "Scale it up in edit mode.")
     binding = _binding(character, armature, objects, sampled.to_rest, keys, places)
-    said = (*remarks(objects, armature), *(remark for part in parts for remark in cramped(part)))
-    return Snapshot(character, binding, said)
+    said = [*remarks(objects, armature), *(remark for part in parts for remark in cramped(part))]
+    if start == "CURRENT":
+        said += [remark for one in painted for remark in one.remarks]
+    return Snapshot(character, binding, tuple(dict.fromkeys(said)))
 
 
 @contextmanager
@@ -235,10 +243,10 @@ def _start_offsets(objects: Sequence[bpy.types.Object], to_rest: np.ndarray) -> 
     )
 
 
-def _start_textures(objects: Sequence[bpy.types.Object]) -> tuple[np.ndarray, ...]:
-    worn = [surface.worn_texture(thing) for thing in objects]
-    textures = tuple(texture for texture in worn if texture is not None)
-    return textures if len(textures) == len(objects) else ()
+def _paint(thing: bpy.types.Object, texture_size: int) -> Paint:
+    """What an object shows: the take it wears, or the artist's own materials."""
+    worn = surface.worn_texture(thing)
+    return paint(thing, texture_size) if worn is None else Paint(worn, ())
 
 
 def _binding(

@@ -115,7 +115,9 @@ class Character(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=Fals
     textures
         How many textures the parts' UVs address.
     start_textures
-        Empty, or one (H, W, 3) uint8 sRGB image per texture to start from, row 0 at the bottom.
+        Empty, or one (H, W, 3) uint8 sRGB image per texture, row 0 at the bottom: what the character shows.
+    repaint
+        Whether jobs are to paint it anew instead of starting from ``start_textures``, which only what is locked keeps.
     start_offsets
         Empty, or (V, 3) float32 per part: offsets to start from (a take to continue).
     start_look
@@ -131,6 +133,7 @@ class Character(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=Fals
     poses: np.ndarray
     textures: int
     start_textures: tuple[np.ndarray, ...] = ()
+    repaint: bool = False
     start_offsets: tuple[np.ndarray, ...] = ()
     start_look: Look = Look()
     regions: tuple[Region, ...] = ()

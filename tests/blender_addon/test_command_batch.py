@@ -140,7 +140,7 @@ def test_each_run_begins_with_the_untouched_character(generate, backend, file, t
     assert generate("--batch", runs, "--out", tmp_path / "out")[0] == 0
     for job in backend.jobs:
         assert job.character.start_offsets == ()
-        assert job.character.start_textures == ()
+        assert [texture.shape for texture in job.character.start_textures] == [(1, 1, 3)]  # no take's, one colour
 
 
 def test_a_run_that_fails_is_told_and_the_others_are_done(generate, tmp_path):

@@ -184,6 +184,78 @@ def test_a_blender_that_is_killed_loses_nothing_that_its_file_and_the_backend_ha
     assert changes == []
 
 
+def shown_texture(thing):
+    """What the first slot's material shows of the draft, (H, W, 3) uint8."""
+    image = thing.material_slots[0].material.node_tree.nodes["ClipMatrix base colour"].image
+    pixels = np.empty(image.size[0] * image.size[1] * 4, np.float32)
+    image.pixels.foreach_get(pixels)
+    return np.rint(pixels.reshape(image.size[1], image.size[0], 4)[..., :3] * 255).astype(np.uint8)
+
+
+def square(thing, face):
+    """The texels of a face, which has a square of the UVs for itself."""
+    corners = np.array([thing.data.uv_layers[0].uv[corner].vector for corner in face.loop_indices]) * 64
+    (left, low), (right, high) = np.ceil(corners.min(0)).astype(int), np.floor(corners.max(0)).astype(int)
+    return slice(low, high), slice(left, right)
+
+
+def own_paint(blender, thing):
+    """Give an object a material that shows noise, black and white; returns the bytes."""
+    own = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    own[:16], own[16:32] = 0, 255
+    image = blender.data.images.new("own", 64, 64)
+    image.pixels.foreach_set(np.dstack([own / 255, np.ones((64, 64))]).astype(np.float32).ravel())
+    image.pack()
+    material = blender.data.materials.new("own")
+    material.use_nodes = True
+    node = material.node_tree.nodes.new("ShaderNodeTexImage")
+    node.image = image
+    material.node_tree.links.new(node.outputs["Color"], material.node_tree.nodes["Principled BSDF"].inputs[0])
+    thing.data.materials.append(material)
+    return own
+
+
+@pytest.mark.parametrize("start", ["CURRENT", "FRESH"])
+def test_locked_faces_keep_the_artist_s_own_colours_bit_for_bit(blender, scenes, rooms, session, backend, start):
+    phase = connect(blender, rooms, session, backend.address)
+    thing = small_job(blender, scenes)
+    own = own_paint(blender, thing)
+    upper = [vertex.index for vertex in thing.data.vertices if vertex.co.z > 1.4]
+    thing.vertex_groups.new(name="upper").add(upper, 1.0, "REPLACE")
+    settings = blender.context.scene.clipmatrix
+    lock = settings.locked.add()
+    lock.kind, lock.region, settings.start = "GROUP", "upper", start
+    blender.ops.clipmatrix.generate()
+    pump(session, lambda: session.state in (phase.FINISHED, phase.FAILED) and not session.is_writing)
+    assert session.error is None
+    texture, locked, free = shown_texture(thing), 0, 0
+    for face in thing.data.polygons:
+        same = np.array_equal(texture[square(thing, face)], own[square(thing, face)])
+        if set(face.vertices) <= set(upper):
+            assert same, face.index
+            locked += 1
+        else:
+            free += not same
+    assert locked > 40
+    assert free > 20
+    blender.ops.clipmatrix.discard()
+
+
+def test_the_first_update_looks_like_the_artist_s_own_paint(blender, scenes, rooms, session, backend):
+    phase = connect(blender, rooms, session, backend.address)
+    thing = small_job(blender, scenes, steps=1)
+    own = own_paint(blender, thing)
+    settings = blender.context.scene.clipmatrix
+    settings.vary_texture = 1e-6
+    blender.ops.clipmatrix.generate()
+    pump(session, lambda: session.state in (phase.FINISHED, phase.FAILED) and not session.is_writing)
+    assert session.error is None
+    texture = shown_texture(thing)
+    for face in thing.data.polygons:
+        np.testing.assert_array_equal(texture[square(thing, face)], own[square(thing, face)])
+    blender.ops.clipmatrix.discard()
+
+
 def test_a_wrong_secret_is_turned_away_in_words(blender, rooms, session, backend):
     phase = connect(blender, rooms, session, backend.address, "wrong")
     assert session.state is phase.REFUSED

@@ -126,6 +126,7 @@ def characters(draw: st.DrawFn) -> Character:
         poses=draw(floats(draw(st.integers(1, 3)), len(joints), 4, 4)),
         textures=textures,
         start_textures=draw(st.just(()) | st.tuples(*[images(1)] * textures)),
+        repaint=draw(st.booleans()),
         start_offsets=draw(st.just(()) | st.tuples(*[floats(*part.vertices.shape) for part in own])),
         start_look=draw(looks),
         regions=draw(regions([len(part.vertices) for part in own])),

@@ -67,6 +67,20 @@ def atlas(surface: Character, vertices: Tensor, freedom: Tensor, size: int, mirr
     return replace(made, twin=_twins(made, float(-middle[0] / half))) if mirrored else made
 
 
+def shares(surface: Character, vertices: Tensor, size: int) -> Tensor:
+    """Share of a shape's (P, 3) visible surface that each texel paints: (S, size, size), summing to 1.
+
+    Whatever the units, the number of textures and their size, a square centimetre counts as much as any other.
+    """
+    corners = vertices[surface.triangles]
+    on_body = torch.linalg.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]).norm(dim=1)
+    a, b, c = surface.corner_uvs.unbind(dim=1)
+    in_texture = _cross(b - a, c - a).abs().clamp_min(1e-12)
+    ids = torch.stack([shown(surface, slot, size) for slot in range(surface.textures)])
+    painted = torch.where(ids >= 0, (on_body / in_texture)[ids.clamp_min(0)], 0.0)
+    return painted / painted.sum().clamp_min(1e-12)
+
+
 def shown(surface: Character, slot: int, size: int) -> Tensor:
     """Find the triangle over each texel's centre: (size, size) int64, -1 where there is none; row 0 at v = 0."""
     mine = (surface.slots == slot).nonzero()[:, 0]

@@ -35,7 +35,7 @@ def first_colour(parameters: Parameters, start: Outcome, scene: Scene) -> Tensor
 
     Zero, which is grey, where some shape suits the prompts better than any colour: then they do not speak of colour.
     """
-    grey = torch.logit(scene.textures.mean(dim=(0, 1, 2)).sqrt())
+    grey = torch.logit(parameters.start_textures.mean(dim=(0, 1, 2)).sqrt())
     changes = [torch.logit(torch.tensor(levels, device=grey.device)) - grey for levels in product(LEVELS, repeat=3)]
     coloured = [_judged(replace(start, textures=_painted(parameters, change)), start, scene) for change in changes]
     shaped = [_judged(replace(start, coefficients=values), start, scene) for values in _bent(parameters, start)]

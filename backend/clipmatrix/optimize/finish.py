@@ -28,7 +28,12 @@ def finish(outcome: Outcome, scene: Scene, atlas: Atlas) -> Outcome:
         outcome = _with_sound_offsets(outcome, scene)
     elif vary.shape:
         outcome = _with_sound_coefficients(outcome, scene)
-    return replace(outcome, textures=dilate(outcome.textures, atlas)) if vary.texture else outcome
+    return replace(outcome, textures=_dilated(outcome.textures, atlas)) if vary.texture else outcome
+
+
+def _dilated(textures: Tensor, atlas: Atlas) -> Tensor:
+    """Dilate what is free: beside locked islands lies what the artist has put there."""
+    return torch.where(atlas.free[..., None] > 0, dilate(textures, atlas), textures)
 
 
 def _with_sound_offsets(outcome: Outcome, scene: Scene) -> Outcome:

@@ -113,7 +113,7 @@ def descend(
     settings = scene.brief.settings
     generator = torch.Generator().manual_seed(settings.seed)
     optimisers = moves.optimisers(parameters, scene.brief.vary)
-    loudness, patience = Loudness(), Patience(settings.steps)
+    loudness, patience = Loudness(parameters.colour_gain()), Patience(settings.steps)
     guard = Guard(moves.leaves(optimisers), optimisers)
     step, end = 0, settings.steps
     while step < end:
@@ -121,10 +121,12 @@ def descend(
         for optimiser in optimisers:
             optimiser.zero_grad()
         if terms.loss.requires_grad:
-            terms.loss.backward()
+            terms.loss.backward(retain_graph=terms.keeping is not None)
         if guard.healthy(terms.loss, terms.reach):
             guard.keep()
             shares = loudness.listen(parameters)
+            if terms.keeping is not None:
+                terms.keeping.backward()
             moves.heed_limits(parameters)
             skipped = settings.steps - end
             moves.set_rates(optimisers, guard.pace * rate(step + skipped, settings.steps), shares)

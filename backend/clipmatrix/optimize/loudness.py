@@ -30,9 +30,14 @@ class Shares:
 
 
 class Loudness:
-    """Listens to the gradients of the whole body's colour and of the shape coefficients, and keeps their peaks."""
+    """Listens to the gradients of the whole body's colour and of the shape coefficients, and keeps their peaks.
 
-    def __init__(self) -> None:
+    ``colour_gain`` makes up for paint that hardly answers to a change of the colour's parameters
+    (:meth:`.Parameters.colour_gain`): white is not to be deaf because a sigmoid is flat there.
+    """
+
+    def __init__(self, colour_gain: float = 1.0) -> None:
+        self._gain = colour_gain
         self._colour = _Peak()
         self._shape = _Peak()
 
@@ -41,7 +46,7 @@ class Loudness:
         colour, shape = parameters.pyramid.grids[0].grad, parameters.portions.grad
         if colour is None or shape is None:
             return Shares()
-        loud, bent = self._colour.heard(colour), self._shape.heard(shape)
+        loud, bent = self._gain * self._colour.heard(colour), self._shape.heard(shape)
         return Shares(
             shape=_share(bent, SHAPE_NEEDS * loud),
             texture=_share(loud, TEXTURE_NEEDS * bent),

@@ -21,7 +21,7 @@ STRETCH_WEIGHT = 0.5
 CREASE_WEIGHT = 0.5
 NEARNESS_WEIGHT = 300.0
 CHROMA_WEIGHT = 0.5
-KEEP_WEIGHT = 1.0
+KEEP_WEIGHT = 0.5
 GRAIN_WEIGHT = 2.0
 SILHOUETTE_WEIGHT = 10.0
 """What each term costs where its setting is 1."""
@@ -43,6 +43,9 @@ class Terms:
     ----------
     loss
         Scalar to minimise.
+    keeping
+        Scalar to minimise as well, what the brief's ``keep`` costs; None where nothing is kept. Apart, because it says
+        nothing about what the prompts speak of (:mod:`.loudness`).
     similarity
         Mean cosine between what the towers are shown and the prompts, weighted by the prompts' weights, in [-1, 1].
     reach
@@ -50,6 +53,7 @@ class Terms:
     """
 
     loss: Tensor
+    keeping: Tensor | None
     similarity: float
     reach: float
 
@@ -68,7 +72,7 @@ def objective(parameters: Parameters, start: Outcome, scene: Scene, generator: G
     similar = judged(scene, views, images, before, _crops(scene, len(views.poses), generator))
     price = regularisation(outcome, start, parameters, scene) + _silhouette(images, before, scene)
     reach = float((outcome.offsets.detach() - scene.start_offset).norm(dim=1).max()) / parameters.size
-    return Terms(price - similar, float(similar.detach()), reach)
+    return Terms(price - similar, keeping(outcome, start, parameters, scene), float(similar.detach()), reach)
 
 
 def measured(outcome: Outcome, start: Outcome, scene: Scene, every: int = 1) -> float:
@@ -124,11 +128,23 @@ def regularisation(outcome: Outcome, start: Outcome, parameters: Parameters, sce
         total = total + _offset_terms(outcome, parameters.size, scene)
     if vary.light:
         total = total + CHROMA_WEIGHT * regularise.chroma(outcome.lights)
-    if vary.texture and settings.keep:
-        total = total + KEEP_WEIGHT * settings.keep * regularise.repainting(outcome.textures, start.textures)
-    if vary.texture and settings.grain:
-        total = total + GRAIN_WEIGHT * settings.grain * regularise.variation(outcome.textures)
+    if vary.texture and settings.grain:  # of changes alone: an artist's own pattern is no grain
+        change = regularise.repainted(outcome.textures, start.textures)
+        total = total + GRAIN_WEIGHT * settings.grain * regularise.variation(change)
     return total
+
+
+def keeping(outcome: Outcome, start: Outcome, parameters: Parameters, scene: Scene) -> Tensor | None:
+    """Price the paint's distance from that of the start: L1 + k * CLIP, up to a factor, with k = 1 / keep.
+
+    None at 0, where it is free. The same setting holds any character equally, whatever its units, number of parts and
+    texture size. A price per change has a threshold: what pulls harder changes in full, what pulls less not at all.
+    """
+    keep = scene.brief.settings.keep
+    if not keep or not scene.brief.vary.texture:
+        return None
+    change = regularise.repainted(outcome.textures, start.textures)
+    return KEEP_WEIGHT * keep * regularise.repainting(change, parameters.shares)
 
 
 def copies(tower_size: int) -> int:

@@ -10,10 +10,11 @@ from torch import Tensor
 
 from ..character import Character
 from . import texture_pyramid
-from .atlas import Atlas, atlas
+from .atlas import Atlas, atlas, shares
+from .dilate import dilate
 from .holds import Holds
 from .precondition import Preconditioner, from_differential, preconditioner
-from .scene import Scene
+from .scene import GREY, Scene
 from .texture_pyramid import Pyramid
 
 REFERENCE_POINTS = 10_475
@@ -48,11 +49,13 @@ class Parameters:
     differential
         (P, 3) leaf: change of the offsets as differential coordinates, in units of ``size``.
     start_textures
-        (S, H, H, 3) linear base colour the job starts from.
+        (S, H, H, 3) linear base colour the job starts from; where it is locked, that which the character brings.
     base, base_seen
         (S, 3, H, H) what the texture pyramid is added to, at the texture's size and at the size that views can resolve.
     atlas, atlas_seen
         Of textures of these two sizes.
+    shares
+        (S, h, h) how much of the body's surface each texel paints that views can resolve; sums to 1.
     pyramid
         Leaves: the texture's levels.
     start_material, start_lights, start_suns
@@ -75,6 +78,7 @@ class Parameters:
     base_seen: Tensor
     atlas: Atlas
     atlas_seen: Atlas
+    shares: Tensor
     pyramid: Pyramid
     start_material: Tensor
     start_lights: Tensor
@@ -99,7 +103,15 @@ class Parameters:
     def full_textures(self) -> Tensor:
         """(S, H, H, 3) the same at the texture's own size."""
         painted = texture_pyramid.to_linear(self.pyramid, self.base, self.atlas)
+        painted = texture_pyramid.unclamped(painted, self.start_textures)
         return torch.where(self.atlas.free[..., None] > 0, painted, self.start_textures)
+
+    def colour_gain(self) -> float:
+        """How much less the start's paint answers to a change of the pyramid than mid grey does; at least 1."""
+        grey = GREY**0.5
+        swing = torch.sigmoid(self.base_seen)
+        swing = ((swing * (1 - swing)).mean(dim=1) * self.shares).sum()
+        return max(1.0, round(grey * (1 - grey) / float(swing), 3))
 
     def look(self) -> tuple[Tensor, Tensor, Tensor]:
         """Material (2,), lights (1 + D, 3) and suns (D, 3), as in ``start_material`` and so on."""
@@ -119,9 +131,10 @@ def begin(scene: Scene) -> Parameters:
     def zeros(*shape: int) -> Tensor:
         return torch.zeros(*shape, device=surface.device)
 
-    base = texture_pyramid.base_of(scene.textures)
-    seen = min(scene.finest, base.shape[-1])
     freedom = 1 - scene.holds.locked
+    layout = atlas(surface, scene.start, freedom, scene.textures.shape[1], settings.mirror_texture)
+    textures = _start_textures(scene, layout)
+    seen = min(scene.finest, textures.shape[1])
     points = len(surface.vertices)
     return Parameters(
         surface=surface,
@@ -133,11 +146,13 @@ def begin(scene: Scene) -> Parameters:
         start_portions=(surface.values[free] - low) / (high - low),
         portions=zeros(len(free)),
         differential=zeros(points, 3),
-        start_textures=scene.textures,
-        base=base,
-        base_seen=texture_pyramid.scaled(base, seen),
-        atlas=atlas(surface, scene.start, freedom, base.shape[-1], settings.mirror_texture),
+        start_textures=textures,
+        base=texture_pyramid.base_of(textures),
+        # dilated first: what lies between the islands of an artist's image must not run into them
+        base_seen=texture_pyramid.scaled(texture_pyramid.base_of(dilate(textures, layout)), seen),
+        atlas=layout,
         atlas_seen=atlas(surface, scene.start, freedom, seen, settings.mirror_texture),
+        shares=shares(surface, scene.start, seen),
         pyramid=texture_pyramid.flat(surface.textures, seen, surface.device),
         start_material=torch.tensor([look.roughness, look.metallic], device=surface.device),
         start_lights=torch.tensor([look.ambient, *(sun.colour for sun in look.suns)], device=surface.device),
@@ -146,3 +161,12 @@ def begin(scene: Scene) -> Parameters:
         lights=zeros(1 + len(look.suns), 3),
         suns=zeros(len(look.suns), 3),
     )
+
+
+def _start_textures(scene: Scene, layout: Atlas) -> Tensor:
+    """Where textures (S, H, H, 3) begin: as they came; plain ones at mid grey, as far as they are free."""
+    if not scene.plain:
+        return scene.textures
+    if not scene.holds.locked.any():
+        return torch.full_like(scene.textures, GREY)
+    return torch.lerp(scene.textures, torch.full_like(scene.textures, GREY), layout.free[..., None])

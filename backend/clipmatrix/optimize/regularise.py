@@ -56,15 +56,22 @@ def magnitude(offsets: Tensor, size: float) -> Tensor:
     return (offsets / size).square().sum(dim=1).mean()
 
 
-def repainting(textures: Tensor, start: Tensor) -> Tensor:
-    """Mean absolute change of base colour (S, H, H, 3), linear light compared by its square root; scalar."""
-    return (textures.clamp_min(1e-6).sqrt() - start.clamp_min(1e-6).sqrt()).abs().mean()
+def repainted(textures: Tensor, start: Tensor) -> Tensor:
+    """Change of base colour (S, H, H, 3), linear light compared by its square root, which is nearly sRGB."""
+    return textures.clamp_min(1e-6).sqrt() - start.clamp_min(1e-6).sqrt()
 
 
-def variation(textures: Tensor) -> Tensor:
-    """Mean absolute step between neighbouring texels (S, H, H, 3), by the square root of linear light; scalar."""
-    seen = textures.clamp_min(1e-6).sqrt()
-    across, along = (seen[:, :, 1:] - seen[:, :, :-1]).abs(), (seen[:, 1:] - seen[:, :-1]).abs()
+def repainting(change: Tensor, shares: Tensor) -> Tensor:
+    """Mean absolute change (L1) of base colour (S, H, H, 3) over the body's surface; scalar in [0, 1].
+
+    ``shares`` (S, H, H) say how much of the surface each texel paints.
+    """
+    return (change.abs().mean(dim=-1) * shares).sum()
+
+
+def variation(change: Tensor) -> Tensor:
+    """Mean absolute step between neighbouring texels of a change of base colour (S, H, H, 3); scalar."""
+    across, along = (change[:, :, 1:] - change[:, :, :-1]).abs(), (change[:, 1:] - change[:, :-1]).abs()
     return (across.mean() + along.mean()) / 2
 
 

@@ -29,6 +29,9 @@ TEXELS_PER_PIXEL = 4
 GREY = 0.2140
 """Linear base colour to start from where the character brings no texture: sRGB mid grey."""
 
+NEUTRAL = 2
+"""By how many of 255 levels red, green and blue may differ in a colour that says nothing."""
+
 LARGEST_FITTED_VIEW = 320
 """Side of a rendered view that a large tower gets, unless the brief asks for more."""
 
@@ -52,11 +55,13 @@ class Scene:
     start, start_offset
         (P, 3) metres each: the shape the job starts from, offsets included; those offsets.
     textures
-        (S, H, H, 3) linear base colour to start from, mid grey where the character brings none.
+        (S, H, H, 3) linear base colour that the character brings, mid grey where it brings none.
+    plain
+        Whether these are no paint to start from: all colours begin at mid grey, and what is locked keeps them.
     look
         Material and light to start from.
     unpainted
-        Whether the textures are to be made from nothing: the character brings none, and they may change.
+        Whether the textures are to be made from nothing: they are plain, and may change.
     mesh, edges
         The surface as renderer and regularisers see it.
     stage
@@ -79,6 +84,7 @@ class Scene:
     start: Tensor
     start_offset: Tensor
     textures: Tensor
+    plain: bool
     look: protocol.Look
     unpainted: bool
     mesh: Mesh
@@ -103,6 +109,7 @@ def prepare(job: protocol.Submit, towers: Sequence[Tower], device: torch.device)
     held = holds(surface, start, brief, regions)
     surface = pin(surface, held.locked)
     sharpest = max(tower.image_size for tower in towers)
+    plain = is_plain(message, brief.settings.keep)
     return Scene(
         character=character,
         surface=surface,
@@ -110,8 +117,9 @@ def prepare(job: protocol.Submit, towers: Sequence[Tower], device: torch.device)
         start=start,
         start_offset=start_offset,
         textures=_start_textures(message, brief.settings.texture_size, device),
+        plain=plain,
         look=with_suns(message.start_look, brief.settings.suns),
-        unpainted=not message.start_textures and brief.vary.texture > 0,
+        unpainted=plain and brief.vary.texture > 0,
         mesh=mesh(surface.triangles, surface.corner_uvs, surface.slots),
         edges=edges(surface.triangles),
         stage=stage(surface, start, brief, regions),
@@ -126,6 +134,19 @@ def prepare(job: protocol.Submit, towers: Sequence[Tower], device: torch.device)
 def fitted_view(tower_size: int) -> int:
     """Choose the side of a view: twice what the tower looks at, within limits, never less than the tower's own."""
     return max(tower_size, min(max(2 * tower_size, SMALLEST_VIEW), LARGEST_FITTED_VIEW))
+
+
+def is_plain(message: protocol.Character, keep: float) -> bool:
+    """Tell whether a character comes without paint that a job should start from.
+
+    That is so where it brings none, where the artist wants it painted anew, and where all of it has one colour without
+    a hue, as a new material has: starting from there would only hide colours that the prompt means. An artist who asks
+    to keep even that colour gets it.
+    """
+    if not message.start_textures or message.repaint:
+        return True
+    colours = np.array([[image.min(axis=(0, 1)), image.max(axis=(0, 1))] for image in message.start_textures], int)
+    return keep == 0 and int(np.ptp(colours)) <= NEUTRAL
 
 
 def _start_textures(message: protocol.Character, size: int, device: torch.device) -> Tensor:

@@ -58,6 +58,27 @@ def base_of(linear: Tensor) -> Tensor:
     return torch.logit(linear.clamp_min(0).sqrt().clamp(MARGIN, 1 - MARGIN)).permute(0, 3, 1, 2).contiguous()
 
 
+def unclamped(painted: Tensor, start: Tensor) -> Tensor:
+    """Give back what :data:`MARGIN` takes from the darkest and brightest texels: where nothing has changed, all of it.
+
+    Parameters
+    ----------
+    painted
+        (S, H, H, 3) from :func:`to_linear`.
+    start
+        (S, H, H, 3) linear light that the base was made of.
+
+    Returns
+    -------
+    Tensor
+        (S, H, H, 3): a change leads away from the start's own white or black, so white may become up to 4 % brighter.
+    """
+    lowest, highest = MARGIN**2, (1 - MARGIN) ** 2
+    bright = start.clamp_min(highest) / highest
+    dark = (1 - start.clamp_max(lowest)) / (1 - lowest)
+    return painted * bright * dark + (1 - dark)
+
+
 def scaled(base: Tensor, side: int) -> Tensor:
     """Average a base (S, 3, H, H) down to another side."""
     if base.shape[-1] == side:

@@ -39,8 +39,8 @@ def _nothing_to_ask_for(context: bpy.types.Context) -> str:
     return ""
 
 
-def _shoot(context: bpy.types.Context, parts: Sequence[bpy.types.Object], start: str, seed: int) -> Snapshot:
-    """Take the snapshot that the scene's settings ask for; the seed draws poses, if any are drawn."""
+def _shoot(context: bpy.types.Context, parts: Sequence[bpy.types.Object], start: str, brief: Brief) -> Snapshot:
+    """Take the snapshot that the scene's settings and their brief ask for; its seed draws poses, if any are drawn."""
     assert context.scene is not None
     settings = properties.of(context.scene)
     return snapshot(
@@ -50,7 +50,8 @@ def _shoot(context: bpy.types.Context, parts: Sequence[bpy.types.Object], start:
         start=start,
         playing=properties.playing(settings),
         stretches=properties.stretches(settings),
-        draw=properties.draw(settings, seed),
+        draw=properties.draw(settings, brief.settings.seed),
+        texture_size=brief.settings.texture_size,
     )
 
 
@@ -62,20 +63,13 @@ def _orders(
     settings = properties.of(context.scene)
     if not properties.draw(settings, 0).wanted(settings.poses):
         return tuple((shot.character, brief) for brief in briefs)
-    others = [_shoot(context, parts, settings.start, brief.settings.seed).character for brief in briefs[1:]]
+    others = [_shoot(context, parts, settings.start, brief).character for brief in briefs[1:]]
     return tuple(zip((shot.character, *(_posed(shot.character, other) for other in others)), briefs, strict=True))
 
 
 def _posed(first: Character, other: Character) -> Character:
     """The other's poses on the first, whose arrays it shares then; the other where its joints are others."""
     return replace(first, poses=other.poses) if other.joints == first.joints else other
-
-
-def _bare_locks(brief: Brief, shot: Snapshot) -> tuple[str, ...]:
-    """Say what becomes of a locked part's colour where no take brings one to hold on to."""
-    if not brief.locked or brief.vary.texture == 0 or shot.character.start_textures:
-        return ()
-    return ("What is locked keeps its shape, but turns plain grey; set Texture to 0 to keep your own materials.",)
 
 
 def _tell(operator: bpy.types.Operator, now: session.Session, warnings: tuple[str, ...]) -> None:
@@ -129,14 +123,14 @@ class CLIPMATRIX_OT_generate(bpy.types.Operator):
         now = session.current()
         brief, exemplars = properties.brief(settings), properties.exemplars(settings)
         parts = characters.selected_parts(context)
-        shot = _shoot(context, parts, settings.start, brief.settings.seed)
+        shot = _shoot(context, parts, settings.start, brief)
         if settings.variations == 1:
             now.submit(shot.character, brief, shot.binding, exemplars)
         else:
             orders = _orders(context, parts, shot, properties.variations(brief, settings.variations))
             series.begin(now, series.Series(orders, exemplars, SHELF), shot.binding)
         _note(now, settings, settings.start)
-        _tell(self, now, (*shot.warnings, *_bare_locks(brief, shot)))
+        _tell(self, now, shot.warnings)
         return {"FINISHED"}
 
 
@@ -166,10 +160,10 @@ class CLIPMATRIX_OT_carry_on(bpy.types.Operator):
         job = now.settled()
         brief, exemplars = properties.brief(settings), properties.exemplars(settings)
         parts = [find(part.object, bpy.data.objects) for part in job.binding.parts]
-        shot = _shoot(context, [part for part in parts if part is not None], "CURRENT", brief.settings.seed)
+        shot = _shoot(context, [part for part in parts if part is not None], "CURRENT", brief)
         now.carry_on(replace(shot.character, start_look=job.look), brief, shot.binding, exemplars)
         _note(now, settings, "CURRENT")
-        _tell(self, now, (*shot.warnings, *_bare_locks(brief, shot)))
+        _tell(self, now, shot.warnings)
         return {"FINISHED"}
 
 

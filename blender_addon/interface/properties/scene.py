@@ -21,8 +21,8 @@ SIZES = {str(size): (str(size), f"{size} pixels on a side") for size in fields.v
 """Name and description for each choice of ``Settings.texture_size``."""
 
 START = [
-    ("CURRENT", "Accepted Take", "Go on from the take this character wears; without one, from the mesh itself"),
-    ("FRESH", "The Mesh Itself", "Begin anew from the Basis, whatever take the character wears"),
+    ("CURRENT", "What It Wears", "Go on from the take this character wears; without one, from its own paint"),
+    ("FRESH", "The Bare Mesh", "Begin anew from the Basis and from plain grey, whatever the character wears"),
 ]
 
 
