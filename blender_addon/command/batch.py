@@ -28,7 +28,8 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name
         Its folder's name; otherwise the file's, or made from the first prompt.
     prompts
-        Texts, or objects with ``text`` or ``image`` (a file; relative to the batch file), ``weight`` and ``shading``.
+        Texts, or objects with ``text`` or ``image`` (a file; relative to the batch file), ``weight``, ``shading``
+        and so on.
     blend
         A file to open first; relative to the batch file.
     overrides

@@ -55,6 +55,10 @@ def add_prompts(parser: argparse.ArgumentParser) -> None:
         "--shading", action=_Say, choices=SHADINGS, default=argparse.SUPPRESS,
         help="whether the prompt judges the finished look (textured), the bare geometry (plain), or both",
     )  # fmt: skip
+    group.add_argument(
+        "--paints", action=_Say, nargs="+", default=argparse.SUPPRESS, metavar="PART",
+        help="the parts, by their objects' names, whose textures alone the prompt changes (all)",
+    )  # fmt: skip
 
 
 def prompts(found: Sequence[Any], folder: Path) -> Wanted:

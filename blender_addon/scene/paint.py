@@ -136,7 +136,7 @@ def _coated(coat: Coat, layout: _Layout, chosen: np.ndarray, side: int) -> np.nd
         return images.in_bytes(images.encoded(spread(carried, layout.uvs, triangle, centres).clip(0, 1)))
     layer = layout.mesh.uv_layers.get(coat.layer) if coat.layer else render_layer(layout.mesh)
     assert layer is not None
-    own = corner_uvs(layer)[layout.corners].astype(np.float64)
+    own = np.nan_to_num(corner_uvs(layer)[layout.corners].astype(np.float64))
     if np.array_equal(own, layout.uvs):
         places = centres + (own - first_tile(own))[triangle, 0]
     else:

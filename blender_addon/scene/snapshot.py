@@ -90,12 +90,12 @@ def snapshot(
     keys = [geometry.keys(thing) for thing in objects]
     shapes, places = _shapes(objects, keys)
     name = armature.name if armature else objects[0].name
-    painted = [_paint(thing, texture_size) for thing in objects]
     with _sendable(name):
         parts = tuple(
             _part(index, thing, sampled.to_rest[index], skins[index], keys[index], places[index])
             for index, thing in enumerate(objects)
         )
+        painted = [_paint(thing, texture_size) for thing in objects]
         character = Character(
             name=name,
             parts=parts,

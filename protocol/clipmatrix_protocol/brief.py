@@ -27,6 +27,8 @@ class Prompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ``textured`` judges the finished look, ``plain`` the bare geometry, ``both`` each in its turn.
     cameras
         Names of the brief's cameras that it looks through; empty for all.
+    paints
+        Names of the parts whose textures it may change; empty for all. Shape, material and light it changes as ever.
     """
 
     text: Annotated[
@@ -60,6 +62,7 @@ class Prompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = ""
     cameras: tuple[str, ...] = ()
+    paints: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.image is None and not self.text.strip():

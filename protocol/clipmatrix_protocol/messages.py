@@ -129,6 +129,10 @@ class Submit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False, 
         for prompt in self.brief.prompts:
             if prompt.image is not None and prompt.image >= len(self.exemplars):
                 raise ValueError(f"a prompt points to exemplar {prompt.image} of {len(self.exemplars)}")
+        parts = [part.name for part in self.character.parts]
+        for name in (name for prompt in self.brief.prompts for name in prompt.paints):
+            if name not in parts:
+                raise ValueError(f"the character has no part {name!r} for a prompt to paint; it has {', '.join(parts)}")
         regions = [region.name for region in self.character.regions]
         framed = [camera.region for camera in self.brief.cameras if isinstance(camera, CameraRegion)]
         for name in (*framed, *self.brief.locked):

@@ -82,6 +82,21 @@ def test_images_regions_and_locks_arrive_as_the_panel_has_them(blender, scenes, 
     assert [region.name for region in small.jobs[1].character.regions] == ["group: face"]
 
 
+def test_the_parts_that_a_prompt_paints_arrive_and_others_keep_the_job_from_starting(
+    blender, scenes, rooms, own, connected, small
+):
+    scenes.character()
+    own.prompt = "a knight"
+    own.prompts[0].paints = "Column; Hat"
+    with pytest.raises(RuntimeError, match="A prompt paints “Hat”, which is no part of this character"):
+        blender.ops.clipmatrix.generate()
+    assert small.jobs == []
+    own.prompts[0].paints = " Column ;"
+    blender.ops.clipmatrix.generate()
+    finish(blender, rooms, connected)
+    assert small.jobs[0].brief.prompts == (Prompt("a knight", paints=("Column",)),)
+
+
 def test_a_region_that_is_missing_keeps_the_job_from_starting(blender, scenes, own, connected, small):
     scenes.character()
     own.locked.add().region = "nose"

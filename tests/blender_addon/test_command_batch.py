@@ -50,11 +50,13 @@ def file(blender, scenes, tmp_path):
 def test_what_is_said_about_a_prompt_follows_it(generate, backend, tmp_path):
     code, _ = generate(
         "--figure", "--out", tmp_path, "--prompt", "a knight", "--prompt", "rust", "--weight", "-0.5", "--shading",
-        "textured", "--prompt", "a cape", "--weight", "2", "--instead-of", "a coat",
+        "textured", "--prompt", "a cape", "--weight", "2", "--instead-of", "a coat", "--paints", "column",
     )  # fmt: skip
     assert code == 0
     assert backend.jobs[0].brief.prompts == (
-        Prompt("a knight"), Prompt("rust", -0.5, "textured"), Prompt("a cape", 2.0, origin="a coat"),
+        Prompt("a knight"),
+        Prompt("rust", -0.5, "textured"),
+        Prompt("a cape", 2.0, origin="a coat", paints=("column",)),
     )  # fmt: skip
 
 

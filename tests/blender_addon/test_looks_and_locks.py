@@ -151,13 +151,17 @@ def scene_alone(blender, own):
     own.prompts[0].looks, own.prompts[0].camera = "CAMERA", blender.data.objects["Front"]
 
 
+def painting_parts(blender, own):
+    own.prompts[0].paints = "Hat; Left Shoe"
+
+
 def with_locks(blender, own):
     for kind, name in (("BONE", "hand"), ("GROUP", "face")):
         one = own.locked.add()
         one.kind, one.region = kind, name
 
 
-@pytest.mark.parametrize("ask", [mixed, none_from_everywhere, scene_and_orbit, scene_alone, with_locks])
+@pytest.mark.parametrize("ask", [mixed, none_from_everywhere, scene_and_orbit, scene_alone, painting_parts, with_locks])
 def test_a_brief_with_cameras_of_its_own_comes_back_as_it_was(blender, scenes, own, brief, rooms, ask):
     for name in ("Front", "Side"):
         add_camera(blender, scenes, name)
@@ -242,6 +246,16 @@ def test_the_panels_show_what_each_choice_needs_and_nothing_else(blender, own, r
         assert layout.drawn == words
     blender.ops.clipmatrix.lock_add(kind="BONE")
     rooms("interface.panels.locked").show_locked_item(StrictLayout(blender), own.locked[0])
+
+
+def test_parts_are_offered_from_the_selected_character(blender, scenes, own, rooms):
+    offered = rooms("interface.properties.paints").offered
+    assert offered(own.prompts[0], blender.context, "") == []
+    _, rig = scenes.character()
+    hat = scenes.cube("Hat")
+    hat.parent, hat.parent_type, hat.parent_bone = rig, "BONE", "bone2"
+    assert sorted(offered(own.prompts[0], blender.context, "")) == ["Column", "Hat"]
+    assert offered(own.prompts[0], blender.context, "hA") == ["Hat"]
 
 
 def test_where_nothing_is_written_there_is_nowhere_to_look_from(blender, rooms):

@@ -148,7 +148,8 @@ def submissions(draw: st.DrawFn) -> Submit:
     character, exemplars = draw(characters()), draw(tuples(images(1)))
     regions = [region.name for region in character.regions]
     cameras = draw(st.lists(camera_kinds(regions), min_size=1, max_size=3, unique_by=lambda camera: camera.name))
-    prompts = draw(tuples(prompt_kinds([camera.name for camera in cameras], len(exemplars)), low=1))
+    kinds = prompt_kinds([camera.name for camera in cameras], [part.name for part in character.parts], len(exemplars))
+    prompts = draw(tuples(kinds, low=1))
     locked = draw(tuples(st.sampled_from(regions))) if regions else ()
     return Submit(
         draw(jobs), character, Brief(prompts, draw(varying), tuple(cameras), locked, draw(settings)), exemplars
@@ -171,13 +172,14 @@ def camera_kinds(regions: list[str]) -> Strategy:
     return kinds | st.builds(CameraRegion, st.sampled_from(regions), *ranges, label, share) if regions else kinds
 
 
-def prompt_kinds(cameras: list[str], exemplars: int) -> Strategy:
+def prompt_kinds(cameras: list[str], parts: list[str], exemplars: int) -> Strategy:
     weight, shading = st.floats(-10, 10), st.sampled_from(["both", "textured", "plain"])
-    seen = tuples(st.sampled_from(cameras))
-    kinds = st.builds(Prompt, names.filter(str.strip), weight, shading, st.none(), names, seen)
+    seen, painted = tuples(st.sampled_from(cameras)), tuples(st.sampled_from(parts))
+    kinds = st.builds(Prompt, names.filter(str.strip), weight, shading, st.none(), names, seen, painted)
     if not exemplars:
         return kinds
-    return kinds | st.builds(Prompt, st.just(""), weight, shading, st.integers(0, exemplars - 1), st.just(""), seen)
+    images = st.integers(0, exemplars - 1)
+    return kinds | st.builds(Prompt, st.just(""), weight, shading, images, st.just(""), seen, painted)
 
 
 @st.composite

@@ -13,7 +13,7 @@ from torch import Tensor
 from . import texture_pyramid
 from .objective import measured
 from .parameters import Parameters
-from .scene import Scene
+from .scene import GREY, Scene
 from .state import Outcome
 
 LEVELS = (0.15, 0.5, 0.85)
@@ -31,13 +31,27 @@ EVERY = 2
 
 @torch.no_grad()
 def first_colour(parameters: Parameters, start: Outcome, scene: Scene) -> Tensor:
-    """Find the change of the whole body's colour to begin with: (1, 3, 1, 1, 1), before the sigmoid.
+    """Find the change of the whole body's colour to begin with: (G, 3, 1, 1, 1), before the sigmoid.
 
     Zero, which is grey, where some shape suits the prompts better than any colour: then they do not speak of colour.
+    Where prompts paint textures of their own, each group of textures has a colour, and only its prompts are heard.
     """
-    grey = torch.logit(parameters.start_textures.mean(dim=(0, 1, 2)).sqrt())
+    groups = parameters.pyramid.groups
+    if groups is None:
+        return _suiting(parameters, start, scene, None)
+    found = [
+        _suiting(parameters, start, _heard_by(scene, group, groups), group) for group in range(int(groups.max()) + 1)
+    ]
+    return torch.cat(found)
+
+
+def _suiting(parameters: Parameters, start: Outcome, scene: Scene, group: int | None) -> Tensor:
+    """The colour that suits, of one group of textures or of all: (1, 3, 1, 1, 1)."""
+    grey = torch.logit(torch.full_like(parameters.start_textures, GREY).mean(dim=(0, 1, 2)).sqrt())
     changes = [torch.logit(torch.tensor(levels, device=grey.device)) - grey for levels in product(LEVELS, repeat=3)]
-    coloured = [_judged(replace(start, textures=_painted(parameters, change)), start, scene) for change in changes]
+    coloured = [
+        _judged(replace(start, textures=_painted(parameters, change, group)), start, scene) for change in changes
+    ]
     shaped = [_judged(replace(start, coefficients=values), start, scene) for values in _bent(parameters, start)]
     best = max(range(len(changes)), key=coloured.__getitem__)
     chosen = NUDGE * changes[best] if coloured[best] > max(shaped, default=-2.0) else torch.zeros_like(grey)
@@ -48,8 +62,25 @@ def _judged(outcome: Outcome, start: Outcome, scene: Scene) -> float:
     return measured(outcome, start, scene, EVERY)
 
 
-def _painted(parameters: Parameters, change: Tensor) -> Tensor:
-    pyramid = texture_pyramid.Pyramid([change[None, :, None, None, None]], [])
+def _heard_by(scene: Scene, group: int, groups: Tensor) -> Scene:
+    """The scene with those prompts alone that paint a group of textures."""
+    slot = int((groups == group).nonzero()[0, 0])
+    heard = torch.stack([brush.prompts & brush.paints[slot] for brush in scene.brushes]).any(dim=0)
+    guides = [
+        replace(
+            guide,
+            targets=replace(guide.targets, textured=guide.targets.textured * heard, plain=guide.targets.plain * heard),
+        )
+        for guide in scene.guides
+    ]
+    return replace(scene, guides=tuple(guides))
+
+
+def _painted(parameters: Parameters, change: Tensor, group: int | None) -> Tensor:
+    grid, groups = change[None, :, None, None, None], parameters.pyramid.groups
+    if group is not None and groups is not None:
+        grid = grid * (torch.arange(int(groups.max()) + 1, device=grid.device) == group)[:, None, None, None, None]
+    pyramid = texture_pyramid.Pyramid([grid], [], groups)
     return texture_pyramid.to_linear(pyramid, parameters.base_seen, parameters.atlas_seen)
 
 

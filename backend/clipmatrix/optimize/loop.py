@@ -120,8 +120,7 @@ def descend(
         terms = objective(parameters, start, scene, generator)
         for optimiser in optimisers:
             optimiser.zero_grad()
-        if terms.loss.requires_grad:
-            terms.loss.backward(retain_graph=terms.keeping is not None)
+        terms.backward()
         if guard.healthy(terms.loss, terms.reach):
             guard.keep()
             shares = loudness.listen(parameters)

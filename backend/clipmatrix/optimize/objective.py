@@ -11,6 +11,7 @@ from ..guidance.backgrounds import backgrounds
 from ..guidance.prompts import Seen, sides, similarity
 from ..render.render import Images
 from . import regularise
+from .brushes import Brushed
 from .parameters import Parameters
 from .pictures import pictures
 from .sampling import Views, draw_views, fixed_views
@@ -43,6 +44,8 @@ class Terms:
     ----------
     loss
         Scalar to minimise.
+    brushed
+        The part of it that comes from prompts, where some of them paint some textures only; ``loss`` is the rest then.
     keeping
         Scalar to minimise as well, what the brief's ``keep`` costs; None where nothing is kept. Apart, because it says
         nothing about what the prompts speak of (:mod:`.loudness`).
@@ -53,9 +56,17 @@ class Terms:
     """
 
     loss: Tensor
+    brushed: Brushed | None
     keeping: Tensor | None
     similarity: float
     reach: float
+
+    def backward(self) -> None:
+        """Take the gradients, but for those of ``keeping``."""
+        if self.brushed is not None:
+            self.brushed.backward()
+        if self.loss.requires_grad:
+            self.loss.backward(retain_graph=self.keeping is not None)
 
 
 def objective(parameters: Parameters, start: Outcome, scene: Scene, generator: Generator) -> Terms:
@@ -68,11 +79,18 @@ def objective(parameters: Parameters, start: Outcome, scene: Scene, generator: G
     def shown(seen: Outcome) -> Images:
         return pictures(replace(seen, suns=_turned(seen.suns, swing)), scene, views, behind)
 
-    images, before = shown(outcome), _start_pictures(shown, start, scene)
-    similar = judged(scene, views, images, before, _crops(scene, len(views.poses), generator))
+    seen = replace(outcome, textures=outcome.textures.detach().requires_grad_()) if scene.brushes else outcome
+    images, before = shown(seen), _start_pictures(shown, start, scene)
+    heard: list[Tensor | None] = [brush.prompts for brush in scene.brushes]
+    similar = _judgements(scene, views, images, before, _crops(scene, len(views.poses), generator), heard or [None])
     price = regularisation(outcome, start, parameters, scene) + _silhouette(images, before, scene)
     reach = float((outcome.offsets.detach() - scene.start_offset).norm(dim=1).max()) / parameters.size
-    return Terms(price - similar, keeping(outcome, start, parameters, scene), float(similar.detach()), reach)
+    kept, similarity = keeping(outcome, start, parameters, scene), float(sum(one.detach() for one in similar))
+    if not scene.brushes:
+        return Terms(price - similar[0], None, kept, similarity, reach)
+    paints = tuple(brush.paints for brush in scene.brushes)
+    brushed = Brushed(outcome.textures, seen.textures, tuple(-one for one in similar), paints)
+    return Terms(price, brushed, kept, similarity, reach)
 
 
 def measured(outcome: Outcome, start: Outcome, scene: Scene, every: int = 1) -> float:
@@ -97,11 +115,33 @@ def judged(scene: Scene, views: Views, images: Images, before: Images | None, cr
     crops
         What each tower is shown of them; None for the whole.
     """
-    each = [_judged_by(guide, views, images, before, mine) for guide, mine in zip(scene.guides, crops, strict=True)]
-    return torch.stack(each).mean()
+    return _judgements(scene, views, images, before, crops, [None])[0]
 
 
-def _judged_by(guide: Guide, views: Views, images: Images, before: Images | None, crops: Crops | None) -> Tensor:
+def _judgements(
+    scene: Scene,
+    views: Views,
+    images: Images,
+    before: Images | None,
+    crops: Sequence[Crops | None],
+    heard: Sequence[Tensor | None],
+) -> list[Tensor]:
+    """As :func:`judged`, for each choice of prompts (M,) that is ``heard``; None for all of them."""
+    each = [
+        _judged_by(guide, views, images, before, mine, heard)
+        for guide, mine in zip(scene.guides, crops, strict=True)
+    ]  # fmt: skip
+    return [torch.stack(one).mean() for one in zip(*each, strict=True)]
+
+
+def _judged_by(
+    guide: Guide,
+    views: Views,
+    images: Images,
+    before: Images | None,
+    crops: Crops | None,
+    heard: Sequence[Tensor | None],
+) -> list[Tensor]:
     each = crops.copies if crops else 1
     side = sides(views.azimuths, views.elevations).repeat_interleave(each)
     sources = views.sources.repeat_interleave(each)
@@ -110,14 +150,16 @@ def _judged_by(guide: Guide, views: Views, images: Images, before: Images | None
         planes = picture.permute(0, 3, 1, 2)
         return guide.tower.encode_image(cropped(planes, crops) if crops else planes)
 
-    total = torch.zeros((), device=images.textured.device)
+    totals = [torch.zeros((), device=images.textured.device) for _ in heard]
     for name, weights in (("textured", guide.targets.textured), ("plain", guide.targets.plain)):
         if bool(weights.any()):
             with torch.no_grad():
                 origin = embedded(getattr(before, name)) if before else None
             seen = Seen(embedded(getattr(images, name)), origin, side, sources)
-            total = total + similarity(seen, guide.targets, weights)
-    return total
+            for index, prompts in enumerate(heard):
+                chosen = weights if prompts is None else weights * prompts
+                totals[index] = totals[index] + similarity(seen, guide.targets, chosen)
+    return totals
 
 
 def regularisation(outcome: Outcome, start: Outcome, parameters: Parameters, scene: Scene) -> Tensor:

@@ -3,7 +3,7 @@
 Every leaf is a change and starts at zero: what is zero leaves the character exactly as it came.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -11,6 +11,7 @@ from torch import Tensor
 from ..character import Character
 from . import texture_pyramid
 from .atlas import Atlas, atlas, shares
+from .brushes import groups, painted
 from .dilate import dilate
 from .holds import Holds
 from .precondition import Preconditioner, from_differential, preconditioner
@@ -108,10 +109,10 @@ class Parameters:
 
     def colour_gain(self) -> float:
         """How much less the start's paint answers to a change of the pyramid than mid grey does; at least 1."""
-        grey = GREY**0.5
-        swing = torch.sigmoid(self.base_seen)
-        swing = ((swing * (1 - swing)).mean(dim=1) * self.shares).sum()
-        return max(1.0, round(grey * (1 - grey) / float(swing), 3))
+        grey, end = GREY**0.5, texture_pyramid.MARGIN
+        shown = torch.sigmoid(self.base_seen)
+        swing = float(((shown * (1 - shown)).mean(dim=1) * self.shares).sum())
+        return max(1.0, round(grey * (1 - grey) / max(swing, end * (1 - end)), 3))
 
     def look(self) -> tuple[Tensor, Tensor, Tensor]:
         """Material (2,), lights (1 + D, 3) and suns (D, 3), as in ``start_material`` and so on."""
@@ -131,8 +132,7 @@ def begin(scene: Scene) -> Parameters:
     def zeros(*shape: int) -> Tensor:
         return torch.zeros(*shape, device=surface.device)
 
-    freedom = 1 - scene.holds.locked
-    layout = atlas(surface, scene.start, freedom, scene.textures.shape[1], settings.mirror_texture)
+    layout = _layout(scene, scene.textures.shape[1])
     textures = _start_textures(scene, layout)
     seen = min(scene.finest, textures.shape[1])
     points = len(surface.vertices)
@@ -151,9 +151,9 @@ def begin(scene: Scene) -> Parameters:
         # dilated first: what lies between the islands of an artist's image must not run into them
         base_seen=texture_pyramid.scaled(texture_pyramid.base_of(dilate(textures, layout)), seen),
         atlas=layout,
-        atlas_seen=atlas(surface, scene.start, freedom, seen, settings.mirror_texture),
+        atlas_seen=_layout(scene, seen),
         shares=shares(surface, scene.start, seen),
-        pyramid=texture_pyramid.flat(surface.textures, seen, surface.device),
+        pyramid=texture_pyramid.flat(surface.textures, seen, surface.device, groups(scene.brushes)),
         start_material=torch.tensor([look.roughness, look.metallic], device=surface.device),
         start_lights=torch.tensor([look.ambient, *(sun.colour for sun in look.suns)], device=surface.device),
         start_suns=torch.tensor([sun.direction for sun in look.suns], device=surface.device),
@@ -163,10 +163,19 @@ def begin(scene: Scene) -> Parameters:
     )
 
 
+def _layout(scene: Scene, size: int) -> Atlas:
+    """The atlas of textures of one size; a texture that no prompt paints is not free anywhere."""
+    surface, mirrored = scene.surface, scene.brief.settings.mirror_texture
+    made = atlas(surface, scene.start, 1 - scene.holds.locked, size, mirrored)
+    if not scene.brushes:
+        return made
+    return replace(made, free=made.free * painted(scene.brushes)[:, None, None])
+
+
 def _start_textures(scene: Scene, layout: Atlas) -> Tensor:
     """Where textures (S, H, H, 3) begin: as they came; plain ones at mid grey, as far as they are free."""
     if not scene.plain:
         return scene.textures
-    if not scene.holds.locked.any():
+    if not scene.holds.locked.any() and not scene.brushes:
         return torch.full_like(scene.textures, GREY)
     return torch.lerp(scene.textures, torch.full_like(scene.textures, GREY), layout.free[..., None])

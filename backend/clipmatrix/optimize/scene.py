@@ -15,6 +15,7 @@ from ..guidance.prompts import Targets, targets
 from ..guidance.towers import Tower
 from ..render.colour import linear_from_srgb
 from ..render.mesh import Mesh, mesh
+from .brushes import Brush, brushes
 from .holds import Holds, holds, pin, region_weights
 from .lighting import with_suns
 from .regularise import Edges, edges
@@ -68,6 +69,8 @@ class Scene:
         The brief's cameras and what they frame of the start.
     holds
         What may not move freely.
+    brushes
+        Which prompts paint which textures; empty where all paint all.
     guides
         One or more, which count alike.
     view_size
@@ -91,6 +94,7 @@ class Scene:
     edges: Edges
     stage: Stage
     holds: Holds
+    brushes: tuple[Brush, ...]
     guides: tuple[Guide, ...]
     view_size: int
     finest: int
@@ -124,6 +128,7 @@ def prepare(job: protocol.Submit, towers: Sequence[Tower], device: torch.device)
         edges=edges(surface.triangles),
         stage=stage(surface, start, brief, regions),
         holds=held,
+        brushes=brushes(message, brief, device),
         guides=tuple(Guide(tower, targets(tower, brief, job.exemplars)) for tower in towers),
         view_size=brief.settings.resolution or fitted_view(sharpest),
         finest=min(brief.settings.texture_size, TEXELS_PER_PIXEL << math.ceil(math.log2(sharpest))),

@@ -31,25 +31,30 @@ class Pyramid:
     Attributes
     ----------
     grids
-        (1, 3, n, n, n) each, along z, y, x over the cube [-1, 1] around the body; shared by all textures.
+        (G, 3, n, n, n) each, along z, y, x over the cube [-1, 1] around the body; shared by the textures of a group.
     images
         (S, 3, h, h) each, row 0 at v = 0.
+    groups
+        (S,) int64 below G, which group each texture belongs to; None where there is one.
     """
 
     grids: list[Tensor]
     images: list[Tensor]
+    groups: Tensor | None = None
 
     def leaves(self) -> list[Tensor]:
         """All levels."""
         return [*self.grids, *self.images]
 
 
-def flat(count: int, finest: int, device: torch.device | str = "cpu") -> Pyramid:
+def flat(count: int, finest: int, device: torch.device | str = "cpu", groups: Tensor | None = None) -> Pyramid:
     """Make levels that change nothing, for ``count`` textures; ``finest`` is the side of the finest image."""
+    several = 1 if groups is None else int(groups.max()) + 1
     sides = [side for side in (COARSEST_IMAGE << level for level in range(12)) if side <= finest]
     return Pyramid(
-        [torch.zeros(1, 3, nodes, nodes, nodes, device=device) for nodes in GRIDS],
+        [torch.zeros(several, 3, nodes, nodes, nodes, device=device) for nodes in GRIDS],
         [torch.zeros(count, 3, side, side, device=device) for side in sides],
+        groups,
     )
 
 
@@ -103,7 +108,7 @@ def to_linear(pyramid: Pyramid, base: Tensor, atlas: Atlas) -> Tensor:
     Tensor
         (S, H, H, 3) linear light in (0, 1), row 0 at v = 0; differentiable in the levels.
     """
-    change = _in_space(pyramid.grids, atlas.places)
+    change = _in_space(pyramid, atlas.places)
     if pyramid.images:
         change = change + _to_side(_summed(pyramid.images), base.shape[-1])
     if atlas.twin is not None:
@@ -111,12 +116,16 @@ def to_linear(pyramid: Pyramid, base: Tensor, atlas: Atlas) -> Tensor:
     return torch.sigmoid(base + change * atlas.free[:, None]).square().permute(0, 2, 3, 1)
 
 
-def _in_space(grids: list[Tensor], places: Tensor) -> Tensor:
+def _in_space(pyramid: Pyramid, places: Tensor) -> Tensor:
     """Sum grids at places (S, H, H, 3): (S, 3, H, H). Coarse grids are added into the finest before it is sampled."""
-    finest = (grids[-1].shape[-1],) * 3
-    total = grids[-1]
-    for grid in grids[:-1]:
+    finest = (pyramid.grids[-1].shape[-1],) * 3
+    total = pyramid.grids[-1]
+    for grid in pyramid.grids[:-1]:
         total = total + F.interpolate(grid, size=finest, mode="trilinear", align_corners=True)
+    if pyramid.groups is not None:
+        own = total.index_select(0, pyramid.groups)
+        sampled = F.grid_sample(own, places[:, None], mode="bilinear", padding_mode="border", align_corners=True)
+        return sampled[:, :, 0]
     stack = places.flatten(0, 1)[None]  # all textures as one tall slice of samples
     sampled = F.grid_sample(total, stack[:, None], mode="bilinear", padding_mode="border", align_corners=True)
     return sampled[0, :, 0].unflatten(1, places.shape[:2]).transpose(0, 1)

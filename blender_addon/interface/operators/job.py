@@ -43,6 +43,7 @@ def _shoot(context: bpy.types.Context, parts: Sequence[bpy.types.Object], start:
     """Take the snapshot that the scene's settings and their brief ask for; its seed draws poses, if any are drawn."""
     assert context.scene is not None
     settings = properties.of(context.scene)
+    properties.refuse_strangers(brief, parts)
     return snapshot(
         context,
         parts,

@@ -69,7 +69,7 @@ def show_prompt(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
 
 
 def show_look_from(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    """Which cameras show the active prompt the character."""
+    """Which cameras show the active prompt the character, and what of it that paints."""
     assert context.scene is not None
     active = _active(properties.of(context.scene))
     if active is None:
@@ -82,6 +82,7 @@ def show_look_from(layout: bpy.types.UILayout, context: bpy.types.Context) -> No
         column.prop(active, "region", text="Vertex Group", icon="GROUP_VERTEX")
     elif active.looks == "BONE":
         column.prop(active, "region", text="Bone", icon="BONE_DATA")
+    column.prop(active, "paints", icon="MESH_DATA")
 
 
 def _active(settings: properties.ClipMatrixSceneProperties) -> properties.ClipMatrixPrompt | None:

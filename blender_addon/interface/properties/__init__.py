@@ -2,6 +2,7 @@
 
 from .briefs import brief, exemplars, restore, seeds, variations
 from .cameras import ORBIT, has_orbit, scene_cameras
+from .paints import refuse_strangers
 from .poses import draw, playing, poses_in_words
 from .prompts import MOST_PROMPTS, ClipMatrixPrompt, add_image, add_prompt, fill_prompts, images, nothing_written
 from .regions import ClipMatrixLocked, stretches
@@ -25,6 +26,7 @@ __all__ = [
     "of",
     "playing",
     "poses_in_words",
+    "refuse_strangers",
     "register",
     "restore",
     "scene_cameras",

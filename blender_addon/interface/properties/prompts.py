@@ -10,7 +10,7 @@ from bpy.props import BoolProperty, EnumProperty, PointerProperty, StringPropert
 from clipmatrix_protocol import Brief, Prompt
 
 from .. import fields
-from . import looks, regions
+from . import looks, paints, regions
 from .heard import heard
 
 if TYPE_CHECKING:
@@ -76,6 +76,12 @@ class ClipMatrixPrompt(bpy.types.PropertyGroup):
         search=_offered_regions,
         search_options={"SUGGESTION"},
     )
+    paints: StringProperty(  # type: ignore[valid-type]
+        name="Paints",
+        description="The part, or parts with semicolons between, whose texture alone the prompt changes; empty for all",
+        search=paints.offered,
+        search_options={"SUGGESTION"},
+    )
     mute: BoolProperty(  # type: ignore[valid-type]
         name="Mute", description="Leave this prompt out of the next job", default=False
     )
@@ -123,6 +129,7 @@ def fill_prompts(
     for prompt in prompts:
         one = settings.prompts.add()
         one.text, one.origin, one.weight, one.shading = prompt.text, prompt.origin, prompt.weight, prompt.shading
+        paints.have_paint(one, prompt.paints)
         if prompt.image is not None:
             one.kind, one.image = "IMAGE", shown[prompt.image] if prompt.image < len(shown) else None
     settings.active_prompt = 0
@@ -158,7 +165,12 @@ def set_first(settings: ClipMatrixSceneProperties, text: str) -> None:
 
 
 def _message(one: ClipMatrixPrompt, shown: Sequence[bpy.types.Image]) -> Prompt:
-    weight, cameras = fields.plain(one.weight), looks.through(one)
+    said = {
+        "weight": fields.plain(one.weight),
+        "shading": one.shading,
+        "cameras": looks.through(one),
+        "paints": paints.painted(one),
+    }
     if one.kind == "IMAGE":
-        return Prompt(weight=weight, shading=one.shading, image=shown.index(one.image), cameras=cameras)
-    return Prompt(text=one.text.strip(), origin=one.origin.strip(), weight=weight, shading=one.shading, cameras=cameras)
+        return Prompt(image=shown.index(one.image), **said)
+    return Prompt(text=one.text.strip(), origin=one.origin.strip(), **said)

@@ -128,6 +128,13 @@ def test_locked_texels_keep_what_the_character_shows_even_where_the_rest_is_pain
         assert (state.textures[0] != image).any()
 
 
+def test_a_white_character_that_is_locked_throughout_stays_white(run, character, tower):
+    white = np.full((64, 64, 3), 255, np.uint8)
+    held = with_region(painted(character, white, white), above=-1.0)
+    state = run(held, tower, steps=2, locked=("top",))[0].state
+    assert all((texture == 255).all() for texture in state.textures)
+
+
 def test_beside_locked_islands_stays_what_the_artist_has_put_there(run, character, tower):
     small = with_region(painted(character))
     small = msgspec.structs.replace(

@@ -1,5 +1,7 @@
 """What the artist's own materials show, as it is sent to start from; Cycles says what they show."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -235,6 +237,17 @@ def test_what_is_sent_is_what_cycles_bakes(blender, rooms, cube, material, way):
     off = np.abs(np.broadcast_to(texture, seen.shape).astype(int) - seen)[covered]
     assert np.quantile(off, 0.98) <= 2, np.quantile(off, [0.5, 0.9, 0.98, 1])
     assert texture[..., :3].std() > 5
+
+
+def test_reading_a_texture_of_1024_takes_well_under_a_second(blender, rooms, cube, material):
+    material(cube, shows(noise(blender, width=1024, height=1024)))
+    another_layer(blender, cube, material)
+    for face in cube.data.polygons:
+        face.material_index = face.index % 2
+    began = time.process_time()
+    paint = rooms("scene.paint").paint(cube, 1024)
+    assert time.process_time() - began < 1.0
+    assert paint.texture.shape == (1024, 1024, 3)
 
 
 def test_an_image_arrives_texel_for_texel(blender, rooms, cube, material):
