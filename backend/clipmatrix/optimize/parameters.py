@@ -1,4 +1,4 @@
-"""What the optimiser moves: shape coefficients, offsets, texture, material, light.
+"""What the optimiser moves: shape coefficients, offsets, texture, normal map, material, light.
 
 Every leaf is a change and starts at zero: what is zero leaves the character exactly as it came.
 """
@@ -9,9 +9,10 @@ import torch
 from torch import Tensor
 
 from ..character import Character
-from . import texture_pyramid
+from . import normal_map, texture_pyramid
 from .atlas import Atlas, atlas
 from .holds import Holds
+from .normal_map import NormalMap
 from .precondition import Preconditioner, from_differential, preconditioner
 from .scene import Scene
 from .texture_pyramid import Pyramid
@@ -55,6 +56,8 @@ class Parameters:
         Of textures of these two sizes.
     pyramid
         Leaves: the texture's levels.
+    normal_map
+        Leaves: the normal map's levels; None where the character has none and is to get none.
     start_material, start_lights, start_suns
         (2,) roughness, metallic; (1 + D, 3) linear colours of the ambient light and the suns; (D, 3) towards these.
     material, lights, suns
@@ -76,6 +79,7 @@ class Parameters:
     atlas: Atlas
     atlas_seen: Atlas
     pyramid: Pyramid
+    normal_map: NormalMap | None
     start_material: Tensor
     start_lights: Tensor
     start_suns: Tensor
@@ -100,6 +104,14 @@ class Parameters:
         """(S, H, H, 3) the same at the texture's own size."""
         painted = texture_pyramid.to_linear(self.pyramid, self.base, self.atlas)
         return torch.where(self.atlas.free[..., None] > 0, painted, self.start_textures)
+
+    def slopes(self) -> Tensor | None:
+        """(S, h, h, 2) the normal map's, as fine as views can resolve."""
+        return self.normal_map.slopes(self.atlas_seen) if self.normal_map else None
+
+    def full_slopes(self) -> Tensor | None:
+        """(S, H, H, 2) the same at the texture's own size."""
+        return self.normal_map.full_slopes(self.atlas) if self.normal_map else None
 
     def look(self) -> tuple[Tensor, Tensor, Tensor]:
         """Material (2,), lights (1 + D, 3) and suns (D, 3), as in ``start_material`` and so on."""
@@ -139,6 +151,7 @@ def begin(scene: Scene) -> Parameters:
         atlas=atlas(surface, scene.start, freedom, base.shape[-1], settings.mirror_texture),
         atlas_seen=atlas(surface, scene.start, freedom, seen, settings.mirror_texture),
         pyramid=texture_pyramid.flat(surface.textures, seen, surface.device),
+        normal_map=normal_map.begin(scene.relief.slopes, seen) if scene.relief else None,
         start_material=torch.tensor([look.roughness, look.metallic], device=surface.device),
         start_lights=torch.tensor([look.ambient, *(sun.colour for sun in look.suns)], device=surface.device),
         start_suns=torch.tensor([sun.direction for sun in look.suns], device=surface.device),

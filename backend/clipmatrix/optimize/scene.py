@@ -15,6 +15,8 @@ from ..guidance.prompts import Targets, targets
 from ..guidance.towers import Tower
 from ..render.colour import linear_from_srgb
 from ..render.mesh import Mesh, mesh
+from ..render.relief import Frame, frame
+from . import normal_map
 from .holds import Holds, holds, pin, region_weights
 from .lighting import with_suns
 from .regularise import Edges, edges
@@ -42,6 +44,25 @@ class Guide:
 
 
 @dataclass(frozen=True)
+class StartRelief:
+    """A normal map to start from.
+
+    Attributes
+    ----------
+    texels
+        (S, H, H, 3) uint8, as it came, scaled to the textures' size.
+    slopes
+        (S, H, H, 2) the same as slopes; exactly 0 where the character brings none.
+    frame
+        Of the surface.
+    """
+
+    texels: Tensor
+    slopes: Tensor
+    frame: Frame
+
+
+@dataclass(frozen=True)
 class Scene:
     """Constants of a job.
 
@@ -59,6 +80,8 @@ class Scene:
         Whether the textures are to be made from nothing: the character brings none, and they may change.
     mesh, edges
         The surface as renderer and regularisers see it.
+    relief
+        The normal map to start from, where there is one or one is to be made.
     stage
         The brief's cameras and what they frame of the start.
     holds
@@ -83,6 +106,7 @@ class Scene:
     unpainted: bool
     mesh: Mesh
     edges: Edges
+    relief: StartRelief | None
     stage: Stage
     holds: Holds
     guides: tuple[Guide, ...]
@@ -103,6 +127,7 @@ def prepare(job: protocol.Submit, towers: Sequence[Tower], device: torch.device)
     held = holds(surface, start, brief, regions)
     surface = pin(surface, held.locked)
     sharpest = max(tower.image_size for tower in towers)
+    drawn = mesh(surface.triangles, surface.corner_uvs, surface.slots)
     return Scene(
         character=character,
         surface=surface,
@@ -112,8 +137,9 @@ def prepare(job: protocol.Submit, towers: Sequence[Tower], device: torch.device)
         textures=_start_textures(message, brief.settings.texture_size, device),
         look=with_suns(message.start_look, brief.settings.suns),
         unpainted=not message.start_textures and brief.vary.texture > 0,
-        mesh=mesh(surface.triangles, surface.corner_uvs, surface.slots),
+        mesh=drawn,
         edges=edges(surface.triangles),
+        relief=_start_relief(message, brief, drawn, device),
         stage=stage(surface, start, brief, regions),
         holds=held,
         guides=tuple(Guide(tower, targets(tower, brief, job.exemplars)) for tower in towers),
@@ -140,3 +166,19 @@ def _scaled(image: np.ndarray, size: int) -> Tensor:
     if planes.shape[-2:] != (size, size):
         planes = F.interpolate(planes, size=(size, size), mode="bilinear", antialias=True, align_corners=False)
     return planes[0].permute(1, 2, 0).clamp(0, 1)
+
+
+def _start_relief(
+    message: protocol.Character, brief: protocol.Brief, drawn: Mesh, device: torch.device
+) -> StartRelief | None:
+    """Read the normal map a character brings, or a flat one where it is to get one."""
+    size = brief.settings.texture_size
+    if message.start_normal_maps:
+        read = [normal_map.read_bytes(torch.tensor(image), size) for image in message.start_normal_maps]
+        texels, slopes = (torch.stack(items).to(device) for items in zip(*read, strict=True))
+    elif brief.vary.normals:
+        slopes = torch.zeros(message.textures, size, size, 2, device=device)
+        texels = normal_map.to_bytes(slopes)
+    else:
+        return None
+    return StartRelief(texels, slopes, frame(drawn))

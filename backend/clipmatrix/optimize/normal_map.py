@@ -1,0 +1,107 @@
+"""The normal map the optimiser moves: slopes as a sum of coarse to fine images, bounded, flat at the start.
+
+Like textures, but for three things. The levels are images only: a slope is told in the directions of u and v, which
+turn from one UV island to the next, so a grid in space could not say the same on both sides of a seam. For the same
+reason what crosses a seam is not smooth across it; slopes are bounded instead, which bounds the crease. And the sum
+passes a squash that keeps its direction, p / sqrt(1 + p^2), rather than one for each channel.
+"""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from . import texture_pyramid
+from .atlas import Atlas
+from .texture_pyramid import Pyramid
+
+STEEPEST = 1.0
+"""Slopes stay below this: normals lean by at most 45 degrees. Beyond, light would have to fall through the mesh."""
+
+MARGIN = 0.02
+"""Slopes to start from are kept this share below the steepest, or they could not move."""
+
+LEAST_Z = 0.05
+"""Of a normal that is read; one that leans further is taken to lean so far."""
+
+
+@dataclass(frozen=True)
+class NormalMap:
+    """Levels and what they are added to.
+
+    Attributes
+    ----------
+    start
+        (S, H, H, 2) slopes the job starts from.
+    base, base_seen
+        (S, 2, H, H) these before the squash, at the map's size and at the size that views can resolve.
+    pyramid
+        Leaves: images (S, 2, h, h), no grids.
+    """
+
+    start: Tensor
+    base: Tensor
+    base_seen: Tensor
+    pyramid: Pyramid
+
+    def slopes(self, atlas_seen: Atlas) -> Tensor:
+        """(S, h, h, 2) as fine as views can resolve, row 0 at v = 0; differentiable in the levels."""
+        return _squashed(self.base_seen + self._change(atlas_seen))
+
+    def full_slopes(self, atlas: Atlas) -> Tensor:
+        """(S, H, H, 2) the same at the map's own size; what is locked is what it was."""
+        leaning = _squashed(self.base + self._change(atlas))
+        return torch.where(atlas.free[..., None] > 0, leaning, self.start)
+
+    def _change(self, atlas: Atlas) -> Tensor:
+        return texture_pyramid.change(self.pyramid, atlas) * atlas.free[:, None]
+
+
+def begin(start: Tensor, seen: int) -> NormalMap:
+    """A map that is as slopes (S, H, H, 2) say; views can resolve textures of side ``seen``."""
+    base = _stretched(start)
+    pyramid = texture_pyramid.flat(len(start), seen, start.device, channels=2, grids=())
+    return NormalMap(start, base, texture_pyramid.scaled(base, seen), pyramid)
+
+
+def read_bytes(image: Tensor, size: int) -> tuple[Tensor, Tensor]:
+    """Read a normal map that travelled.
+
+    Parameters
+    ----------
+    image
+        (H, W, 3) uint8.
+    size
+        Side to scale it to.
+
+    Returns
+    -------
+    Tensor, Tensor
+        (size, size, 3) uint8; (size, size, 2) its slopes.
+    """
+    planes = image.permute(2, 0, 1)[None].float()
+    if planes.shape[-2:] != (size, size):
+        planes = F.interpolate(planes, size=(size, size), mode="bilinear", antialias=True, align_corners=False)
+    texels = planes[0].permute(1, 2, 0).round().clamp(0, 255)
+    normals = texels * (2 / 255) - 1
+    return texels.to(torch.uint8), normals[..., :2] / normals[..., 2:].clamp_min(LEAST_Z)
+
+
+def to_bytes(slopes: Tensor) -> Tensor:
+    """Slopes (..., 2) as a normal map (..., 3) uint8; flat is (128, 128, 255)."""
+    normals = F.normalize(torch.cat([slopes, torch.ones_like(slopes[..., :1])], dim=-1), dim=-1)
+    return ((normals + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
+
+
+def _squashed(changed: Tensor) -> Tensor:
+    """(S, 2, H, H) of any length to slopes (S, H, H, 2)."""
+    planes = changed * (STEEPEST * (1 + changed.square().sum(dim=1, keepdim=True)).rsqrt())
+    return planes.permute(0, 2, 3, 1)
+
+
+def _stretched(slopes: Tensor) -> Tensor:
+    """The inverse of :func:`_squashed`, for slopes that are not too steep."""
+    planes = slopes.permute(0, 3, 1, 2) / STEEPEST
+    planes = planes * ((1 - MARGIN) / planes.norm(dim=1, keepdim=True).clamp_min(1e-9)).clamp_max(1)
+    return (planes * (1 - planes.square().sum(dim=1, keepdim=True)).rsqrt()).contiguous()
