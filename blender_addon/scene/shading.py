@@ -46,6 +46,15 @@ def own_images(material: bpy.types.Material) -> list[bpy.types.Image]:
     return [image for image in (shown_image(material), shown_normal_map(material)) if image is not None]
 
 
+def leans_by_itself(material: bpy.types.Material) -> bool:
+    """Whether something of the artist's leans the normals: a normal map, bumps."""
+    output = _tree(material).get_output_node("ALL") if material.node_tree else None
+    shader = _upstream(output, "BSDF_PRINCIPLED") if output else None
+    return shader is not None and any(
+        link.from_node is not None and link.from_node.name != NORMAL_MAP for link in shader.inputs["Normal"].links or ()
+    )
+
+
 def set_look(material: bpy.types.Material, look: Look) -> None:
     """Set roughness and metallic; a texture that fed them is cut off."""
     shader = principled(material)

@@ -2,8 +2,8 @@
 
 Like textures, but for three things. The levels are images only: a slope is told in the directions of u and v, which
 turn from one UV island to the next, so a grid in space could not say the same on both sides of a seam. For the same
-reason what crosses a seam is not smooth across it; slopes are bounded instead, which bounds the crease. And the sum
-passes a squash that keeps its direction, p / sqrt(1 + p^2), rather than one for each channel.
+reason changes fade out towards the seams, and slopes are bounded, or a crease would run along each. And the sum passes
+a squash that keeps its direction, p / sqrt(1 + p^2), rather than one for each channel.
 """
 
 from dataclasses import dataclass
@@ -27,6 +27,25 @@ LEAST_Z = 0.05
 
 
 @dataclass(frozen=True)
+class Ground:
+    """What levels are added to, at one size.
+
+    Attributes
+    ----------
+    layout
+        The atlas.
+    base
+        (S, 2, h, h) slopes before the squash.
+    free
+        (S, h, h) in [0, 1], how much of a change arrives.
+    """
+
+    layout: Atlas
+    base: Tensor
+    free: Tensor
+
+
+@dataclass(frozen=True)
 class NormalMap:
     """Levels and what they are added to.
 
@@ -34,35 +53,47 @@ class NormalMap:
     ----------
     start
         (S, H, H, 2) slopes the job starts from.
-    base, base_seen
-        (S, 2, H, H) these before the squash, at the map's size and at the size that views can resolve.
+    full, seen
+        How they change, at the map's size and at the size that views can resolve.
     pyramid
         Leaves: images (S, 2, h, h), no grids.
     """
 
     start: Tensor
-    base: Tensor
-    base_seen: Tensor
+    full: Ground
+    seen: Ground
     pyramid: Pyramid
 
-    def slopes(self, atlas_seen: Atlas) -> Tensor:
+    def slopes(self) -> Tensor:
         """(S, h, h, 2) as fine as views can resolve, row 0 at v = 0; differentiable in the levels."""
-        return _squashed(self.base_seen + self._change(atlas_seen))
+        return self._leaning(self.seen)
 
-    def full_slopes(self, atlas: Atlas) -> Tensor:
+    def full_slopes(self) -> Tensor:
         """(S, H, H, 2) the same at the map's own size; what is locked is what it was."""
-        leaning = _squashed(self.base + self._change(atlas))
-        return torch.where(atlas.free[..., None] > 0, leaning, self.start)
+        return torch.where(self.full.free[..., None] > 0, self._leaning(self.full), self.start)
 
-    def _change(self, atlas: Atlas) -> Tensor:
-        return texture_pyramid.change(self.pyramid, atlas) * atlas.free[:, None]
+    def _leaning(self, ground: Ground) -> Tensor:
+        change = texture_pyramid.change(self.pyramid, ground.layout) * ground.free[:, None]
+        return _squashed(ground.base + change)
 
 
-def begin(start: Tensor, seen: int) -> NormalMap:
-    """A map that is as slopes (S, H, H, 2) say; views can resolve textures of side ``seen``."""
+def begin(start: Tensor, layouts: tuple[Atlas, Atlas], weights: tuple[Tensor, Tensor]) -> NormalMap:
+    """A map that is as slopes (S, H, H, 2) say.
+
+    Parameters
+    ----------
+    layouts
+        Atlases of the map's size and of the size that views can resolve.
+    weights
+        (S, h, h) in [0, 1] of these sizes: how much of a change arrives, beside what the atlas says.
+    """
     base = _stretched(start)
-    pyramid = texture_pyramid.flat(len(start), seen, start.device, channels=2, grids=())
-    return NormalMap(start, base, texture_pyramid.scaled(base, seen), pyramid)
+    full, seen = (
+        Ground(layout, texture_pyramid.scaled(base, layout.free.shape[-1]), layout.free * weight)
+        for layout, weight in zip(layouts, weights, strict=True)
+    )
+    pyramid = texture_pyramid.flat(len(start), seen.free.shape[-1], start.device, channels=2, grids=())
+    return NormalMap(start, full, seen, pyramid)
 
 
 def read_bytes(image: Tensor, size: int) -> tuple[Tensor, Tensor]:

@@ -14,7 +14,8 @@ from .atlas import Atlas, atlas
 from .holds import Holds
 from .normal_map import NormalMap
 from .precondition import Preconditioner, from_differential, preconditioner
-from .scene import Scene
+from .scene import Scene, StartRelief
+from .seams import inland
 from .texture_pyramid import Pyramid
 
 REFERENCE_POINTS = 10_475
@@ -107,11 +108,11 @@ class Parameters:
 
     def slopes(self) -> Tensor | None:
         """(S, h, h, 2) the normal map's, as fine as views can resolve."""
-        return self.normal_map.slopes(self.atlas_seen) if self.normal_map else None
+        return self.normal_map.slopes() if self.normal_map else None
 
     def full_slopes(self) -> Tensor | None:
         """(S, H, H, 2) the same at the texture's own size."""
-        return self.normal_map.full_slopes(self.atlas) if self.normal_map else None
+        return self.normal_map.full_slopes() if self.normal_map else None
 
     def look(self) -> tuple[Tensor, Tensor, Tensor]:
         """Material (2,), lights (1 + D, 3) and suns (D, 3), as in ``start_material`` and so on."""
@@ -135,6 +136,10 @@ def begin(scene: Scene) -> Parameters:
     seen = min(scene.finest, base.shape[-1])
     freedom = 1 - scene.holds.locked
     points = len(surface.vertices)
+    layouts = (
+        atlas(surface, scene.start, freedom, base.shape[-1], settings.mirror_texture),
+        atlas(surface, scene.start, freedom, seen, settings.mirror_texture),
+    )
     return Parameters(
         surface=surface,
         start=scene.start_offset,
@@ -148,10 +153,10 @@ def begin(scene: Scene) -> Parameters:
         start_textures=scene.textures,
         base=base,
         base_seen=texture_pyramid.scaled(base, seen),
-        atlas=atlas(surface, scene.start, freedom, base.shape[-1], settings.mirror_texture),
-        atlas_seen=atlas(surface, scene.start, freedom, seen, settings.mirror_texture),
+        atlas=layouts[0],
+        atlas_seen=layouts[1],
         pyramid=texture_pyramid.flat(surface.textures, seen, surface.device),
-        normal_map=normal_map.begin(scene.relief.slopes, seen) if scene.relief else None,
+        normal_map=_relief(scene, scene.relief, layouts) if scene.relief else None,
         start_material=torch.tensor([look.roughness, look.metallic], device=surface.device),
         start_lights=torch.tensor([look.ambient, *(sun.colour for sun in look.suns)], device=surface.device),
         start_suns=torch.tensor([sun.direction for sun in look.suns], device=surface.device),
@@ -159,3 +164,8 @@ def begin(scene: Scene) -> Parameters:
         lights=zeros(1 + len(look.suns), 3),
         suns=zeros(len(look.suns), 3),
     )
+
+
+def _relief(scene: Scene, start: StartRelief, layouts: tuple[Atlas, Atlas]) -> NormalMap:
+    full, seen = (inland(scene.surface, start.frame, layout) for layout in layouts)
+    return normal_map.begin(start.slopes, layouts, (full, seen))

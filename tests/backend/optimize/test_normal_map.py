@@ -1,13 +1,17 @@
 """The normal map of a job: made only when asked for, bounded, exact where it is locked, home as Blender wants it."""
 
+from dataclasses import replace
+
 import clipmatrix_protocol as protocol
 import msgspec
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from clipmatrix.character import assemble
 from clipmatrix.optimize import normal_map
-from clipmatrix.optimize.atlas import Atlas
+from clipmatrix.optimize.atlas import Atlas, atlas
+from clipmatrix.optimize.seams import inland
 from clipmatrix.render import Lights, Material, Relief, frame, mesh, orbit, perspective, render
 
 from .conftest import globe
@@ -17,10 +21,12 @@ FLAT = (128, 128, 255)
 ONLY_NORMALS = protocol.Vary(shape=0.0, offsets=0.0, texture=0.0, material=0.0, light=0.0, normals=1.0)
 
 
-def anywhere(count, size):
-    """An atlas whose texels may all change."""
-    places = torch.zeros(count, size, size, 3)
-    return Atlas(torch.arange(size * size).expand(count, -1), places, torch.ones(count, size, size))
+def made_of(slopes):
+    """A map of slopes (S, H, H, 2) whose texels may all change, seam or not."""
+    count, size = slopes.shape[:2]
+    everywhere = torch.ones(count, size, size)
+    layout = Atlas(torch.arange(size * size).expand(count, -1), torch.zeros(count, size, size, 3), everywhere)
+    return normal_map.begin(slopes, (layout, layout), (everywhere, everywhere))
 
 
 def noise(count, *, seed=0, size=64):
@@ -95,9 +101,9 @@ def test_the_same_seed_gives_the_same_map(run, character, tower):
 
 
 def test_however_far_the_levels_go_slopes_stay_bounded():
-    made = normal_map.begin(torch.zeros(1, 64, 64, 2), 64)
+    made = made_of(torch.zeros(1, 64, 64, 2))
     made.pyramid.images[0].add_(torch.randn(1, 2, 32, 32, generator=torch.Generator().manual_seed(0)) * 1e3)
-    slopes = made.slopes(anywhere(1, 64))
+    slopes = made.slopes()
     assert normal_map.STEEPEST * 0.9 < slopes.norm(dim=-1).max() <= normal_map.STEEPEST
 
 
@@ -107,19 +113,19 @@ def test_bytes_and_slopes_are_inverse_and_flat_is_what_everybody_calls_flat():
     texels, found = normal_map.read_bytes(normal_map.to_bytes(slopes), 32)
     assert (found - slopes).abs().max() < 0.01
     assert (normal_map.to_bytes(found).int() - texels.int()).abs().max() <= 1  # and to the bit only where it is kept
-    start = normal_map.begin(slopes[None], 32)
-    assert torch.allclose(start.full_slopes(anywhere(1, 32)), slopes[None], atol=1e-5)
+    start = made_of(slopes[None])
+    assert torch.allclose(start.full_slopes(), slopes[None], atol=1e-5)
     # x along u, y along v, as glTF and Blender have it
     assert normal_map.to_bytes(torch.tensor([0.5, 0.0]))[0] > 128
     assert normal_map.to_bytes(torch.tensor([0.0, -0.5]))[1] < 128
 
 
 def test_a_wide_gradient_moves_the_coarse_level_most():
-    made = normal_map.begin(torch.zeros(1, 128, 128, 2), 128)
+    made = made_of(torch.zeros(1, 128, 128, 2))
     for leaf in made.pyramid.images:
         leaf.requires_grad_()
     assert made.pyramid.grids == []
-    made.slopes(anywhere(1, 128)).mean().backward()
+    made.slopes().mean().backward()
     means = [float(leaf.grad.abs().mean()) for leaf in made.pyramid.images]
     assert means == sorted(means, reverse=True)
 
@@ -161,21 +167,41 @@ def test_pictures_of_bumps_bring_their_slopes_back():
     wanted = 0.4 * torch.stack(
         [(4 * place).sin()[None, :].expand(64, -1), (3 * place).cos()[:, None].expand(-1, 64)], dim=-1
     )
-    made = normal_map.begin(torch.zeros(1, 64, 64, 2), 64)
+    made = made_of(torch.zeros(1, 64, 64, 2))
     for leaf in made.pyramid.images:
         leaf.requires_grad_()
-    everywhere, generator = anywhere(1, 64), torch.Generator().manual_seed(0)
+    generator = torch.Generator().manual_seed(0)
     adam = torch.optim.Adam(made.pyramid.images, lr=0.03)
     for _ in range(40):
         lamps = lamp(generator)
         with torch.no_grad():
             target = lit_ball(wanted[None], lamps)
         adam.zero_grad()
-        (lit_ball(made.slopes(everywhere), lamps) - target).square().mean().backward()
+        (lit_ball(made.slopes(), lamps) - target).square().mean().backward()
         adam.step()
     band = slice(20, 44)  # poles are seen small and from aside
-    found = made.slopes(everywhere)[0].detach()[band]
+    found = made.slopes()[0].detach()[band]
     for channel in range(2):
         pair = torch.stack([found[..., channel].flatten(), wanted[band][..., channel].flatten()])
         assert torch.corrcoef(pair)[0, 1] > 0.9, channel
     assert 0.5 < float(found.norm() / wanted[band].norm()) < 1.3
+
+
+def test_changes_fade_out_towards_the_seams(character):
+    """A cut through the body's UVs: texels beside it, on both sides, hardly count; those far from it do in full."""
+    assembled = assemble(character)
+    surface = replace(assembled, corner_uvs=assembled.corner_uvs * torch.tensor([0.5, 1.0]))
+    cut = surface.corner_uvs.clone()
+    upper = cut[..., 1].mean(dim=1) > 0.5
+    cut[~upper, :, 0] += 0.5  # the lower half moves aside
+    surface = replace(surface, corner_uvs=cut)
+    layout = atlas(surface, surface.vertices, torch.ones(len(surface.vertices)), 256)
+    weights = inland(surface, frame(mesh(surface.triangles, surface.corner_uvs, surface.slots)), layout)
+    v = float(cut[upper & (surface.slots == 0)][..., 1].min())
+    row = round(v * 256)
+    assert weights[0, row : row + 2, 20:100].max() < 0.4
+    assert weights[0, row - 2 : row, 150:230].max() < 0.4
+    assert (weights[0, row + 8 : 220, 20:100] == 1).all()
+    assert (weights[0, 36 : row - 8, 150:230] == 1).all()
+    # the gap beside them takes after the nearest island's border
+    assert weights[0, row + 20, 140:240].max() < 0.2
