@@ -61,7 +61,7 @@ def by_us(rooms, character, slopes, seen):
         perspective(seen.camera[None], studio.FIELD_OF_VIEW),
         linear_from_srgb(torch.full((1, 64, 64, 3), PAINT / 255)),
         Material(torch.tensor(ROUGHNESS), torch.tensor(0.0)),
-        sky(torch.full((3,), studio.AMBIENT), seen.sun, torch.full((3,), studio.SUN / torch.pi)),
+        sky(torch.full((3,), studio.AMBIENT), seen.sun[None], torch.full((1, 3), studio.SUN / torch.pi)),
         torch.zeros(1, SIZE, SIZE, 3),
         relief=None if slopes is None else Relief(slopes[None], frame(drawn)),
     )

@@ -36,7 +36,7 @@ def picture(corners, surface, slope, sun, *, flip=False):
         orthographic(look_at(eye, torch.zeros(3).double()), 1.0),
         torch.full((1, 8, 8, 3), 0.5).double(),
         Material(torch.tensor(0.9).double(), torch.tensor(0.0).double()),
-        sky(torch.zeros(3).double(), sun / sun.norm(), torch.ones(3).double()),
+        sky(torch.zeros(3).double(), sun[None] / sun.norm(), torch.ones(1, 3).double()),
         torch.zeros(1, 4, 4, 3).double(),
         relief=Relief(slopes, frame(surface)),
     )
