@@ -27,7 +27,7 @@ GRID_RATE, GRID_DECAY = 0.07, 0.1
 IMAGE_RATE, IMAGE_DECAY = 0.07, 0.4
 """Texture levels that are images; they stay quiet unless views agree on a detail."""
 
-RELIEF_RATE, RELIEF_DECAY = 0.04, 1.0
+RELIEF_RATE, RELIEF_DECAY = 0.03, 2.0
 """Levels of the normal map, per step and level, before the squash."""
 
 MATERIAL_RATE, MATERIAL_DECAY = 0.01, 5.0
