@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 from clipmatrix.character import assemble
-from clipmatrix.optimize import normal_map
 from clipmatrix.render import Material, Relief, frame, linear_from_srgb, mesh, perspective, render, sky
+from clipmatrix.render.normal_texels import to_texels
 from clipmatrix_protocol import Look, State, Vary
 
 SIZE, SAMPLES = 96, 16
@@ -23,7 +23,7 @@ def bumps(turns):
     """Slopes (64, 64, 2) of ``turns`` waves along u and along v, and that as a normal map."""
     place = (torch.arange(64) + 0.5) / 64 * 2 * torch.pi * turns
     slopes = 0.35 * torch.stack([place.sin()[None].expand(64, -1), (place.cos())[:, None].expand(-1, 64)], dim=-1)
-    return slopes, normal_map.to_bytes(slopes).numpy()
+    return slopes, to_texels(slopes).numpy()
 
 
 def ball(blender, **transform):

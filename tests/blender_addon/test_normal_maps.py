@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from clipmatrix.evaluate.gltf import read_glb
 from clipmatrix_protocol import Brief, Look, Prompt, Settings, State, Vary
 
 from .fingerprint import differences, fingerprint
@@ -148,7 +149,8 @@ def test_a_large_one_is_shown_thinned_while_it_streams(blender, rooms, character
 
 
 def test_a_glb_carries_it_and_is_valid(blender, rooms, character, tmp_path):
-    rooms("scene.apply").accept(_apply(blender, rooms, character, WITH, _state(character)))
+    state = _state(character)
+    rooms("scene.apply").accept(_apply(blender, rooms, character, WITH, state))
     path = rooms("output.export").export_glb([*character, character[0].parent], tmp_path / "a.glb")
     report = validate(path)
     assert report["issues"]["numErrors"] == 0, report["issues"]["messages"]
@@ -156,6 +158,8 @@ def test_a_glb_carries_it_and_is_valid(blender, rooms, character, tmp_path):
     assert len(materials) == 2
     assert all("normalTexture" in material for material in materials)
     assert all("scale" not in material["normalTexture"] for material in materials)  # 1
+    back = read_glb(path).state  # as an evaluation reads it
+    assert {image.tobytes() for image in back.normal_maps} == {image.tobytes() for image in state.normal_maps}
 
 
 @pytest.mark.parametrize("accepted", [True, False])

@@ -9,7 +9,6 @@ a squash that keeps its direction, p / sqrt(1 + p^2), rather than one for each c
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from . import texture_pyramid
@@ -21,9 +20,6 @@ STEEPEST = 1.0
 
 MARGIN = 0.02
 """Slopes to start from are kept this share below the steepest, or they could not move."""
-
-LEAST_Z = 0.05
-"""Of a normal that is read; one that leans further is taken to lean so far."""
 
 
 @dataclass(frozen=True)
@@ -94,35 +90,6 @@ def begin(start: Tensor, layouts: tuple[Atlas, Atlas], weights: tuple[Tensor, Te
     )
     pyramid = texture_pyramid.flat(len(start), seen.free.shape[-1], start.device, channels=2, grids=())
     return NormalMap(start, full, seen, pyramid)
-
-
-def read_bytes(image: Tensor, size: int) -> tuple[Tensor, Tensor]:
-    """Read a normal map that travelled.
-
-    Parameters
-    ----------
-    image
-        (H, W, 3) uint8.
-    size
-        Side to scale it to.
-
-    Returns
-    -------
-    Tensor, Tensor
-        (size, size, 3) uint8; (size, size, 2) its slopes.
-    """
-    planes = image.permute(2, 0, 1)[None].float()
-    if planes.shape[-2:] != (size, size):
-        planes = F.interpolate(planes, size=(size, size), mode="bilinear", antialias=True, align_corners=False)
-    texels = planes[0].permute(1, 2, 0).round().clamp(0, 255)
-    normals = texels * (2 / 255) - 1
-    return texels.to(torch.uint8), normals[..., :2] / normals[..., 2:].clamp_min(LEAST_Z)
-
-
-def to_bytes(slopes: Tensor) -> Tensor:
-    """Slopes (..., 2) as a normal map (..., 3) uint8; flat is (128, 128, 255)."""
-    normals = F.normalize(torch.cat([slopes, torch.ones_like(slopes[..., :1])], dim=-1), dim=-1)
-    return ((normals + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
 
 
 def _squashed(changed: Tensor) -> Tensor:

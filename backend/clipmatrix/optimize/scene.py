@@ -15,8 +15,8 @@ from ..guidance.prompts import Targets, targets
 from ..guidance.towers import Tower
 from ..render.colour import linear_from_srgb
 from ..render.mesh import Mesh, mesh
+from ..render.normal_texels import read_texels, to_texels
 from ..render.relief import Frame, frame
-from . import normal_map
 from .holds import Holds, holds, pin, region_weights
 from .lighting import with_suns
 from .regularise import Edges, edges
@@ -174,11 +174,11 @@ def _start_relief(
     """Read the normal map a character brings, or a flat one where it is to get one."""
     size = brief.settings.texture_size
     if message.start_normal_maps:
-        read = [normal_map.read_bytes(torch.tensor(image), size) for image in message.start_normal_maps]
+        read = [read_texels(torch.tensor(image), size) for image in message.start_normal_maps]
         texels, slopes = (torch.stack(items).to(device) for items in zip(*read, strict=True))
     elif brief.vary.normals:
         slopes = torch.zeros(message.textures, size, size, 2, device=device)
-        texels = normal_map.to_bytes(slopes)
+        texels = to_texels(slopes)
     else:
         return None
     return StartRelief(texels, slopes, frame(drawn))

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ..character import shaped, split
 from ..render.colour import srgb_from_linear
-from . import normal_map
+from ..render.normal_texels import to_texels
 from .parameters import Parameters
 from .scene import Scene
 
@@ -99,7 +99,7 @@ def _normal_maps(outcome: Outcome, scene: Scene) -> tuple[np.ndarray, ...]:
     assert outcome.slopes is not None
     assert scene.relief is not None
     kept = (outcome.slopes == scene.relief.slopes).all(dim=-1, keepdim=True)
-    texels = torch.where(kept, scene.relief.texels, normal_map.to_bytes(outcome.slopes))
+    texels = torch.where(kept, scene.relief.texels, to_texels(outcome.slopes))
     return tuple(image.numpy() for image in texels.cpu())
 
 

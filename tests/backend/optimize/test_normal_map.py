@@ -13,6 +13,7 @@ from clipmatrix.optimize import normal_map
 from clipmatrix.optimize.atlas import Atlas, atlas
 from clipmatrix.optimize.seams import inland
 from clipmatrix.render import Lights, Material, Relief, frame, mesh, orbit, perspective, render
+from clipmatrix.render.normal_texels import read_texels, to_texels
 
 from .conftest import globe
 from .test_holds import covered_texels, with_region
@@ -32,7 +33,7 @@ def made_of(slopes):
 def noise(count, *, seed=0, size=64):
     """Normal maps of gentle, random slopes."""
     slopes = 0.3 * torch.randn(count, size, size, 2, generator=torch.Generator().manual_seed(seed))
-    return tuple(image.numpy() for image in normal_map.to_bytes(slopes))
+    return tuple(image.numpy() for image in to_texels(slopes))
 
 
 def test_nobody_who_does_not_ask_gets_one(run, character, tower):
@@ -108,16 +109,16 @@ def test_however_far_the_levels_go_slopes_stay_bounded():
 
 
 def test_bytes_and_slopes_are_inverse_and_flat_is_what_everybody_calls_flat():
-    assert normal_map.to_bytes(torch.zeros(1, 1, 2)).tolist() == [[list(FLAT)]]
+    assert to_texels(torch.zeros(1, 1, 2)).tolist() == [[list(FLAT)]]
     slopes = torch.rand(32, 32, 2, generator=torch.Generator().manual_seed(0)) - 0.5
-    texels, found = normal_map.read_bytes(normal_map.to_bytes(slopes), 32)
+    texels, found = read_texels(to_texels(slopes), 32)
     assert (found - slopes).abs().max() < 0.01
-    assert (normal_map.to_bytes(found).int() - texels.int()).abs().max() <= 1  # and to the bit only where it is kept
+    assert (to_texels(found).int() - texels.int()).abs().max() <= 1  # and to the bit only where it is kept
     start = made_of(slopes[None])
     assert torch.allclose(start.full_slopes(), slopes[None], atol=1e-5)
     # x along u, y along v, as glTF and Blender have it
-    assert normal_map.to_bytes(torch.tensor([0.5, 0.0]))[0] > 128
-    assert normal_map.to_bytes(torch.tensor([0.0, -0.5]))[1] < 128
+    assert to_texels(torch.tensor([0.5, 0.0]))[0] > 128
+    assert to_texels(torch.tensor([0.0, -0.5]))[1] < 128
 
 
 def test_a_wide_gradient_moves_the_coarse_level_most():
