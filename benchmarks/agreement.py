@@ -1,6 +1,7 @@
 """Whether Blender's render of a delivered character is the picture that the backend judged.
 
-    python benchmarks/agreement.py [--prompt TEXT] [--steps 100] [--suns 3] [--no-shadows] [--sheet OUT.png]
+    python benchmarks/agreement.py [--prompt TEXT] [--steps 100] [--suns 3] [--no-shadows] [--normals 0]
+        [--sheet OUT.png]
 
 The embedded figure walks, grows into a prompt, wears the result, and has its lights and sky delivered; Cycles renders
 it (Standard view transform, transparent film, no denoising), and our renderer the same view of what a next job would
@@ -46,6 +47,9 @@ GROUND = 0.5
 MARGIN = 16
 """Around the character on the sheet, pixels."""
 
+EVERYTHING = protocol.Vary()
+"""What changes unless asked otherwise: all but the normal map."""
+
 CPU = torch.device("cpu")
 Rooms = Callable[[str], Any]
 """Looks up the extension's modules by name."""
@@ -77,10 +81,10 @@ def snapshot(bpy: Any, rooms: Rooms, thing: Any) -> Any:
     return rooms("scene.snapshot").snapshot(bpy.context, [thing], "CURRENT")
 
 
-def wear(bpy: Any, rooms: Rooms, thing: Any, state: protocol.State) -> None:
+def wear(bpy: Any, rooms: Rooms, thing: Any, state: protocol.State, vary: protocol.Vary = EVERYTHING) -> None:
     """Put a state on the character, and deliver its lights and sky."""
     apply = rooms("scene.apply")
-    apply.apply(apply.begin(snapshot(bpy, rooms, thing).binding, protocol.Vary()), state)
+    apply.apply(apply.begin(snapshot(bpy, rooms, thing).binding, vary), state)
     assert bpy.ops.clipmatrix.lights_add(sky=True) == {"FINISHED"}
 
 
@@ -144,9 +148,11 @@ def _set_rendering(scene: Any, size: int, samples: int) -> None:
     cycles.use_adaptive_sampling = cycles.use_denoising = False
 
 
-def grow(bpy: Any, rooms: Rooms, thing: Any, prompt: str, settings: protocol.Settings) -> protocol.State:
+def grow(
+    bpy: Any, rooms: Rooms, thing: Any, prompt: str, settings: protocol.Settings, vary: protocol.Vary = EVERYTHING
+) -> protocol.State:
     """Run a job on the character."""
-    brief = protocol.Brief((protocol.Prompt(prompt),), settings=settings)
+    brief = protocol.Brief((protocol.Prompt(prompt),), vary, settings=settings)
     job = protocol.Submit("agreement", snapshot(bpy, rooms, thing).character, brief)
     return optimise(job, CPU, lambda message: None, lambda: False).state
 
@@ -176,8 +182,9 @@ def main(options: argparse.Namespace) -> None:
         settings = protocol.Settings(
             steps=options.steps, seed=options.seed, suns=options.suns, shadows=options.shadows, texture_size=512
         )
-        state = grow(bpy, rooms, thing, options.prompt, settings)
-        wear(bpy, rooms, thing, state)
+        vary = protocol.Vary(normals=options.normals)
+        state = grow(bpy, rooms, thing, options.prompt, settings, vary)
+        wear(bpy, rooms, thing, state, vary)
         azimuths = [math.radians(degrees) for degrees in options.azimuths]
         pairs = [
             compare(bpy, rooms, thing, azimuth, options.size, options.samples, shadows=options.shadows)
@@ -197,6 +204,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--steps", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--suns", type=int, default=3)
+    parser.add_argument("--normals", type=float, default=0.0, help="strength of the normal map")
     parser.add_argument("--shadows", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--size", type=int, default=384, help="side of a picture, pixels")
     parser.add_argument("--samples", type=int, default=128, help="Cycles samples a pixel")

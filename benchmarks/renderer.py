@@ -1,6 +1,7 @@
 """Time the renderer on the embedded figure, beside the image tower of a real CLIP in the same run.
 
     python benchmarks/renderer.py [--views 4] [--size 224] [--texture 1024] [--repeats 15] [--threads 0] [--device cpu]
+        [--normals]
 
 Prints one JSON object: milliseconds, the least of several repeats, and their ratio to the forward and backward pass of
 CLIP ViT-B/32's image tower on as many pictures (random weights: they do not change the time). The ratios are what to
@@ -17,7 +18,20 @@ import numpy as np
 import open_clip
 import torch
 from clipmatrix.bodies import load_figure
-from clipmatrix.render import Cameras, Lights, Material, Mesh, mesh, orbit, perspective, render, sky, visibility
+from clipmatrix.render import (
+    Cameras,
+    Lights,
+    Material,
+    Mesh,
+    Relief,
+    frame,
+    mesh,
+    orbit,
+    perspective,
+    render,
+    sky,
+    visibility,
+)
 from torch import Tensor
 
 
@@ -32,9 +46,10 @@ class Scene:
     material: Material
     lights: Lights
     backgrounds: Tensor
+    relief: Relief | None
 
 
-def build(views: int, size: int, texture: int, device: torch.device) -> Scene:
+def build(views: int, size: int, texture: int, normals: bool, device: torch.device) -> Scene:
     """Stand the figure in front of cameras all around it."""
     figure = load_figure()
     split = figure.faces[:, 3] >= 0
@@ -50,6 +65,7 @@ def build(views: int, size: int, texture: int, device: torch.device) -> Scene:
     each = torch.ones_like(azimuth)
     placed = orbit(azimuth, 0.2 * each, 2.2 * each, torch.tensor([0.0, 0.0, 0.85], device=device))
     white = torch.ones(3, device=device)
+    slopes = 0.1 * torch.randn(1, texture, texture, 2, device=device)
     direction = torch.tensor([0.3, -0.7, 0.65], device=device)
     return Scene(
         vertices=vertices.clone().requires_grad_(),
@@ -59,6 +75,7 @@ def build(views: int, size: int, texture: int, device: torch.device) -> Scene:
         material=Material(0.5 * white[0], 0.0 * white[0]),
         lights=sky(0.5 * white, direction / direction.norm(), 0.8 * white),
         backgrounds=torch.full((views, size, size, 3), 0.5, device=device),
+        relief=Relief(slopes.requires_grad_(), frame(surface)) if normals else None,
     )
 
 
@@ -79,12 +96,15 @@ def measure(scene: Scene, repeats: int, device: torch.device) -> dict[str, float
     size = scene.backgrounds.shape[1]
     with torch.no_grad():
         clip = scene.cameras.project(scene.vertices)
-    still = replace(scene, vertices=scene.vertices.detach(), textures=scene.textures.detach())
+    relief = replace(scene.relief, slopes=scene.relief.slopes.detach()) if scene.relief else None
+    still = replace(scene, vertices=scene.vertices.detach(), textures=scene.textures.detach(), relief=relief)
 
     def step() -> None:
         images = render(**vars(scene))
         (images.textured.mean() + images.plain.mean() + images.coverage.mean()).backward()
         scene.vertices.grad = scene.textures.grad = None
+        if scene.relief:
+            scene.relief.slopes.grad = None
 
     return {
         "visibility_ms": least_ms(lambda: visibility(clip, scene.mesh.triangles, size, size), repeats, device),
@@ -110,12 +130,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name, default in (("views", 4), ("size", 224), ("texture", 1024), ("repeats", 15), ("threads", 0)):
         parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--normals", action="store_true", help="with a normal map")
     parser.add_argument("--device", type=torch.device, default=torch.device("cpu"))
     options = parser.parse_args()
     torch.manual_seed(0)
     if options.threads:  # with a busy neighbour one thread is faster than two
         torch.set_num_threads(options.threads)
-    scene = build(options.views, options.size, options.texture, options.device)
+    scene = build(options.views, options.size, options.texture, options.normals, options.device)
     times = measure(scene, options.repeats, options.device)
     tower = image_tower_ms(options.views, max(3, options.repeats // 3), options.device)
     result = {
@@ -124,6 +145,7 @@ def main() -> None:
         "views": options.views,
         "size": options.size,
         "texture": options.texture,
+        "normal_map": options.normals,
         "triangles": len(scene.mesh.triangles),
         **times,
         "clip_vit_b32_step_ms": tower,

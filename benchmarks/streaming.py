@@ -2,7 +2,8 @@
 
     python benchmarks/streaming.py [--rate 8] [--seconds 10]
 
-A job has as many steps as fit; each brings an Update with offsets for every vertex and textures of the brief's size.
+A job has as many steps as fit; each brings an Update with offsets for every vertex and textures of the brief's size,
+and normal maps where the brief asks for them.
 Prints its address, and takes any secret given in CLIPMATRIX_SECRET.
 """
 
@@ -51,16 +52,21 @@ class Stream:
 
 
 def random_state(job: Submit, seed: int) -> State:
-    """A millimetre of noise on every vertex, and noise for texture."""
+    """A millimetre of noise on every vertex, and noise for texture and normal map."""
     rng = np.random.default_rng(seed)
     size = job.brief.settings.texture_size
+
+    def images() -> tuple[np.ndarray, ...]:
+        return tuple(rng.integers(0, 256, (size, size, 3), np.uint8) for _ in range(job.character.textures))
+
     return State(
         coefficients=np.array([shape.value for shape in job.character.shapes], np.float32),
         offsets=tuple(
             rng.normal(scale=1e-3, size=part.vertices.shape).astype(np.float32) for part in job.character.parts
         ),
-        textures=tuple(rng.integers(0, 256, (size, size, 3), np.uint8) for _ in range(job.character.textures)),
+        textures=images(),
         look=Look(),
+        normal_maps=images() if job.brief.vary.normals else (),
     )
 
 

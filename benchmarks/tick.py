@@ -1,6 +1,6 @@
 """How long the extension keeps Blender's main thread while a job streams into the scene.
 
-    python benchmarks/tick.py [--rate 8] [--seconds 8] [--rings 100] [--texture 1024]
+    python benchmarks/tick.py [--rate 8] [--seconds 8] [--rings 100] [--texture 1024] [--normals]
 
 A real backend process streams random states to the extension in the bpy module, which is pumped as Blender's timer
 pumps it. Prints one JSON object: milliseconds of wall and of CPU time per tick, the 50th and 99th percentile and the
@@ -85,13 +85,13 @@ def character(bpy: Any, rings: int) -> int:
     return len(ball.data.vertices)
 
 
-def measure(bpy: Any, package: str, address: str, texture: int) -> Ticks:
+def measure(bpy: Any, package: str, address: str, texture: int, normals: float) -> Ticks:
     """Run one job from Generate to its end, pumping as Blender does."""
     session = importlib.import_module(package + ".job.session").current()
     pump = importlib.import_module(package + ".job.pump").pump
     phase = importlib.import_module(package + ".job.phases").Phase
     settings = bpy.context.scene.clipmatrix
-    settings.texture_size, settings.update_every = str(texture), 0.1
+    settings.texture_size, settings.update_every, settings.vary_normals = str(texture), 0.1, normals
     session.connect(address, SECRET)
     until = time.monotonic() + PATIENCE
     while session.state is not phase.IDLE:
@@ -99,14 +99,14 @@ def measure(bpy: Any, package: str, address: str, texture: int) -> Ticks:
             raise TimeoutError(f"no connection: {session.error}")
         time.sleep(pump())
     bpy.ops.clipmatrix.generate()
-    ticks, began, shown = Ticks(), time.monotonic(), None
+    ticks, began = Ticks(), time.monotonic()
     while session.state not in (phase.FINISHED, phase.FAILED) or session.is_writing:
+        written = session.job.writing
         wall, cpu = time.perf_counter(), time.thread_time()
         pause = pump()
         ticks.wall.append((time.perf_counter() - wall) * 1000)
         ticks.cpu.append((time.thread_time() - cpu) * 1000)
-        if session.result is not shown and not session.is_writing:
-            shown = session.result
+        if written is not None and session.job.writing is not written:  # it is through; the next may have begun
             ticks.applied += 1
             start = time.perf_counter()
             bpy.context.view_layer.update()
@@ -131,13 +131,15 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=8.0, help="length of the job")
     parser.add_argument("--rings", type=int, default=101, help="the ball has about this many squared vertices")
     parser.add_argument("--texture", type=int, default=1024, help="side of the texture, pixels")
+    parser.add_argument("--normals", action="store_true", help="stream a normal map beside the texture")
     options = parser.parse_args()
     with blender() as (bpy, package), streaming(options.rate, options.seconds) as address:
         vertices = character(bpy, options.rings)
-        ticks = measure(bpy, package, address, options.texture)
+        ticks = measure(bpy, package, address, options.texture, float(options.normals))
     result = {
         "vertices": vertices,
         "texture": options.texture,
+        "normal_map": options.normals,
         "ticks": len(ticks.wall),
         "updates_per_second": round(ticks.applied / ticks.seconds, 2),
         "tick_ms": summary(ticks.wall),

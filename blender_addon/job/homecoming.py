@@ -9,6 +9,7 @@ from pathlib import PurePath
 
 import bpy
 import msgspec
+import numpy as np
 from clipmatrix_protocol import State
 
 from ..errors import Refusal
@@ -17,7 +18,7 @@ from . import records
 from .jobs import Job
 
 STREAMED = 1024
-"""Texels a side that are shown of a texture while it grows; Blender takes an image whole, and larger ones for long."""
+"""Texels a side that are shown of an image while it grows; Blender takes it whole, and larger ones for long."""
 
 STROKES = ("SCULPT_OT_", "PAINT_OT_")
 """How the names of Blender's operators begin that draw as long as a button is held."""
@@ -197,7 +198,11 @@ def _write(job: Job) -> Iterator[None]:
 
 
 def _thinned(state: State) -> State:
-    """The state with textures of at most :data:`STREAMED` texels a side: every second, every fourth, ..."""
-    strides = [max(1, math.ceil(max(texture.shape[:2]) / STREAMED)) for texture in state.textures]
-    textures = tuple(texture[::stride, ::stride] for texture, stride in zip(state.textures, strides, strict=True))
-    return msgspec.structs.replace(state, textures=textures)
+    """The state with images of at most :data:`STREAMED` texels a side: every second, every fourth, ..."""
+    textures, normal_maps = (tuple(map(_few, images)) for images in (state.textures, state.normal_maps))
+    return msgspec.structs.replace(state, textures=textures, normal_maps=normal_maps)
+
+
+def _few(image: np.ndarray) -> np.ndarray:
+    stride = max(1, math.ceil(max(image.shape[:2]) / STREAMED))
+    return image[::stride, ::stride]

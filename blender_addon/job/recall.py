@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import bpy
 import numpy as np
 from clipmatrix_protocol import State
@@ -21,8 +23,9 @@ def read_back(draft: apply.Draft) -> State | None:
     return State(
         coefficients=_coefficients(present),
         offsets=tuple(_offsets(part, thing) for part, thing in present),
-        textures=_textures(present),
+        textures=_images(present, surface.worn_texture),
         look=light.worn_look([thing for _, thing in present]),
+        normal_maps=_images(present, surface.worn_normal_map),
     )
 
 
@@ -48,9 +51,11 @@ def _offsets(part: PartBinding, thing: bpy.types.Object) -> np.ndarray:
     return (moved @ np.linalg.inv(part.to_object).T).astype(np.float32)
 
 
-def _textures(parts: list[tuple[PartBinding, bpy.types.Object]]) -> tuple[np.ndarray, ...]:
+def _images(
+    parts: list[tuple[PartBinding, bpy.types.Object]], worn: Callable[[bpy.types.Object], np.ndarray | None]
+) -> tuple[np.ndarray, ...]:
     """By the parts' texture index; empty unless all of them wear one."""
-    worn = {part.texture: surface.worn_texture(thing) for part, thing in parts}
-    textures = [worn.get(index) for index in range(max(worn, default=-1) + 1)]
-    painted = tuple(texture for texture in textures if texture is not None)
-    return painted if len(painted) == len(textures) else ()
+    found = {part.texture: worn(thing) for part, thing in parts}
+    images = [found.get(index) for index in range(max(found, default=-1) + 1)]
+    there = tuple(image for image in images if image is not None)
+    return there if len(there) == len(images) else ()

@@ -22,7 +22,7 @@ from .handles import find
 
 @dataclass(frozen=True, eq=False)
 class PartBefore:
-    """What one part was before; ``surface`` is None where the job leaves texture and material alone.
+    """What one part was before; ``surface`` is None where the job leaves texture, normal map and material alone.
 
     ``light`` is what it said of the light it was judged under.
     """
@@ -60,7 +60,7 @@ def begin(binding: Binding, vary: Vary) -> Draft:
     Refusal
         If an object of the character is gone or has been remodelled.
     """
-    paints = vary.texture > 0 or vary.material > 0
+    paints = vary.texture > 0 or vary.material > 0 or vary.normals > 0
     before = []
     reserved: set[str] = set()
     for part in binding.parts:
@@ -154,6 +154,8 @@ def _surface_pieces(
     yield
     if vary.texture > 0 and state.textures:
         yield from surface.painting(before, state.textures[part.texture], canvas)
+    if vary.normals > 0 and state.normal_maps:
+        yield from surface.embossing(before, state.normal_maps[part.texture], canvas)
 
 
 def _object(part: PartBinding) -> bpy.types.Object:
@@ -170,7 +172,10 @@ def _check(binding: Binding, state: State) -> None:
     fits = (
         len(state.coefficients) >= shapes
         and [len(offsets) for offsets in state.offsets] == [part.vertices for part in binding.parts]
-        and (not state.textures or all(part.texture < len(state.textures) for part in binding.parts))
+        and all(
+            not images or all(part.texture < len(images) for part in binding.parts)
+            for images in (state.textures, state.normal_maps)
+        )
     )
     if not fits:
         raise Refusal("The backend sent a result for another character.", "Generate again.")

@@ -63,12 +63,13 @@ def release(mesh: bpy.types.Mesh) -> None:
     materials = {material for material in mesh.materials if material is not None}
     bpy.data.meshes.remove(mesh)
     for material in materials:
-        image = shading.shown_image(material)
-        if material.users or image is None:
+        images = shading.own_images(material)
+        if material.users or not images:
             continue
         bpy.data.materials.remove(material)
-        if not _is_used(image):
-            bpy.data.images.remove(image)
+        for image in images:
+            if not _is_used(image):
+                bpy.data.images.remove(image)
 
 
 def _is_used(image: bpy.types.Image) -> bool:

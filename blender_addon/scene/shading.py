@@ -1,4 +1,4 @@
-"""A take's values in a material's nodes: the image at Base Color, roughness and metallic as numbers."""
+"""A take's values in a material's nodes: images at Base Color and Normal, roughness and metallic as numbers."""
 
 from __future__ import annotations
 
@@ -8,28 +8,51 @@ from clipmatrix_protocol import Look
 NODE = "ClipMatrix base colour"
 """Name of the image node."""
 
+NORMAL_MAP, NORMAL_IMAGE = "ClipMatrix normal map", "ClipMatrix normals"
+"""Names of the Normal Map node, which is in tangent space, and of the image node before it."""
+
 
 def show_image(material: bpy.types.Material, image: bpy.types.Image) -> None:
     """Have the material's Principled BSDF take its base colour from the image, through the render UV layer."""
     shader = principled(material)
-    tree = _tree(material)
-    node = tree.nodes.get(NODE)
-    if not isinstance(node, bpy.types.ShaderNodeTexImage):
-        node = tree.nodes.new("ShaderNodeTexImage")
-        assert isinstance(node, bpy.types.ShaderNodeTexImage)
-        node.name = node.label = NODE
-        node.location = (shader.location.x - 320, shader.location.y)
-    if node.image != image:
-        node.image = image
-    socket = shader.inputs["Base Color"]
-    if not any(link.from_node == node for link in socket.links or ()):
-        tree.links.new(node.outputs["Color"], socket)  # type: ignore[index]
+    node = _node(material, "ShaderNodeTexImage", NODE, (shader.location.x - 320, shader.location.y))
+    _show(node, image)
+    _link(material, node.outputs["Color"], shader.inputs["Base Color"])
+
+
+def show_normal_map(material: bpy.types.Material, image: bpy.types.Image) -> None:
+    """Have the Principled BSDF lean its normals as a tangent-space image says, in place of whatever else did."""
+    shader = principled(material)
+    place = shader.location.x, shader.location.y - 320
+    leaning = _node(material, "ShaderNodeNormalMap", NORMAL_MAP, (place[0] - 200, place[1]))
+    node = _node(material, "ShaderNodeTexImage", NORMAL_IMAGE, (place[0] - 520, place[1]))
+    _show(node, image)
+    _link(material, node.outputs["Color"], leaning.inputs["Color"])
+    _link(material, leaning.outputs["Normal"], shader.inputs["Normal"])
 
 
 def shown_image(material: bpy.types.Material) -> bpy.types.Image | None:
     """The image that :func:`show_image` has put into the material, or None."""
-    node = material.node_tree.nodes.get(NODE) if material.node_tree else None
-    return node.image if isinstance(node, bpy.types.ShaderNodeTexImage) else None
+    return _shown(material, NODE)
+
+
+def shown_normal_map(material: bpy.types.Material) -> bpy.types.Image | None:
+    """The image that :func:`show_normal_map` has put into the material, or None."""
+    return _shown(material, NORMAL_IMAGE)
+
+
+def own_images(material: bpy.types.Material) -> list[bpy.types.Image]:
+    """Our images in a material; none in one of the artist's."""
+    return [image for image in (shown_image(material), shown_normal_map(material)) if image is not None]
+
+
+def leans_by_itself(material: bpy.types.Material) -> bool:
+    """Whether something of the artist's leans the normals: a normal map, bumps."""
+    output = _tree(material).get_output_node("ALL") if material.node_tree else None
+    shader = _upstream(output, "BSDF_PRINCIPLED") if output else None
+    return shader is not None and any(
+        link.from_node is not None and link.from_node.name != NORMAL_MAP for link in shader.inputs["Normal"].links or ()
+    )
 
 
 def set_look(material: bpy.types.Material, look: Look) -> None:
@@ -63,6 +86,33 @@ def principled(material: bpy.types.Material) -> bpy.types.Node:
         found.location = (output.location.x - 320, output.location.y)
         tree.links.new(found.outputs["BSDF"], output.inputs["Surface"])
     return found
+
+
+def _node(material: bpy.types.Material, kind: str, name: str, place: tuple[float, float]) -> bpy.types.Node:
+    """Our node of a name, made where it is missing."""
+    tree = _tree(material)
+    node = tree.nodes.get(name)
+    if node is None or node.bl_idname != kind:
+        node = tree.nodes.new(kind)
+        node.name = node.label = name
+        node.location = place
+    return node
+
+
+def _show(node: bpy.types.Node, image: bpy.types.Image) -> None:
+    assert isinstance(node, bpy.types.ShaderNodeTexImage)
+    if node.image != image:
+        node.image = image
+
+
+def _link(material: bpy.types.Material, output: bpy.types.NodeSocket, socket: bpy.types.NodeSocket) -> None:
+    if not any(link.from_socket == output for link in socket.links or ()):
+        _tree(material).links.new(output, socket)
+
+
+def _shown(material: bpy.types.Material, name: str) -> bpy.types.Image | None:
+    node = material.node_tree.nodes.get(name) if material.node_tree else None
+    return node.image if isinstance(node, bpy.types.ShaderNodeTexImage) else None
 
 
 def _tree(material: bpy.types.Material) -> bpy.types.ShaderNodeTree:

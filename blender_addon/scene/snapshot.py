@@ -31,6 +31,9 @@ DRIFT = 1e-4
 """How far a skinned part may move against its armature, relative to its place, before it is refused."""
 
 
+FLAT = (128, 128, 255)
+"""A texel of a normal map where nothing leans."""
+
 SMALLEST_SIZE = 1e-7
 """Width, height or depth, metres, that some part must have for anything to be seen."""
 
@@ -106,6 +109,7 @@ def snapshot(
             start_textures=tuple(one.texture for one in painted),
             repaint=start != "CURRENT",
             start_offsets=_start_offsets(objects, sampled.to_rest) if start == "CURRENT" else (),
+            start_normal_maps=_start_normal_maps(objects) if start == "CURRENT" else (),
             start_look=light.worn_look(objects) if start == "CURRENT" else Look(),
             regions=read_regions(stretches, objects, armature, read, bones),
         )
@@ -247,6 +251,14 @@ def _paint(thing: bpy.types.Object, texture_size: int) -> Paint:
     """What an object shows: the take it wears, or the artist's own materials."""
     worn = surface.worn_texture(thing)
     return paint(thing, texture_size) if worn is None else Paint(worn, ())
+
+
+def _start_normal_maps(objects: Sequence[bpy.types.Object]) -> tuple[np.ndarray, ...]:
+    """The maps of the take that the objects wear, flat for one without; none where no object has any."""
+    worn = [surface.worn_normal_map(thing) for thing in objects]
+    if all(one is None for one in worn):
+        return ()
+    return tuple(np.array([[FLAT]], np.uint8) if one is None else one for one in worn)
 
 
 def _binding(

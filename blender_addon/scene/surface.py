@@ -1,8 +1,8 @@
-"""A take's base colour and material on a mesh object: copies of its materials around an image of ours."""
+"""A take's base colour, normal map and material on a mesh object: copies of its materials around images of ours."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 
 import bpy
@@ -37,13 +37,14 @@ class SurfaceBefore:
         In their order; one for a slot of ours where ``bare``.
     bare
         Whether the object had no slots at all.
-    image
-        Name of the base colour image.
+    image, normal_map
+        Names of the images for base colour and normal map.
     """
 
     slots: tuple[SlotBefore, ...]
     bare: bool
     image: str
+    normal_map: str
 
 
 def record(thing: bpy.types.Object, reserved: set[str]) -> SurfaceBefore:
@@ -54,8 +55,10 @@ def record(thing: bpy.types.Object, reserved: set[str]) -> SurfaceBefore:
     reserved
         Names that other objects' records have settled on; this object's are added.
     """
-    image = _free_name(f"ClipMatrix {_cut(thing.name)} base colour", {*bpy.data.images.keys(), *reserved})
-    reserved.add(image)
+    images = []
+    for what in ("base colour", "normal map"):
+        images.append(_free_name(f"ClipMatrix {_cut(thing.name)} {what}", {*bpy.data.images.keys(), *reserved}))
+        reserved.add(images[-1])
     copies: dict[str, str] = {}
     slots = []
     for material in [slot.material for slot in thing.material_slots] or [None]:
@@ -66,7 +69,7 @@ def record(thing: bpy.types.Object, reserved: set[str]) -> SurfaceBefore:
         slots.append(
             SlotBefore(handle(material) if material else None, bool(material and material.use_fake_user), copies[name])
         )
-    return SurfaceBefore(tuple(slots), not thing.material_slots, image)
+    return SurfaceBefore(tuple(slots), not thing.material_slots, *images)
 
 
 def dress(thing: bpy.types.Object, before: SurfaceBefore) -> None:
@@ -92,16 +95,12 @@ def painting(before: SurfaceBefore, texture: np.ndarray, canvas: Canvas) -> Iter
     canvas
         Where it is prepared.
     """
-    height, width = texture.shape[:2]
-    yield from canvas.fill(texture)
-    _image(before, width, height)
-    yield
-    image = _image(before, width, height)  # looked up again: it may have been removed in between
-    for material in _copies(before):
-        shading.show_image(material, image)
-    image.pixels.foreach_set(canvas.pixels)  # type: ignore[arg-type]
-    image.update_tag()
-    yield
+    yield from _writing(before, before.image, texture, canvas, shading.show_image)
+
+
+def embossing(before: SurfaceBefore, normal_map: np.ndarray, canvas: Canvas) -> Iterator[None]:
+    """Write the normal map as :func:`painting` does the base colour: (H, W, 3) uint8, tangent space, +Y along v."""
+    yield from _writing(before, before.normal_map, normal_map, canvas, shading.show_normal_map)
 
 
 def polish(before: SurfaceBefore, look: Look) -> None:
@@ -112,28 +111,25 @@ def polish(before: SurfaceBefore, look: Look) -> None:
 
 def worn_texture(thing: bpy.types.Object) -> np.ndarray | None:
     """The base colour of the take an object wears, (H, W, 3) uint8 sRGB, row 0 at the bottom; None without one."""
-    images = {shading.shown_image(slot.material) for slot in thing.material_slots if slot.material}
-    image = images.pop() if len(images) == 1 else None
-    if image is None or 0 in _size(image):
-        return None
-    width, height = _size(image)
-    rgba = np.empty(width * height * 4, np.float32)
-    image.pixels.foreach_get(rgba)
-    return np.rint(rgba.reshape(height, width, 4)[:, :, :3] * 255).astype(np.uint8)
+    return _worn(thing, shading.shown_image)
+
+
+def worn_normal_map(thing: bpy.types.Object) -> np.ndarray | None:
+    """The normal map of the take an object wears, (H, W, 3) uint8, row 0 at the bottom; None without one."""
+    return _worn(thing, shading.shown_normal_map)
 
 
 def worn_look(thing: bpy.types.Object) -> Look | None:
     """Roughness and metallic of the take an object wears; None without one."""
     for slot in thing.material_slots:
-        if slot.material and shading.shown_image(slot.material):
+        if slot.material and shading.own_images(slot.material):
             return shading.look_of(slot.material)
     return None
 
 
 def keep(before: SurfaceBefore) -> None:
-    """Pack the image into the .blend, once, when the take is kept."""
-    image = bpy.data.images.get(before.image)
-    if image is not None:
+    """Pack the images into the .blend, once, when the take is kept."""
+    for image in _images(before):
         image.pack()
 
 
@@ -164,22 +160,60 @@ def remove_only_slot(thing: bpy.types.Object) -> None:
 
 
 def sweep(before: SurfaceBefore) -> None:
-    """Remove our materials and image from the file."""
+    """Remove our materials and images from the file."""
     for material in _copies(before):
         bpy.data.materials.remove(material)
-    image = bpy.data.images.get(before.image)
-    if image is not None:
+    for image in _images(before):
         bpy.data.images.remove(image)
 
 
-def _image(before: SurfaceBefore, width: int, height: int) -> bpy.types.Image:
-    """The base colour image, made or brought to size where it has to be."""
-    image = bpy.data.images.get(before.image)
+def _writing(
+    before: SurfaceBefore,
+    name: str,
+    texture: np.ndarray,
+    canvas: Canvas,
+    show: Callable[[bpy.types.Material, bpy.types.Image], None],
+) -> Iterator[None]:
+    """Write one of our images piece by piece, and have the materials show it with the last one."""
+    height, width = texture.shape[:2]
+    is_data = name == before.normal_map
+    yield from canvas.fill(texture)
+    _image(name, width, height, is_data)
+    yield
+    image = _image(name, width, height, is_data)  # looked up again: it may have been removed in between
+    for material in _copies(before):
+        show(material, image)
+    image.pixels.foreach_set(canvas.pixels)  # type: ignore[arg-type]
+    image.update_tag()
+    yield
+
+
+def _worn(thing: bpy.types.Object, shown: Callable[[bpy.types.Material], bpy.types.Image | None]) -> np.ndarray | None:
+    """The pixels of the one image that an object's materials show, (H, W, 3) uint8; None without such."""
+    images = {shown(slot.material) for slot in thing.material_slots if slot.material}
+    image = images.pop() if len(images) == 1 else None
+    if image is None or 0 in _size(image):
+        return None
+    width, height = _size(image)
+    rgba = np.empty(width * height * 4, np.float32)
+    image.pixels.foreach_get(rgba)
+    return np.rint(rgba.reshape(height, width, 4)[:, :, :3] * 255).astype(np.uint8)
+
+
+def _image(name: str, width: int, height: int, is_data: bool) -> bpy.types.Image:
+    """An image of ours, made or brought to size where it has to be; data is no colour, and read as it is."""
+    image = bpy.data.images.get(name)
     if image is None:
-        image = bpy.data.images.new(before.image, width, height, alpha=False)
+        image = bpy.data.images.new(name, width, height, alpha=False, is_data=is_data)
     if _size(image) != (width, height):
         image.scale(width, height)
     return image
+
+
+def _images(before: SurfaceBefore) -> list[bpy.types.Image]:
+    """Those of our images that have been made."""
+    names = (before.image, before.normal_map)
+    return [bpy.data.images[name] for name in names if name in bpy.data.images]
 
 
 def _make_copy(was: SlotBefore) -> bpy.types.Material:

@@ -72,7 +72,11 @@ class Prompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Vary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What may change, and how strongly: 0 leaves it exactly as it is, 1 is the default rate."""
+    """What may change, and how strongly: 0 leaves it exactly as it is, 1 is the default rate.
+
+    The normal map is asked for, not given: it is one more image to carry and to render with, and how a body is shaped
+    belongs into its mesh first.
+    """
 
     shape: Annotated[
         Strength,
@@ -106,6 +110,13 @@ class Vary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             description="How fast the light changes that the character is judged under; 0 keeps it as it starts",
         ),
     ] = 1.0
+    normals: Annotated[
+        Strength,
+        Meta(
+            title="Normal Map",
+            description="How fast a normal map grows, relief that needs no vertices; 0 makes none",
+        ),
+    ] = 0.0
 
 
 class Brief(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

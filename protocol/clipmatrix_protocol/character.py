@@ -124,6 +124,8 @@ class Character(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=Fals
         Material and light to start from.
     regions
         What cameras may frame and a brief may lock.
+    start_normal_maps
+        Empty, or one (H, W, 3) uint8 normal map per texture to start from, as in ``State.normal_maps``.
     """
 
     name: str
@@ -137,6 +139,7 @@ class Character(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=Fals
     start_offsets: tuple[np.ndarray, ...] = ()
     start_look: Look = Look()
     regions: tuple[Region, ...] = ()
+    start_normal_maps: tuple[np.ndarray, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.parts or not self.joints:
@@ -153,12 +156,8 @@ class Character(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=Fals
             check_indices(f"part {part.name!r}: shapes", part.shapes, len(self.shapes))
             if part.texture >= self.textures:
                 raise ValueError(f"part {part.name!r}: texture {part.texture} of {self.textures}")
-        if self.start_textures and len(self.start_textures) != self.textures:
-            raise ValueError(f"{len(self.start_textures)} start textures for {self.textures} textures")
-        for index, image in enumerate(self.start_textures):
-            check(f"start texture {index}", image, "uint8", (None, None, 3))
-            if not image.size:
-                raise ValueError(f"start texture {index} has no pixels")
+        self._check_images("start texture", self.start_textures)
+        self._check_images("start normal map", self.start_normal_maps)
         if self.start_offsets and len(self.start_offsets) != len(self.parts):
             raise ValueError(f"{len(self.start_offsets)} start offsets for {len(self.parts)} parts")
         for part, offsets in zip(self.parts, self.start_offsets, strict=False):
@@ -169,3 +168,11 @@ class Character(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=Fals
         for region in self.regions:
             if [len(weights) for weights in region.weights] != [len(part.vertices) for part in self.parts]:
                 raise ValueError(f"region {region.name!r} has not one weight for each vertex")
+
+    def _check_images(self, what: str, images: tuple[np.ndarray, ...]) -> None:
+        if images and len(images) != self.textures:
+            raise ValueError(f"{len(images)} {what}s for {self.textures} textures")
+        for index, image in enumerate(images):
+            check(f"{what} {index}", image, "uint8", (None, None, 3))
+            if not image.size:
+                raise ValueError(f"{what} {index} has no pixels")

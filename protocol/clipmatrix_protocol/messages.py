@@ -232,12 +232,16 @@ class State(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False):
         Per texture (H, W, 3) uint8, sRGB encoded base colour, row 0 at the bottom. Empty: unchanged.
     look
         Material and light.
+    normal_maps
+        Per texture (H, W, 3) uint8, row 0 at the bottom: normals in tangent space as in glTF and in Blender's Normal
+        Map node, x along u, y along v (OpenGL's +Y), z away from the surface, each (n + 1) / 2 * 255. Empty: unchanged.
     """
 
     coefficients: np.ndarray
     offsets: tuple[np.ndarray, ...]
     textures: tuple[np.ndarray, ...]
     look: Look
+    normal_maps: tuple[np.ndarray, ...] = ()
 
     def __post_init__(self) -> None:
         check("coefficients", self.coefficients, "float32", (None,))
@@ -245,6 +249,8 @@ class State(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False):
             check(f"offsets {index}", offsets, "float32", (None, 3))
         for index, texture in enumerate(self.textures):
             check(f"texture {index}", texture, "uint8", (None, None, 3))
+        for index, normal_map in enumerate(self.normal_maps):
+            check(f"normal map {index}", normal_map, "uint8", (None, None, 3))
 
 
 class Update(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False, tag="update"):

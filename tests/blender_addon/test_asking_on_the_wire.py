@@ -97,6 +97,24 @@ def test_the_parts_that_a_prompt_paints_arrive_and_others_keep_the_job_from_star
     assert small.jobs[0].brief.prompts == (Prompt("a knight", paints=("Column",)),)
 
 
+@pytest.mark.parametrize("strength", [0.0, 1.5])
+def test_a_normal_map_is_asked_for_and_said_to_replace_the_artists_own(
+    blender, scenes, rooms, own, connected, small, strength
+):
+    thing, _ = scenes.character()
+    material = blender.data.materials.new("scales")
+    material.use_nodes = True
+    bump = material.node_tree.nodes.new("ShaderNodeBump")
+    material.node_tree.links.new(bump.outputs["Normal"], material.node_tree.nodes["Principled BSDF"].inputs["Normal"])
+    thing.data.materials.append(material)
+    own.prompt, own.vary_normals = "a snake", strength
+    blender.ops.clipmatrix.generate()
+    finish(blender, rooms, connected)
+    assert small.jobs[0].brief.vary.normals == strength
+    replaced = [remark for remark in connected.remarks if "the place of the bumps of scales" in remark]
+    assert len(replaced) == (strength > 0)
+
+
 def test_a_region_that_is_missing_keeps_the_job_from_starting(blender, scenes, own, connected, small):
     scenes.character()
     own.locked.add().region = "nose"
@@ -253,3 +271,19 @@ def test_an_image_pulls_the_texture_to_its_colour(blender, scenes, rooms, own, s
         blender.ops.clipmatrix.discard()
     assert means["red"][0] > means["red"][2] + 0.1
     assert means["blue"][2] > means["blue"][0] + 0.1
+
+
+def test_a_normal_map_comes_home_and_the_next_job_goes_on_from_it(blender, scenes, rooms, own, session, real):
+    connect(blender, rooms, session, real.address)
+    thing = small_job(blender, scenes, steps=4)
+    own.prompt, own.vary_normals = "a striped figure", 2.0
+    blender.ops.clipmatrix.generate()
+    finish(blender, rooms, session)
+    worn = rooms("scene.surface").worn_normal_map(thing)
+    assert worn.shape == (64, 64, 3)
+    assert np.abs(worn.astype(int) - [128, 128, 255]).max() > 2
+    own.vary_normals, own.steps = 1e-6, 1
+    assert blender.ops.clipmatrix.carry_on() == {"FINISHED"}
+    finish(blender, rooms, session)
+    assert np.abs(rooms("scene.surface").worn_normal_map(thing).astype(int) - worn).mean() < 0.5
+    blender.ops.clipmatrix.discard()

@@ -62,9 +62,9 @@ def test_preview_is_quicker_and_fine_is_finer(own, choose):
 
 def test_appearance_only_leaves_every_vertex_and_shape_only_every_colour(own, choose):
     choose("vary", "Appearance_Only")
-    assert strengths(own) == (0, 0, 1, 1, 1)
+    assert strengths(own) == (0, 0, 1, 1, 1, 0)
     choose("vary", "Shape_Only")
-    assert strengths(own) == (1, 1, 0, 0, 0)
+    assert strengths(own) == (1, 1, 0, 0, 0, 0)
 
 
 def test_a_preset_of_one_kind_leaves_the_other_kind_alone(own, choose):

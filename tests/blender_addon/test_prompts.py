@@ -141,7 +141,7 @@ prompts = st.builds(
 briefs = st.builds(
     Brief,
     prompts=st.lists(prompts, min_size=1, max_size=5).map(tuple),
-    vary=st.builds(Vary, *[TENTHS] * 5),
+    vary=st.builds(Vary, *[TENTHS] * 6),
     cameras=st.tuples(
         st.builds(
             CameraOrbit,

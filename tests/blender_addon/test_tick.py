@@ -18,10 +18,10 @@ RUNS = 3
 """Each run does the same work; what a neighbour adds differs, so the calmest of so many tells what is ours."""
 
 
-def _measure():
+def _measure(*options):
     """Ten thousand vertices and a texture of 1024 pixels, streamed by a backend process at 8 updates a second."""
     said = subprocess.run(
-        [sys.executable, str(BENCHMARK), "--rate", "8", "--seconds", "5"],
+        [sys.executable, str(BENCHMARK), "--rate", "8", "--seconds", "5", *options],
         capture_output=True,
         text=True,
         timeout=180,
@@ -61,3 +61,10 @@ def test_hardly_any_tick_takes_longer_than_a_frame_on_a_machine_that_is_free(mea
     if os.getloadavg()[0] > 0.75 * (os.cpu_count() or 1):
         pytest.skip("the machine is busy with something else: wall-clock times say nothing")
     assert measured["tick_ms"]["p99"] < FRAME_MS
+
+
+@pytest.mark.slow
+def test_a_normal_map_beside_the_texture_makes_no_tick_longer():
+    runs = [_measure("--normals") for _ in range(RUNS)]
+    assert all(run["normal_map"] for run in runs)
+    assert min(run["tick_cpu_ms"]["max"] for run in runs) < FRAME_MS

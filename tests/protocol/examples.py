@@ -49,6 +49,7 @@ def submit() -> Submit:
         textures=1,
         start_textures=(np.full((2, 2, 3), 128, np.uint8),),
         start_offsets=(np.zeros((4, 3), np.float32),),
+        start_normal_maps=(np.full((2, 2, 3), 128, np.uint8),),
     )
     return Submit("job-1", character, Brief((Prompt("a red figure"),)))
 
@@ -72,7 +73,8 @@ def body() -> Body:
 
 
 def state() -> State:
-    return State(np.array([0.5], np.float32), (CORNERS,), (np.zeros((2, 2, 3), np.uint8),), Look())
+    texels = np.zeros((2, 2, 3), np.uint8)
+    return State(np.array([0.5], np.float32), (CORNERS,), (texels,), Look(), (texels,))
 
 
 def update() -> Update:

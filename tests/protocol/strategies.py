@@ -130,6 +130,7 @@ def characters(draw: st.DrawFn) -> Character:
         start_offsets=draw(st.just(()) | st.tuples(*[floats(*part.vertices.shape) for part in own])),
         start_look=draw(looks),
         regions=draw(regions([len(part.vertices) for part in own])),
+        start_normal_maps=draw(st.just(()) | st.tuples(*[images(1)] * textures)),
     )
 
 
@@ -270,6 +271,7 @@ states = st.builds(
     offsets=tuples(sizes.flatmap(lambda count: floats(count, 3))),
     textures=tuples(images()),
     look=looks,
+    normal_maps=tuples(images()),
 )
 summaries = st.builds(
     Summary,

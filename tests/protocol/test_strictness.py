@@ -76,6 +76,7 @@ REFUSED = {
     "a texture that does not exist": (put("character.parts.0.texture", 1), "texture 1 of 1"),
     "a negative texture": (put("character.parts.0.texture", -1), "negative"),
     "more textures than parts": (put("character.textures", 2_000_000), "textures for 1 parts"),
+    "a strength beyond its range": (put("brief.vary.normals", 11), "<= 10"),
     "no joint": (put("character.joints", []), "at least one part and one joint"),
     "nested arrays without end": (put("character.poses", [[[[]]]]), "object"),
 }
@@ -145,6 +146,23 @@ def test_a_part_that_contradicts_itself_is_refused(field: str, value: np.ndarray
     fields = {name: getattr(part(), name) for name in Part.__struct_fields__}
     with pytest.raises(ValueError, match=reason):
         Part(**{**fields, field: value})
+
+
+@pytest.mark.parametrize(
+    ("maps", "reason"),
+    [
+        ((np.zeros((2, 2, 3), np.uint8),) * 2, "2 start normal maps for 1 textures"),
+        ((np.zeros((2, 2, 2), np.uint8),), "not anyxanyx3"),
+        ((np.zeros((2, 2, 3), np.float32),), "float32, not uint8"),
+        ((np.zeros((0, 2, 3), np.uint8),), "start normal map 0 has no pixels"),
+    ],
+)
+def test_normal_maps_are_checked_as_textures_are(maps: tuple[np.ndarray, ...], reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        msgspec.structs.replace(submit().character, start_normal_maps=maps)
+    if "start" not in reason:
+        with pytest.raises(ValueError, match=f"^normal map 0 .*{reason}"):
+            msgspec.structs.replace(update().state, normal_maps=maps)
 
 
 def test_weights_must_not_be_negative_and_every_vertex_needs_some() -> None:

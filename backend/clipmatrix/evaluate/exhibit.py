@@ -13,6 +13,8 @@ from ..character import Character, Weld, assemble, shaped, start_offsets, weld
 from ..render.colour import linear_from_srgb
 from ..render.material import Material
 from ..render.mesh import Mesh, mesh
+from ..render.normal_texels import read_texels
+from ..render.relief import Relief, frame
 
 GREY = 0.2140
 """Linear base colour of what brings no texture: sRGB mid grey, as where a job starts."""
@@ -31,10 +33,13 @@ class Looks:
         (S, H, H, 3) linear base colour, row 0 at v = 0.
     material
         Roughness and metallic.
+    relief
+        The normal map; None without one.
     """
 
     textures: Tensor
     material: Material
+    relief: Relief | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,12 +69,12 @@ def exhibit(character: protocol.Character, states: Sequence[protocol.State | Non
     start = start_offsets(character, device)
     offsets = [start if state is None else _joined(state, device) for state in states]
     surface, joined = weld(assembled, torch.cat(offsets, dim=1))  # equal in every state, or no single point
+    surface_mesh = mesh(surface.triangles, surface.corner_uvs, surface.slots)
     shapes, looks = [], []
     for state, moved in zip(states, offsets, strict=True):
         values = surface.values if state is None else torch.tensor(state.coefficients, device=device)
         shapes.append(shaped(surface, values, moved[joined.vertex_of]))
-        looks.append(_looks(character, state, device))
-    surface_mesh = mesh(surface.triangles, surface.corner_uvs, surface.slots)
+        looks.append(_looks(character, state, surface_mesh))
     return Exhibit(surface, joined, surface_mesh, tuple(shapes), tuple(looks))
 
 
@@ -77,15 +82,20 @@ def _joined(state: protocol.State, device: torch.device) -> Tensor:
     return torch.tensor(np.concatenate(state.offsets), device=device)
 
 
-def _looks(character: protocol.Character, state: protocol.State | None, device: torch.device) -> Looks:
+def _looks(character: protocol.Character, state: protocol.State | None, surface: Mesh) -> Looks:
     images = (state.textures if state is not None else ()) or character.start_textures
-    look = character.start_look if state is None else state.look
+    maps = (state.normal_maps if state is not None else ()) or character.start_normal_maps
+    look, device = character.start_look if state is None else state.look, surface.corner_uvs.device
     material = Material(*(torch.tensor(value, device=device) for value in (look.roughness, look.metallic)))
-    if not images:
-        return Looks(torch.full((character.textures, 4, 4, 3), GREY, device=device), material)
-    largest = max(max(image.shape[:2]) for image in images)
+    largest = max((max(image.shape[:2]) for image in (*images, *maps)), default=4)
     side = min(1 << (largest - 1).bit_length(), LARGEST_TEXTURE)
-    return Looks(torch.stack([_scaled(image, side) for image in images]).to(device), material)
+    textures = torch.full((character.textures, side, side, 3), GREY, device=device)
+    if images:
+        textures = torch.stack([_scaled(image, side) for image in images]).to(device)
+    if not maps:
+        return Looks(textures, material, None)
+    slopes = torch.stack([read_texels(torch.tensor(image), side)[1] for image in maps]).to(device)
+    return Looks(textures, material, Relief(slopes, frame(surface)))
 
 
 def _scaled(image: np.ndarray, side: int) -> Tensor:

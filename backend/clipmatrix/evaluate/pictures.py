@@ -45,7 +45,9 @@ def pictured(exhibit: Exhibit, state: int, posed: Tensor, cameras: Cameras, side
         some = Cameras(cameras.world_to_clip[start : start + AT_ONCE], cameras.positions[start : start + AT_ONCE])
         ground = torch.full((len(some), side, side, 3), GROUND, device=posed.device)
         vertices = posed.expand(len(some), -1, -1)
-        images = render(vertices, exhibit.mesh, some, looks.textures, looks.material, lights, ground)
+        images = render(
+            vertices, exhibit.mesh, some, looks.textures, looks.material, lights, ground, relief=looks.relief
+        )
         parts.append([image.permute(0, 3, 1, 2) for image in (images.textured, images.plain, images.coverage)])
     return Shown(*(torch.cat(part) for part in zip(*parts, strict=True)))
 

@@ -11,14 +11,14 @@ def dilate(textures: Tensor, atlas: Atlas) -> Tensor:
     Parameters
     ----------
     textures
-        (S, H, H, 3), row 0 at v = 0.
+        (S, H, H, C), row 0 at v = 0.
     atlas
         Of the same size.
 
     Returns
     -------
     Tensor
-        (S, H, H, 3); textures that no triangle uses come back as they are.
+        (S, H, H, C); textures that no triangle uses come back as they are.
     """
     index = atlas.nearest[..., None].expand(-1, -1, textures.shape[-1])
     return textures.flatten(1, 2).gather(1, index).reshape(textures.shape)

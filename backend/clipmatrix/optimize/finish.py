@@ -1,4 +1,4 @@
-"""From the last step to a result: the mesh untangled and repaired, the texture's seams closed."""
+"""From the last step to a result: mesh untangled and repaired, the seams of texture and normal map closed."""
 
 from dataclasses import replace
 
@@ -28,7 +28,11 @@ def finish(outcome: Outcome, scene: Scene, atlas: Atlas) -> Outcome:
         outcome = _with_sound_offsets(outcome, scene)
     elif vary.shape:
         outcome = _with_sound_coefficients(outcome, scene)
-    return replace(outcome, textures=_dilated(outcome.textures, atlas)) if vary.texture else outcome
+    if vary.texture:
+        outcome = replace(outcome, textures=_dilated(outcome.textures, atlas))
+    if vary.normals and outcome.slopes is not None:
+        outcome = replace(outcome, slopes=dilate(outcome.slopes, atlas))
+    return outcome
 
 
 def _dilated(textures: Tensor, atlas: Atlas) -> Tensor:

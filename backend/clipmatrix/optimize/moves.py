@@ -27,6 +27,9 @@ GRID_RATE, GRID_DECAY = 0.07, 0.1
 IMAGE_RATE, IMAGE_DECAY = 0.07, 0.4
 """Texture levels that are images; they stay quiet unless views agree on a detail."""
 
+RELIEF_RATE, RELIEF_DECAY = 0.03, 2.0
+"""Levels of the normal map, per step and level, before the squash."""
+
 MATERIAL_RATE, MATERIAL_DECAY = 0.01, 5.0
 """Roughness and metallic, per step."""
 
@@ -50,6 +53,7 @@ def optimisers(parameters: Parameters, vary: protocol.Vary) -> list[torch.optim.
     appearance = [
         _group("texture", parameters.pyramid.grids, GRID_RATE, GRID_DECAY, vary.texture),
         _group("texture", parameters.pyramid.images, IMAGE_RATE, IMAGE_DECAY, vary.texture),
+        _group("normals", _relief(parameters), RELIEF_RATE, RELIEF_DECAY, vary.normals),
         _group("material", [parameters.material], MATERIAL_RATE, MATERIAL_DECAY, vary.material),
         _group("light", [parameters.lights, parameters.suns], LIGHT_RATE, LIGHT_DECAY, vary.light),
     ]
@@ -96,6 +100,10 @@ def project(parameters: Parameters) -> None:
     ):
         if leaf.requires_grad:
             leaf.copy_((start + leaf).clamp(0.0, 1.0) - start)
+
+
+def _relief(parameters: Parameters) -> list[Tensor]:
+    return parameters.normal_map.pyramid.images if parameters.normal_map else []
 
 
 def _group(name: str, params: list[Tensor], rate: float, decay: float, strength: float) -> dict[str, Any]:

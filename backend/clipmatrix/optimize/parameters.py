@@ -1,4 +1,4 @@
-"""What the optimiser moves: shape coefficients, offsets, texture, material, light.
+"""What the optimiser moves: shape coefficients, offsets, texture, normal map, material, light.
 
 Every leaf is a change and starts at zero: what is zero leaves the character exactly as it came.
 """
@@ -9,13 +9,15 @@ import torch
 from torch import Tensor
 
 from ..character import Character
-from . import texture_pyramid
+from . import normal_map, texture_pyramid
 from .atlas import Atlas, atlas, shares
 from .brushes import groups, painted
 from .dilate import dilate
 from .holds import Holds
+from .normal_map import NormalMap
 from .precondition import Preconditioner, from_differential, preconditioner
-from .scene import GREY, Scene
+from .scene import GREY, Scene, StartRelief
+from .seams import inland
 from .texture_pyramid import Pyramid
 
 REFERENCE_POINTS = 10_475
@@ -59,6 +61,8 @@ class Parameters:
         (S, h, h) how much of the body's surface each texel paints that views can resolve; sums to 1.
     pyramid
         Leaves: the texture's levels.
+    normal_map
+        Leaves: the normal map's levels; None where the character has none and is to get none.
     start_material, start_lights, start_suns
         (2,) roughness, metallic; (1 + D, 3) linear colours of the ambient light and the suns; (D, 3) towards these.
     material, lights, suns
@@ -81,6 +85,7 @@ class Parameters:
     atlas_seen: Atlas
     shares: Tensor
     pyramid: Pyramid
+    normal_map: NormalMap | None
     start_material: Tensor
     start_lights: Tensor
     start_suns: Tensor
@@ -114,6 +119,14 @@ class Parameters:
         swing = float(((shown * (1 - shown)).mean(dim=1) * self.shares).sum())
         return max(1.0, round(grey * (1 - grey) / max(swing, end * (1 - end)), 3))
 
+    def slopes(self) -> Tensor | None:
+        """(S, h, h, 2) the normal map's, as fine as views can resolve."""
+        return self.normal_map.slopes() if self.normal_map else None
+
+    def full_slopes(self) -> Tensor | None:
+        """(S, H, H, 2) the same at the texture's own size."""
+        return self.normal_map.full_slopes() if self.normal_map else None
+
     def look(self) -> tuple[Tensor, Tensor, Tensor]:
         """Material (2,), lights (1 + D, 3) and suns (D, 3), as in ``start_material`` and so on."""
         return (
@@ -135,6 +148,7 @@ def begin(scene: Scene) -> Parameters:
     layout = _layout(scene, scene.textures.shape[1])
     textures = _start_textures(scene, layout)
     seen = min(scene.finest, textures.shape[1])
+    layout_seen = _layout(scene, seen)
     points = len(surface.vertices)
     return Parameters(
         surface=surface,
@@ -151,9 +165,10 @@ def begin(scene: Scene) -> Parameters:
         # dilated first: what lies between the islands of an artist's image must not run into them
         base_seen=texture_pyramid.scaled(texture_pyramid.base_of(dilate(textures, layout)), seen),
         atlas=layout,
-        atlas_seen=_layout(scene, seen),
+        atlas_seen=layout_seen,
         shares=shares(surface, scene.start, seen),
-        pyramid=texture_pyramid.flat(surface.textures, seen, surface.device, groups(scene.brushes)),
+        pyramid=texture_pyramid.flat(surface.textures, seen, surface.device, groups=groups(scene.brushes)),
+        normal_map=_relief(scene, scene.relief, (layout, layout_seen)) if scene.relief else None,
         start_material=torch.tensor([look.roughness, look.metallic], device=surface.device),
         start_lights=torch.tensor([look.ambient, *(sun.colour for sun in look.suns)], device=surface.device),
         start_suns=torch.tensor([sun.direction for sun in look.suns], device=surface.device),
@@ -179,3 +194,8 @@ def _start_textures(scene: Scene, layout: Atlas) -> Tensor:
     if not scene.holds.locked.any() and not scene.brushes:
         return torch.full_like(scene.textures, GREY)
     return torch.lerp(scene.textures, torch.full_like(scene.textures, GREY), layout.free[..., None])
+
+
+def _relief(scene: Scene, start: StartRelief, layouts: tuple[Atlas, Atlas]) -> NormalMap:
+    full, seen = (inland(scene.surface, start.frame, layout) for layout in layouts)
+    return normal_map.begin(start.slopes, layouts, (full, seen))

@@ -7,6 +7,7 @@ from ..character import skin
 from ..render.camera import Cameras, orthographic, perspective
 from ..render.lights import sky
 from ..render.material import Material
+from ..render.relief import Relief
 from ..render.render import Images, render
 from .sampling import Views
 from .scene import Scene
@@ -44,6 +45,7 @@ def pictures(outcome: Outcome, scene: Scene, views: Views, backgrounds: Tensor) 
         Material(*outcome.material.unbind()),
         sky(ambient, directions, colours, shadows),
         backgrounds.to(device),
+        relief=Relief(outcome.slopes, scene.relief.frame) if outcome.slopes is not None and scene.relief else None,
     )
 
 

@@ -15,6 +15,8 @@ from ..guidance.prompts import Targets, targets
 from ..guidance.towers import Tower
 from ..render.colour import linear_from_srgb
 from ..render.mesh import Mesh, mesh
+from ..render.normal_texels import read_texels, to_texels
+from ..render.relief import Frame, frame
 from .brushes import Brush, brushes
 from .holds import Holds, holds, pin, region_weights
 from .lighting import with_suns
@@ -46,6 +48,25 @@ class Guide:
 
 
 @dataclass(frozen=True)
+class StartRelief:
+    """A normal map to start from.
+
+    Attributes
+    ----------
+    texels
+        (S, H, H, 3) uint8, as it came, scaled to the textures' size.
+    slopes
+        (S, H, H, 2) the same as slopes; exactly 0 where the character brings none.
+    frame
+        Of the surface.
+    """
+
+    texels: Tensor
+    slopes: Tensor
+    frame: Frame
+
+
+@dataclass(frozen=True)
 class Scene:
     """Constants of a job.
 
@@ -65,6 +86,8 @@ class Scene:
         Whether the textures are to be made from nothing: they are plain, and may change.
     mesh, edges
         The surface as renderer and regularisers see it.
+    relief
+        The normal map to start from, where there is one or one is to be made.
     stage
         The brief's cameras and what they frame of the start.
     holds
@@ -92,6 +115,7 @@ class Scene:
     unpainted: bool
     mesh: Mesh
     edges: Edges
+    relief: StartRelief | None
     stage: Stage
     holds: Holds
     brushes: tuple[Brush, ...]
@@ -114,6 +138,7 @@ def prepare(job: protocol.Submit, towers: Sequence[Tower], device: torch.device)
     surface = pin(surface, held.locked)
     sharpest = max(tower.image_size for tower in towers)
     plain = is_plain(message, brief.settings.keep)
+    drawn = mesh(surface.triangles, surface.corner_uvs, surface.slots)
     return Scene(
         character=character,
         surface=surface,
@@ -124,8 +149,9 @@ def prepare(job: protocol.Submit, towers: Sequence[Tower], device: torch.device)
         plain=plain,
         look=with_suns(message.start_look, brief.settings.suns),
         unpainted=plain and brief.vary.texture > 0,
-        mesh=mesh(surface.triangles, surface.corner_uvs, surface.slots),
+        mesh=drawn,
         edges=edges(surface.triangles),
+        relief=_start_relief(message, brief, drawn, device),
         stage=stage(surface, start, brief, regions),
         holds=held,
         brushes=brushes(message, brief, device),
@@ -166,3 +192,19 @@ def _scaled(image: np.ndarray, size: int) -> Tensor:
     if planes.shape[-2:] != (size, size):
         planes = F.interpolate(planes, size=(size, size), mode="bilinear", antialias=True, align_corners=False)
     return planes[0].permute(1, 2, 0).clamp(0, 1)
+
+
+def _start_relief(
+    message: protocol.Character, brief: protocol.Brief, drawn: Mesh, device: torch.device
+) -> StartRelief | None:
+    """Read the normal map a character brings, or a flat one where it is to get one."""
+    size = brief.settings.texture_size
+    if message.start_normal_maps:
+        read = [read_texels(torch.tensor(image), size) for image in message.start_normal_maps]
+        texels, slopes = (torch.stack(items).to(device) for items in zip(*read, strict=True))
+    elif brief.vary.normals:
+        slopes = torch.zeros(message.textures, size, size, 2, device=device)
+        texels = to_texels(slopes)
+    else:
+        return None
+    return StartRelief(texels, slopes, frame(drawn))

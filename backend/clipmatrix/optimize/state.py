@@ -9,6 +9,7 @@ from torch import Tensor
 
 from ..character import shaped, split
 from ..render.colour import srgb_from_linear
+from ..render.normal_texels import to_texels
 from .parameters import Parameters
 from .scene import Scene
 
@@ -31,6 +32,8 @@ class Outcome:
         (1 + D, 3) linear colours of ambient light and suns.
     suns
         (D, 3) directions towards the suns, of any length.
+    slopes
+        (S, H, H, 2) of the normal map, as large as the textures; None without one.
     """
 
     coefficients: Tensor
@@ -39,6 +42,7 @@ class Outcome:
     material: Tensor
     lights: Tensor
     suns: Tensor
+    slopes: Tensor | None = None
 
     def vertices(self, scene: Scene) -> Tensor:
         """(P, 3) metres, rest space."""
@@ -55,13 +59,14 @@ def read(parameters: Parameters) -> Outcome:
         material=material,
         lights=lights,
         suns=suns,
+        slopes=parameters.slopes(),
     )
 
 
 @torch.no_grad()
 def read_full(parameters: Parameters) -> Outcome:
     """Read the parameters, textures at their own size."""
-    return replace(read(parameters), textures=parameters.full_textures())
+    return replace(read(parameters), textures=parameters.full_textures(), slopes=parameters.full_slopes())
 
 
 @torch.no_grad()
@@ -85,7 +90,17 @@ def pack(outcome: Outcome, scene: Scene) -> protocol.State:
             ambient=tuple(ambient),
             suns=tuple(protocol.Sun(tuple(at), tuple(of)) for at, of in zip(directions, colours, strict=True)),
         ),
+        normal_maps=_normal_maps(outcome, scene) if vary.normals else (),
     )
+
+
+def _normal_maps(outcome: Outcome, scene: Scene) -> tuple[np.ndarray, ...]:
+    """Slopes as bytes; those that are what they were are the bytes that came, to the last bit."""
+    assert outcome.slopes is not None
+    assert scene.relief is not None
+    kept = (outcome.slopes == scene.relief.slopes).all(dim=-1, keepdim=True)
+    texels = torch.where(kept, scene.relief.texels, to_texels(outcome.slopes))
+    return tuple(image.numpy() for image in texels.cpu())
 
 
 def _array(values: Tensor) -> np.ndarray:

@@ -31,9 +31,10 @@ class Pyramid:
     Attributes
     ----------
     grids
-        (G, 3, n, n, n) each, along z, y, x over the cube [-1, 1] around the body; shared by the textures of a group.
+        (G, C, n, n, n) each, along z, y, x over the cube [-1, 1] around the body; shared by the textures of a group.
+        There may be none.
     images
-        (S, 3, h, h) each, row 0 at v = 0.
+        (S, C, h, h) each, row 0 at v = 0.
     groups
         (S,) int64 below G, which group each texture belongs to; None where there is one.
     """
@@ -47,13 +48,21 @@ class Pyramid:
         return [*self.grids, *self.images]
 
 
-def flat(count: int, finest: int, device: torch.device | str = "cpu", groups: Tensor | None = None) -> Pyramid:
+def flat(
+    count: int,
+    finest: int,
+    device: torch.device | str = "cpu",
+    *,
+    channels: int = 3,
+    grids: tuple[int, ...] = GRIDS,
+    groups: Tensor | None = None,
+) -> Pyramid:
     """Make levels that change nothing, for ``count`` textures; ``finest`` is the side of the finest image."""
     several = 1 if groups is None else int(groups.max()) + 1
     sides = [side for side in (COARSEST_IMAGE << level for level in range(12)) if side <= finest]
     return Pyramid(
-        [torch.zeros(several, 3, nodes, nodes, nodes, device=device) for nodes in GRIDS],
-        [torch.zeros(count, 3, side, side, device=device) for side in sides],
+        [torch.zeros(several, channels, nodes, nodes, nodes, device=device) for nodes in grids],
+        [torch.zeros(count, channels, side, side, device=device) for side in sides],
         groups,
     )
 
@@ -85,14 +94,34 @@ def unclamped(painted: Tensor, start: Tensor) -> Tensor:
 
 
 def scaled(base: Tensor, side: int) -> Tensor:
-    """Average a base (S, 3, H, H) down to another side."""
+    """Average a base (S, C, H, H) down to another side."""
     if base.shape[-1] == side:
         return base
     return F.interpolate(base, size=(side, side), mode="bilinear", antialias=True, align_corners=False)
 
 
-def to_linear(pyramid: Pyramid, base: Tensor, atlas: Atlas) -> Tensor:
+def change(pyramid: Pyramid, atlas: Atlas) -> Tensor:
     """Add up the levels.
+
+    Parameters
+    ----------
+    pyramid
+        The levels.
+    atlas
+        Of textures of the side H that is wanted: where each texel lies.
+
+    Returns
+    -------
+    Tensor
+        (S, C, H, H); differentiable in the levels.
+    """
+    parts = [_in_space(pyramid, atlas.places)] if pyramid.grids else []
+    parts += [_to_side(_summed(pyramid.images), atlas.free.shape[-1])] if pyramid.images else []
+    return sum(parts[1:], parts[0])
+
+
+def to_linear(pyramid: Pyramid, base: Tensor, atlas: Atlas) -> Tensor:
+    """Textures as they are with the levels' change.
 
     Parameters
     ----------
@@ -108,16 +137,14 @@ def to_linear(pyramid: Pyramid, base: Tensor, atlas: Atlas) -> Tensor:
     Tensor
         (S, H, H, 3) linear light in (0, 1), row 0 at v = 0; differentiable in the levels.
     """
-    change = _in_space(pyramid, atlas.places)
-    if pyramid.images:
-        change = change + _to_side(_summed(pyramid.images), base.shape[-1])
+    added = change(pyramid, atlas)
     if atlas.twin is not None:
-        change = change.transpose(0, 1).flatten(1)[:, atlas.twin].unflatten(1, atlas.free.shape).transpose(0, 1)
-    return torch.sigmoid(base + change * atlas.free[:, None]).square().permute(0, 2, 3, 1)
+        added = added.transpose(0, 1).flatten(1)[:, atlas.twin].unflatten(1, atlas.free.shape).transpose(0, 1)
+    return torch.sigmoid(base + added * atlas.free[:, None]).square().permute(0, 2, 3, 1)
 
 
 def _in_space(pyramid: Pyramid, places: Tensor) -> Tensor:
-    """Sum grids at places (S, H, H, 3): (S, 3, H, H). Coarse grids are added into the finest before it is sampled."""
+    """Sum grids at places (S, H, H, 3): (S, C, H, H). Coarse grids are added into the finest before it is sampled."""
     finest = (pyramid.grids[-1].shape[-1],) * 3
     total = pyramid.grids[-1]
     for grid in pyramid.grids[:-1]:

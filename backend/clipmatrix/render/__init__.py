@@ -5,16 +5,20 @@ from .colour import linear_from_srgb, srgb_from_linear
 from .lights import Lights, sky
 from .material import Material
 from .mesh import Mesh, mesh
+from .relief import Frame, Relief, frame
 from .render import Images, render
 from .visibility import Visibility, visibility
 
 __all__ = [
     "Cameras",
+    "Frame",
     "Images",
     "Lights",
     "Material",
     "Mesh",
+    "Relief",
     "Visibility",
+    "frame",
     "linear_from_srgb",
     "look_at",
     "mesh",

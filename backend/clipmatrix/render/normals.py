@@ -37,7 +37,7 @@ class _AreaNormals(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, vertices: Tensor, triangles: Tensor) -> Tensor:
-        first, second, third = _at_corners(vertices, triangles)
+        first, second, third = at_corners(vertices, triangles)
         along, across = second - first, third - first
         ctx.save_for_backward(along, across, triangles)
         normals = cross(along, across)
@@ -46,13 +46,13 @@ class _AreaNormals(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
         along, across, triangles = ctx.saved_tensors
-        first, second, third = _at_corners(gradient, triangles)
+        first, second, third = at_corners(gradient, triangles)
         to_normals = first + second + third
         to_along, to_across = cross(across, to_normals), cross(to_normals, along)
         return _to_vertices([-to_along - to_across, to_along, to_across], triangles, gradient), None
 
 
-def _at_corners(values: Tensor, triangles: Tensor) -> list[Tensor]:
+def at_corners(values: Tensor, triangles: Tensor) -> list[Tensor]:
     """Values (3, N, V) at the three corners of each triangle: (3, N, T) each."""
     # Selecting from two dimensions is many times faster than from three.
     flat = values.flatten(0, 1)

@@ -15,6 +15,7 @@ from .material import Material
 from .mesh import Mesh
 from .normals import unit, vertex_normals
 from .pixels import Pixels, covered_pixels, gather_corners
+from .relief import Relief, lean, seen_frame
 from .shading import colour, reflect
 from .shadows import sunlit
 from .texture import build_mips, level_of_detail, sample
@@ -51,6 +52,7 @@ def render(
     lights: Lights,
     backgrounds: Tensor,
     see: Visibility = visibility,
+    relief: Relief | None = None,
 ) -> Images:
     """Render N views, each of a pose of its own.
 
@@ -70,12 +72,14 @@ def render(
         (N, H, W, 3) sRGB; their size is the pictures'.
     see
         The renderer behind the seam.
+    relief
+        A normal map, which both pictures show; without one nothing of it is computed.
 
     Returns
     -------
     Images
-        Differentiable with respect to vertices, cameras, textures, material, lights and backgrounds, but not through
-        the edges of shadows. Surfaces are two-sided. What is brighter than white is cut off, gradient included.
+        Differentiable with respect to vertices, cameras, textures, relief, material, lights and backgrounds, but not
+        through the edges of shadows. Surfaces are two-sided. What is brighter than white is cut off, gradient included.
         Repeats are bit-identical on the CPU; on CUDA, gradients are so only under
         `torch.use_deterministic_algorithms`.
     """
@@ -85,13 +89,18 @@ def render(
     with torch.no_grad():
         ids = see(clip.permute(1, 2, 0), mesh.triangles, height, width)
     pixels = covered_pixels(ids, clip.dtype)
-    carried = torch.cat([clip, places, vertex_normals(places, mesh.triangles)])
-    corners = gather_corners(carried, mesh.triangles, pixels)
+    upright = vertex_normals(places, mesh.triangles)
+    corners = gather_corners(torch.cat([clip, places, upright]), mesh.triangles, pixels)
     weights = barycentrics(corners[:4], pixels)
     points, normals = interpolate_corners(corners[4:], weights).split(3)
     eyes = cameras.positions.t().index_select(1, pixels.view)
-    base = _base_colour(corners[:4].detach(), weights, mesh, pixels, textures, (height, width))
     lit = _shadowed(places, unit(normals), points, pixels, mesh, lights, see) if lights.shadows else None
+    carpet = textures if relief is None else _side_by_side(textures, relief.slopes)
+    base = _looked_up(corners[:4].detach(), weights, mesh, pixels, carpet, (height, width))
+    if relief is not None:
+        base, slopes = base.split([3, 2])
+        tangent, across = seen_frame(relief.frame, places, upright, weights, pixels)
+        normals = lean(normals, tangent, slopes[0], across * slopes[1], unit(eyes - points))
     light = reflect(unit(normals), points, eyes, material, lights, lit)
     shaded = torch.cat([colour(light, base, material), colour(light, base.new_full((1, 1), PLAIN), material)])
     picture = _composite(srgb_from_linear(shaded.clamp(0, 1)), pixels, backgrounds)
@@ -109,10 +118,15 @@ def _shadowed(
     return sunlit(places, mesh.triangles, pixels, points, normals, lights.sun_directions, lights.shadows, see)
 
 
-def _base_colour(
+def _side_by_side(textures: Tensor, slopes: Tensor) -> Tensor:
+    """Join colours and slopes in one texture (S, H, W, 5), stored planar, so that one lookup serves both."""
+    return torch.cat([textures.permute(0, 3, 1, 2), slopes.permute(0, 3, 1, 2)], dim=1).permute(0, 2, 3, 1)
+
+
+def _looked_up(
     corners: Tensor, weights: Tensor, mesh: Mesh, pixels: Pixels, textures: Tensor, size: tuple[int, int]
 ) -> Tensor:
-    """Look the textures up at every covered pixel: (3, P) linear."""
+    """Look textures (S, H, W, C) up at every covered pixel: (C, P)."""
     uv = interpolate_corners(corner_values(mesh.corner_uvs, pixels), weights)
     level = level_of_detail(corners, mesh.corner_uvs, pixels, size, (textures.shape[1], textures.shape[2]))
     return sample(build_mips(textures), uv, triangle_values(mesh.slots, pixels), level)

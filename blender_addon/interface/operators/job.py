@@ -13,6 +13,7 @@ from ...job import series, session
 from ...job.phases import BUSY, FREE, STOPPABLE, Phase
 from ...scene import characters
 from ...scene.handles import find
+from ...scene.shading import leans_by_itself
 from ...scene.snapshot import Snapshot, snapshot
 from .. import properties
 from ..guarding import guarded
@@ -73,6 +74,20 @@ def _posed(first: Character, other: Character) -> Character:
     return replace(first, poses=other.poses) if other.joints == first.joints else other
 
 
+def _other_relief(brief: Brief, shot: Snapshot) -> tuple[str, ...]:
+    """Say that a normal map takes the place of the artist's own relief; each material is named."""
+    if brief.vary.normals == 0:
+        return ()
+    things = [find(part.object, bpy.data.objects) for part in shot.binding.parts]
+    slots = [slot.material for thing in things if thing is not None for slot in thing.material_slots]
+    names = dict.fromkeys(slot.name for slot in slots if slot is not None and leans_by_itself(slot))
+    if not names:
+        return ()
+    return (
+        f"The new normal map takes the place of the bumps of {', '.join(names)}; set Normal Map to 0 to keep them.",
+    )
+
+
 def _tell(operator: bpy.types.Operator, now: session.Session, warnings: tuple[str, ...]) -> None:
     for warning in warnings:
         operator.report({"WARNING"}, warning)
@@ -131,7 +146,7 @@ class CLIPMATRIX_OT_generate(bpy.types.Operator):
             orders = _orders(context, parts, shot, properties.variations(brief, settings.variations))
             series.begin(now, series.Series(orders, exemplars, SHELF), shot.binding)
         _note(now, settings, settings.start)
-        _tell(self, now, shot.warnings)
+        _tell(self, now, (*shot.warnings, *_other_relief(brief, shot)))
         return {"FINISHED"}
 
 
@@ -164,7 +179,7 @@ class CLIPMATRIX_OT_carry_on(bpy.types.Operator):
         shot = _shoot(context, [part for part in parts if part is not None], "CURRENT", brief)
         now.carry_on(replace(shot.character, start_look=job.look), brief, shot.binding, exemplars)
         _note(now, settings, "CURRENT")
-        _tell(self, now, shot.warnings)
+        _tell(self, now, (*shot.warnings, *_other_relief(brief, shot)))
         return {"FINISHED"}
 
 

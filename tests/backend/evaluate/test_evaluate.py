@@ -4,11 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from clipmatrix.evaluate.evaluation import evaluate
+from clipmatrix.evaluate.exhibit import exhibit
 from clipmatrix.evaluate.gltf import read_glb
+from clipmatrix.evaluate.pictures import pictured
 from clipmatrix.evaluate.question import Question, own_prompts
 from clipmatrix.evaluate.record import record
 from clipmatrix.evaluate.subject import subject
+from clipmatrix.render import orbit, perspective
 from msgspec import structs
 
 from .conftest import grown
@@ -115,6 +119,20 @@ def test_a_sound_mesh_is_sound_and_a_broken_one_is_not(red, figure, figure_skele
     assert fat.edge_stretch_p99 > 1.05
     assert fat.triangle_area_ratio[2] > 1.1
     assert fat.degenerate == 0
+
+
+def test_a_normal_map_is_seen_in_both_pictures(egg):
+    subject = read_glb(egg.glb)
+    texels = np.random.default_rng(0).integers(60, 196, (16, 16, 3), np.uint8)
+    texels[..., 2] = 255
+    mapped = structs.replace(subject.state, normal_maps=(texels,) * subject.character.textures)
+    shown = exhibit(subject.character, (subject.state, mapped), torch.device("cpu"))
+    cameras = perspective(orbit(*torch.tensor([[0.4], [0.1], [6.0]]), shown.shapes[0].mean(dim=0)), 0.6)
+    bare, leaning = (pictured(shown, state, shown.shapes[state], cameras, 48) for state in (0, 1))
+    inside = bare.coverage.expand(-1, 3, -1, -1) > 0.99
+    assert inside.sum() > 300
+    for name in ("textured", "plain"):
+        assert (getattr(bare, name) - getattr(leaning, name))[inside].abs().mean() > 0.01
 
 
 def test_effort_says_how_much_is_looked_at(egg, judge, little):

@@ -94,4 +94,5 @@ def _state(character: Any, seed: int) -> State:
             ambient=tuple(random.random(3).tolist()),
             suns=tuple(Sun(tuple(random.normal(size=3).tolist()), tuple(random.random(3).tolist())) for _ in range(3)),
         ),
+        normal_maps=tuple(random.integers(0, 256, (64, 64, 3), dtype=np.uint8) for _ in character.parts),
     )

@@ -60,7 +60,15 @@ def test_every_take_comes_back_byte_for_byte(blender, character, accept, looks, 
 
 
 @pytest.mark.parametrize(
-    "vary", [Vary(offsets=0), Vary(texture=0, material=0), Vary(shape=0, offsets=0), Vary(offsets=0, texture=0)]
+    "vary",
+    [
+        Vary(offsets=0),
+        Vary(texture=0, material=0),
+        Vary(shape=0, offsets=0),
+        Vary(offsets=0, texture=0),
+        Vary(normals=1),
+        Vary(shape=0, offsets=0, texture=0, material=0, normals=1),
+    ],
 )
 def test_takes_that_change_only_some_things_come_back_too(blender, character, accept, looks, same, vary):
     before = looks()

@@ -1,4 +1,4 @@
-"""Materials of a file as the renderer knows them: a base colour texture each, one roughness, one metallic."""
+"""Materials of a file as the renderer knows them: base colour, perhaps a normal map, one roughness, one metallic."""
 
 from dataclasses import dataclass
 
@@ -20,12 +20,15 @@ class Surface:
         Which of a mesh's UV sets it is laid out by.
     roughness, metallic
         In [0, 1], averaged over their texture where there is one.
+    normal_map
+        (H, W, 3) uint8 as in ``State.normal_maps``; None without one in the base colour's UV set.
     """
 
     texture: np.ndarray
     uv_set: int
     roughness: float
     metallic: float
+    normal_map: np.ndarray | None = None
 
 
 def read_material(container: Container, index: int | None) -> Surface:
@@ -45,7 +48,21 @@ def read_material(container: Container, index: int | None) -> Surface:
         _, green, blue = _pixels(container, look.metallicRoughnessTexture).mean(axis=(0, 1)) / 255.0
         roughness, metallic = roughness * float(green), metallic * float(blue)
     uv_set = (look.baseColorTexture.texCoord or 0) if look.baseColorTexture is not None else 0
-    return Surface(texture, uv_set, min(max(roughness, 0.0), 1.0), min(max(metallic, 0.0), 1.0))
+    normal_map = _normal_map(container, material, uv_set)
+    return Surface(texture, uv_set, min(max(roughness, 0.0), 1.0), min(max(metallic, 0.0), 1.0), normal_map)
+
+
+def _normal_map(container: Container, material: Material, uv_set: int) -> np.ndarray | None:
+    """A normal texture, its x and y scaled as the file says (glTF 2.0, 3.9.3)."""
+    info = material.normalTexture
+    if info is None or (info.texCoord or 0) != uv_set:
+        return None
+    texels = _pixels(container, info)
+    scale = 1.0 if info.scale is None else float(info.scale)
+    if scale != 1.0:
+        leaning = (texels[..., :2] - 127.5) * scale + 127.5
+        texels[..., :2] = leaning.round().clip(0, 255).astype(np.uint8)
+    return texels
 
 
 def _pixels(container: Container, info: TextureInfo) -> np.ndarray:

@@ -30,8 +30,8 @@ def read_glb(path: Path, frames: int = FRAMES) -> Subject:
     Parameters
     ----------
     path
-        A .glb file with its images and buffers inside. Vertex colours, texture transforms, normal and occlusion
-        textures are not read.
+        A .glb file with its images and buffers inside. Vertex colours, texture transforms and occlusion textures
+        are not read.
 
     Raises
     ------
@@ -80,6 +80,7 @@ def _subject(path: Path, container: Container, frames: int) -> Subject:
         offsets=tuple(np.zeros_like(part.vertices) for part in parts),
         textures=tuple(surface.texture for surface in surfaces),
         look=_look(parts, surfaces),
+        normal_maps=_normal_maps(surfaces),
     )
     actions = tuple(animation.name or f"Action {index}" for index, animation in enumerate(model.animations))
     return Subject(path.stem, character, state, skeleton, actions)
@@ -93,6 +94,14 @@ def _primitives(container: Container) -> Iterator[tuple[int, Primitive]]:
             for primitive in model.meshes[model.nodes[node].mesh].primitives:
                 if (TRIANGLES if primitive.mode is None else primitive.mode) == TRIANGLES:
                     yield node, primitive
+
+
+def _normal_maps(surfaces: list[Surface]) -> tuple[np.ndarray, ...]:
+    """One for each material, flat where it has none; none where no material has any."""
+    if all(surface.normal_map is None for surface in surfaces):
+        return ()
+    flat = np.array([[(128, 128, 255)]], np.uint8)
+    return tuple(flat if surface.normal_map is None else surface.normal_map for surface in surfaces)
 
 
 def _look(parts: list[protocol.Part], surfaces: list[Surface]) -> protocol.Look:

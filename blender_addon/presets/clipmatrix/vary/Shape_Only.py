@@ -9,3 +9,4 @@ settings.vary_offsets = 1.0
 settings.vary_texture = 0.0
 settings.vary_material = 0.0
 settings.vary_light = 0.0
+settings.vary_normals = 0.0

@@ -1,0 +1,105 @@
+"""The normal map the optimiser moves: slopes as a sum of coarse to fine images, bounded, flat at the start.
+
+Like textures, but for three things. The levels are images only: a slope is told in the directions of u and v, which
+turn from one UV island to the next, so a grid in space could not say the same on both sides of a seam. For the same
+reason changes fade out towards the seams, and slopes are bounded, or a crease would run along each. And the sum passes
+a squash that keeps its direction, p / sqrt(1 + p^2), rather than one for each channel.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from . import texture_pyramid
+from .atlas import Atlas
+from .texture_pyramid import Pyramid
+
+STEEPEST = 1.0
+"""Slopes stay below this: normals lean by at most 45 degrees. Beyond, light would have to fall through the mesh."""
+
+MARGIN = 0.02
+"""Slopes to start from are kept this share below the steepest, or they could not move."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What levels are added to, at one size.
+
+    Attributes
+    ----------
+    layout
+        The atlas.
+    base
+        (S, 2, h, h) slopes before the squash.
+    free
+        (S, h, h) in [0, 1], how much of a change arrives.
+    """
+
+    layout: Atlas
+    base: Tensor
+    free: Tensor
+
+
+@dataclass(frozen=True)
+class NormalMap:
+    """Levels and what they are added to.
+
+    Attributes
+    ----------
+    start
+        (S, H, H, 2) slopes the job starts from.
+    full, seen
+        How they change, at the map's size and at the size that views can resolve.
+    pyramid
+        Leaves: images (S, 2, h, h), no grids.
+    """
+
+    start: Tensor
+    full: Ground
+    seen: Ground
+    pyramid: Pyramid
+
+    def slopes(self) -> Tensor:
+        """(S, h, h, 2) as fine as views can resolve, row 0 at v = 0; differentiable in the levels."""
+        return self._leaning(self.seen)
+
+    def full_slopes(self) -> Tensor:
+        """(S, H, H, 2) the same at the map's own size; what is locked is what it was."""
+        return torch.where(self.full.free[..., None] > 0, self._leaning(self.full), self.start)
+
+    def _leaning(self, ground: Ground) -> Tensor:
+        change = texture_pyramid.change(self.pyramid, ground.layout) * ground.free[:, None]
+        return _squashed(ground.base + change)
+
+
+def begin(start: Tensor, layouts: tuple[Atlas, Atlas], weights: tuple[Tensor, Tensor]) -> NormalMap:
+    """A map that is as slopes (S, H, H, 2) say.
+
+    Parameters
+    ----------
+    layouts
+        Atlases of the map's size and of the size that views can resolve.
+    weights
+        (S, h, h) in [0, 1] of these sizes: how much of a change arrives, beside what the atlas says.
+    """
+    base = _stretched(start)
+    full, seen = (
+        Ground(layout, texture_pyramid.scaled(base, layout.free.shape[-1]), layout.free * weight)
+        for layout, weight in zip(layouts, weights, strict=True)
+    )
+    pyramid = texture_pyramid.flat(len(start), seen.free.shape[-1], start.device, channels=2, grids=())
+    return NormalMap(start, full, seen, pyramid)
+
+
+def _squashed(changed: Tensor) -> Tensor:
+    """(S, 2, H, H) of any length to slopes (S, H, H, 2)."""
+    planes = changed * (STEEPEST * (1 + changed.square().sum(dim=1, keepdim=True)).rsqrt())
+    return planes.permute(0, 2, 3, 1)
+
+
+def _stretched(slopes: Tensor) -> Tensor:
+    """The inverse of :func:`_squashed`, for slopes that are not too steep."""
+    planes = slopes.permute(0, 3, 1, 2) / STEEPEST
+    planes = planes * ((1 - MARGIN) / planes.norm(dim=1, keepdim=True).clamp_min(1e-9)).clamp_max(1)
+    return (planes * (1 - planes.square().sum(dim=1, keepdim=True)).rsqrt()).contiguous()
