@@ -28,8 +28,8 @@ def visible_area(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
         (T,) triangle area in square metres where at least one pixel of 26 orthographic views shows the triangle,
         0 elsewhere: the inside of a mouth does not count.
     """
-    points = torch.as_tensor(vertices, dtype=torch.float32)
-    faces = torch.as_tensor(triangles, dtype=torch.int64)
+    points = torch.tensor(vertices, dtype=torch.float32)
+    faces = torch.tensor(triangles, dtype=torch.int64)
     low, high = points.amin(0), points.amax(0)
     centre, radius = (low + high) / 2, float((high - low).norm()) / 2
     seen = torch.zeros(len(faces), dtype=torch.bool)

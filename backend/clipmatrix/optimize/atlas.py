@@ -29,15 +29,29 @@ class Atlas:
     twin
         (S * H * H,) int64, the texel whose change each texel takes, where textures change equally left and right: on
         the left side (x < 0) the one that lies nearest to its mirror image, elsewhere itself. None where they do not.
+    regions
+        (R, S, H, H) in [0, 1], how far the nearest covered texel belongs to each of some regions.
+    groups
+        (G, S, H, H) in [0, 1], the shares of the pyramid's groups of grids in each texel's colour; sums to 1. None
+        where there is but one.
     """
 
     nearest: Tensor
     places: Tensor
     free: Tensor
     twin: Tensor | None = None
+    regions: Tensor | None = None
+    groups: Tensor | None = None
 
 
-def atlas(surface: Character, vertices: Tensor, freedom: Tensor, size: int, mirrored: bool = False) -> Atlas:
+def atlas(
+    surface: Character,
+    vertices: Tensor,
+    freedom: Tensor,
+    size: int,
+    mirrored: bool = False,
+    regions: Tensor | None = None,
+) -> Atlas:
     """Lay a shape (P, 3) out over its textures.
 
     Parameters
@@ -52,18 +66,24 @@ def atlas(surface: Character, vertices: Tensor, freedom: Tensor, size: int, mirr
         Side of the textures in texels.
     mirrored
         Whether textures change equally left and right of x = 0.
+    regions
+        (R, P) in [0, 1], how far points belong to regions that are to be laid out, too.
     """
     low, high = vertices.amin(0), vertices.amax(0)
     middle, half = (low + high) / 2, ((high - low).max() / 2).clamp_min(1e-9)
     normed = (vertices - middle) / half
     nearest, places, free = [], [], []
+    chosen: list[list[Tensor]] = [[] for _ in range(0 if regions is None else len(regions))]
     for slot in range(surface.textures):
         ids = shown(surface, slot, size)
         nearest.append(_nearest(ids >= 0))
         places.append(_spread(surface, normed, ids).reshape(-1, 3)[nearest[-1]].reshape(size, size, 3))
         free.append(_freedom(surface, freedom, ids).reshape(-1)[nearest[-1]].reshape(size, size))
+        for mine, weights in zip(chosen, () if regions is None else regions, strict=True):
+            mine.append(_freedom(surface, weights, ids).reshape(-1)[nearest[-1]].reshape(size, size))
     everywhere = torch.stack(places)
-    made = Atlas(torch.stack(nearest), everywhere, torch.stack(free))
+    laid = torch.stack([torch.stack(mine) for mine in chosen]) if chosen else None
+    made = Atlas(torch.stack(nearest), everywhere, torch.stack(free), regions=laid)
     return replace(made, twin=_twins(made, float(-middle[0] / half))) if mirrored else made
 
 
@@ -118,7 +138,7 @@ def _twins(layout: Atlas, plane: float) -> Tensor:
 
 
 def _freedom(surface: Character, freedom: Tensor, ids: Tensor) -> Tensor:
-    """Freedom (P,) at the texels that show a triangle, exactly 0 where all its corners are locked; 1 elsewhere."""
+    """Freedom (P,) at the texels that show a triangle, exactly 0 where all its corners have none; 1 elsewhere."""
     spread = _spread(surface, freedom[:, None], ids)[..., 0].clamp(0, 1)
     corners = freedom[surface.triangles[ids.clamp_min(0)]].amax(dim=-1)
     return torch.where(ids >= 0, torch.where(corners > 0, spread, 0.0), 1.0)

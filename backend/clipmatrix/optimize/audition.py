@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from . import texture_pyramid
+from .brushes import heard_by
 from .objective import measured
 from .parameters import Parameters
 from .scene import GREY, Scene
@@ -34,19 +35,17 @@ def first_colour(parameters: Parameters, start: Outcome, scene: Scene) -> Tensor
     """Find the change of the whole body's colour to begin with: (G, 3, 1, 1, 1), before the sigmoid.
 
     Zero, which is grey, where some shape suits the prompts better than any colour: then they do not speak of colour.
-    Where prompts paint textures of their own, each group of textures has a colour, and only its prompts are heard.
+    Where prompts do not all paint everything, each group of texels has a colour, and only its prompts are heard.
     """
-    groups = parameters.pyramid.groups
+    groups = parameters.atlas_seen.groups
     if groups is None:
         return _suiting(parameters, start, scene, None)
-    found = [
-        _suiting(parameters, start, _heard_by(scene, group, groups), group) for group in range(int(groups.max()) + 1)
-    ]
-    return torch.cat(found)
+    heard = heard_by(scene.brushes, groups)
+    return torch.cat([_suiting(parameters, start, _with(scene, mine), group) for group, mine in enumerate(heard)])
 
 
 def _suiting(parameters: Parameters, start: Outcome, scene: Scene, group: int | None) -> Tensor:
-    """The colour that suits, of one group of textures or of all: (1, 3, 1, 1, 1)."""
+    """The colour that suits, of one group of texels or of all: (1, 3, 1, 1, 1)."""
     grey = torch.logit(torch.full_like(parameters.start_textures, GREY).mean(dim=(0, 1, 2)).sqrt())
     changes = [torch.logit(torch.tensor(levels, device=grey.device)) - grey for levels in product(LEVELS, repeat=3)]
     coloured = [
@@ -62,10 +61,8 @@ def _judged(outcome: Outcome, start: Outcome, scene: Scene) -> float:
     return measured(outcome, start, scene, EVERY)
 
 
-def _heard_by(scene: Scene, group: int, groups: Tensor) -> Scene:
-    """The scene with those prompts alone that paint a group of textures."""
-    slot = int((groups == group).nonzero()[0, 0])
-    heard = torch.stack([brush.prompts & brush.paints[slot] for brush in scene.brushes]).any(dim=0)
+def _with(scene: Scene, heard: Tensor) -> Scene:
+    """The scene with some prompts (M,) bool alone."""
     guides = [
         replace(
             guide,
@@ -77,11 +74,11 @@ def _heard_by(scene: Scene, group: int, groups: Tensor) -> Scene:
 
 
 def _painted(parameters: Parameters, change: Tensor, group: int | None) -> Tensor:
-    grid, groups = change[None, :, None, None, None], parameters.pyramid.groups
-    if group is not None and groups is not None:
-        grid = grid * (torch.arange(int(groups.max()) + 1, device=grid.device) == group)[:, None, None, None, None]
-    pyramid = texture_pyramid.Pyramid([grid], [], groups)
-    return texture_pyramid.to_linear(pyramid, parameters.base_seen, parameters.atlas_seen)
+    grid = change[None, :, None, None, None]
+    if group is not None:
+        count = parameters.pyramid.grids[0].shape[0]
+        grid = grid * (torch.arange(count, device=grid.device) == group)[:, None, None, None, None]
+    return texture_pyramid.to_linear(texture_pyramid.Pyramid([grid], []), parameters.base_seen, parameters.atlas_seen)
 
 
 def _bent(parameters: Parameters, start: Outcome) -> list[Tensor]:

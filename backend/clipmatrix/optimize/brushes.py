@@ -1,23 +1,28 @@
-"""Prompts with textures of their own: whose pull may reach which of them.
+"""Prompts that paint for themselves: whose pull may reach which texels.
 
-Prompts that name the parts they paint share a brush with those that name the same. The pictures are the same for all
-brushes; what differs is which texels carry gradient. So nothing is rendered twice: the textures are cut off from their
-parameters where the pictures are made, each brush's gradient is taken by itself, and only its own textures' share of it
-is handed on. That costs a backward pass, about half of a step, for each brush beyond the first; where no prompt names a
-part there are no brushes, and it costs nothing.
+Prompts that name the parts they paint, or that only look at regions, share a brush with those that name the same. The
+pictures are the same for all brushes; what differs is which texels carry gradient. So nothing is rendered twice: the
+textures are cut off from their parameters where the pictures are made, each brush's gradient is taken by itself, and
+only its own texels' share of it is handed on. That costs a backward pass, about half of a step, for each brush beyond
+the first; where all prompts paint everything there are no brushes, and it costs nothing.
+
+Coarse colour is shared by the whole body, and a prompt for the head alone would paint the feet. So what brushes paint
+differently has coarse levels of its own: a group of textures, or a region.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import clipmatrix_protocol as protocol
 import torch
 from torch import Tensor
 
+from .atlas import Atlas
+
 
 @dataclass(frozen=True)
 class Brush:
-    """Prompts that paint the same textures.
+    """Prompts that paint the same texels.
 
     Attributes
     ----------
@@ -25,10 +30,13 @@ class Brush:
         (M,) bool, which of the brief's prompts they are.
     paints
         (S,) bool, which textures they may change.
+    region
+        (P,) in [0, 1], how far they may change what lies around each point; None: all of it.
     """
 
     prompts: Tensor
     paints: Tensor
+    region: Tensor | None
 
 
 @dataclass(frozen=True)
@@ -43,56 +51,104 @@ class Brushed:
         The same cut off from them, a leaf: what pictures are made of.
     pulls
         A scalar to minimise for each brush.
-    paints
-        (S,) bool for each brush.
+    reach
+        (B, S, H, H) in [0, 1], how far each brush paints each texel.
     """
 
     textures: Tensor
     shown: Tensor
     pulls: tuple[Tensor, ...]
-    paints: tuple[Tensor, ...]
+    reach: Tensor
 
     def backward(self) -> None:
         """Take the gradients: of each pull to the textures it may change, and to all else that it depends on."""
         gathered = torch.zeros_like(self.shown)
-        for pull, paints in zip(self.pulls, self.paints, strict=True):
+        for pull, reach in zip(self.pulls, self.reach, strict=True):
             if not pull.requires_grad:
                 continue
             self.shown.grad = None
             pull.backward(retain_graph=True)
             if self.shown.grad is not None:
-                gathered += self.shown.grad * paints[:, None, None, None]
+                gathered += self.shown.grad * reach[..., None]
         self.textures.backward(gathered, retain_graph=True)
 
 
-def brushes(message: protocol.Character, brief: protocol.Brief, device: torch.device) -> tuple[Brush, ...]:
-    """Sort a brief's prompts by what they paint; empty where all paint everything, or nothing is painted at all."""
-    if brief.vary.texture == 0 or not any(prompt.paints for prompt in brief.prompts):
+def brushes(
+    message: protocol.Character, brief: protocol.Brief, regions: Mapping[str, Tensor], device: torch.device
+) -> tuple[Brush, ...]:
+    """Sort a brief's prompts by what they paint; empty where all paint everything, or nothing is painted at all.
+
+    ``regions`` are weights (P,) by name.
+    """
+    looks = [_looked_at(brief, prompt) for prompt in brief.prompts]
+    if brief.vary.texture == 0 or not any((*looks, *(prompt.paints for prompt in brief.prompts))):
         return ()
-    paints = [_painted(message, prompt) for prompt in brief.prompts]
+    kinds = list(zip([_painted(message, prompt) for prompt in brief.prompts], looks, strict=True))
     return tuple(
         Brush(
-            torch.tensor([mine == own for mine in paints], device=device),
-            torch.tensor([slot in own for slot in range(message.textures)], device=device),
+            prompts=torch.tensor([mine == kind for mine in kinds], device=device),
+            paints=torch.tensor([slot in kind[0] for slot in range(message.textures)], device=device),
+            region=torch.stack([regions[name] for name in sorted(kind[1])]).amax(dim=0) if kind[1] else None,
         )
-        for own in dict.fromkeys(paints)
+        for kind in dict.fromkeys(kinds)
     )
 
 
-def groups(brushes: Sequence[Brush]) -> Tensor | None:
-    """Number textures (S,) so that those which the same brushes paint have the same number, int64 from 0.
+def regions_of(brushes: Sequence[Brush]) -> Tensor | None:
+    """The regions that brushes keep to: (R, P), in the order of those brushes; None without any."""
+    found = [brush.region for brush in brushes if brush.region is not None]
+    return torch.stack(found) if found else None
 
-    None without brushes: then all are of one group.
+
+def reach(brushes: Sequence[Brush], layout: Atlas) -> Tensor:
+    """How far each brush paints each texel: (B, S, H, H) in [0, 1]; ``layout`` has the brushes' regions."""
+    spread = iter(() if layout.regions is None else layout.regions)
+    whole = torch.ones_like(layout.free)
+    each = [brush.paints[:, None, None] * (whole if brush.region is None else next(spread)) for brush in brushes]
+    return torch.stack(each)
+
+
+def with_brushes(layout: Atlas, brushes: Sequence[Brush]) -> Atlas:
+    """Leave free what some brush paints, and give coarse colours of their own to what brushes paint differently.
+
+    Those are the textures that the same brushes paint as a whole, and each brush's region, which lies above the
+    textures and the regions before it.
     """
-    if not brushes:
-        return None
-    painted_by = torch.stack([brush.paints for brush in brushes], dim=1)
-    return torch.unique(painted_by, dim=0, return_inverse=True)[1]
+    painted = reach(brushes, layout)
+    whole = [brush.region is None for brush in brushes]
+    shares = _by_texture([brush.paints for brush, all_of_it in zip(brushes, whole, strict=True) if all_of_it], layout)
+    for brush, mine in zip(brushes, painted, strict=True):
+        if brush.region is not None:
+            shares = [share * (1 - mine) for share in shares] + [mine]
+    return replace(layout, free=layout.free * painted.amax(dim=0), groups=torch.stack(shares))
 
 
-def painted(brushes: Sequence[Brush]) -> Tensor:
-    """Which textures any of these prompts paints: (S,) bool."""
-    return torch.stack([brush.paints for brush in brushes]).any(dim=0)
+def _by_texture(paints: Sequence[Tensor], layout: Atlas) -> list[Tensor]:
+    """Shares (S, H, H) of groups of textures, those that are painted (S,) alike."""
+    whole = torch.ones_like(layout.free)
+    alike = torch.stack([*paints, torch.ones(len(whole), dtype=torch.bool, device=whole.device)], dim=1)
+    numbers = torch.unique(alike, dim=0, return_inverse=True)[1]
+    return [whole * (numbers == number)[:, None, None] for number in range(int(numbers.max()) + 1)]
+
+
+def heard_by(brushes: Sequence[Brush], groups: Tensor) -> Tensor:
+    """Which prompts paint each group of coarse colours: (G, M) bool, for ``groups`` of :func:`with_brushes`."""
+    regional = [brush for brush in brushes if brush.region is not None]
+    textures = [share.flatten(1).amax(dim=1) > 0 for share in groups[: len(groups) - len(regional)]]
+    none = torch.zeros_like(brushes[0].prompts)
+    heard = []
+    for chosen in textures:
+        whole = [brush.prompts for brush in brushes if brush.region is None and bool((brush.paints & chosen).any())]
+        heard.append(torch.stack([none, *whole]).any(dim=0))
+    return torch.stack([*heard, *(brush.prompts for brush in regional)])
+
+
+def _looked_at(brief: protocol.Brief, prompt: protocol.Prompt) -> frozenset[str]:
+    """The regions that a prompt looks at, if it looks at nothing else."""
+    cameras = {camera.name: camera for camera in brief.cameras}
+    through = [cameras[name] for name in prompt.cameras] or list(brief.cameras)
+    regions = [camera.region for camera in through if isinstance(camera, protocol.CameraRegion)]
+    return frozenset(regions) if len(regions) == len(through) else frozenset()
 
 
 def _painted(message: protocol.Character, prompt: protocol.Prompt) -> frozenset[int]:

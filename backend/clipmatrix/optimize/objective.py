@@ -45,7 +45,7 @@ class Terms:
     loss
         Scalar to minimise.
     brushed
-        The part of it that comes from prompts, where some of them paint some textures only; ``loss`` is the rest then.
+        The part of it that comes from prompts, where some of them do not paint everything; ``loss`` is the rest then.
     keeping
         Scalar to minimise as well, what the brief's ``keep`` costs; None where nothing is kept. Apart, because it says
         nothing about what the prompts speak of (:mod:`.loudness`).
@@ -86,10 +86,9 @@ def objective(parameters: Parameters, start: Outcome, scene: Scene, generator: G
     price = regularisation(outcome, start, parameters, scene) + _silhouette(images, before, scene)
     reach = float((outcome.offsets.detach() - scene.start_offset).norm(dim=1).max()) / parameters.size
     kept, similarity = keeping(outcome, start, parameters, scene), float(sum(one.detach() for one in similar))
-    if not scene.brushes:
+    if parameters.reach is None:
         return Terms(price - similar[0], None, kept, similarity, reach)
-    paints = tuple(brush.paints for brush in scene.brushes)
-    brushed = Brushed(outcome.textures, seen.textures, tuple(-one for one in similar), paints)
+    brushed = Brushed(outcome.textures, seen.textures, tuple(-one for one in similar), parameters.reach)
     return Terms(price, brushed, kept, similarity, reach)
 
 

@@ -3,7 +3,7 @@
 Every leaf is a change and starts at zero: what is zero leaves the character exactly as it came.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -11,7 +11,7 @@ from torch import Tensor
 from ..character import Character
 from . import normal_map, texture_pyramid
 from .atlas import Atlas, atlas, shares
-from .brushes import groups, painted
+from .brushes import reach, regions_of, with_brushes
 from .dilate import dilate
 from .holds import Holds
 from .normal_map import NormalMap
@@ -59,6 +59,8 @@ class Parameters:
         Of textures of these two sizes.
     shares
         (S, h, h) how much of the body's surface each texel paints that views can resolve; sums to 1.
+    reach
+        (B, S, h, h) how far each brush paints each texel that views can resolve; None without brushes.
     pyramid
         Leaves: the texture's levels.
     normal_map
@@ -84,6 +86,7 @@ class Parameters:
     atlas: Atlas
     atlas_seen: Atlas
     shares: Tensor
+    reach: Tensor | None
     pyramid: Pyramid
     normal_map: NormalMap | None
     start_material: Tensor
@@ -167,7 +170,8 @@ def begin(scene: Scene) -> Parameters:
         atlas=layout,
         atlas_seen=layout_seen,
         shares=shares(surface, scene.start, seen),
-        pyramid=texture_pyramid.flat(surface.textures, seen, surface.device, groups=groups(scene.brushes)),
+        reach=reach(scene.brushes, layout_seen) if scene.brushes else None,
+        pyramid=texture_pyramid.flat(surface.textures, seen, surface.device, groups=_count(layout.groups)),
         normal_map=_relief(scene, scene.relief, (layout, layout_seen)) if scene.relief else None,
         start_material=torch.tensor([look.roughness, look.metallic], device=surface.device),
         start_lights=torch.tensor([look.ambient, *(sun.colour for sun in look.suns)], device=surface.device),
@@ -179,12 +183,15 @@ def begin(scene: Scene) -> Parameters:
 
 
 def _layout(scene: Scene, size: int) -> Atlas:
-    """The atlas of textures of one size; a texture that no prompt paints is not free anywhere."""
+    """The atlas of textures of one size; what no prompt paints is not free."""
     surface, mirrored = scene.surface, scene.brief.settings.mirror_texture
-    made = atlas(surface, scene.start, 1 - scene.holds.locked, size, mirrored)
-    if not scene.brushes:
-        return made
-    return replace(made, free=made.free * painted(scene.brushes)[:, None, None])
+    regions = regions_of(scene.brushes)
+    made = atlas(surface, scene.start, 1 - scene.holds.locked, size, mirrored, regions)
+    return with_brushes(made, scene.brushes) if scene.brushes else made
+
+
+def _count(groups: Tensor | None) -> int:
+    return 1 if groups is None else len(groups)
 
 
 def _start_textures(scene: Scene, layout: Atlas) -> Tensor:

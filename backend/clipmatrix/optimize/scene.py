@@ -93,7 +93,7 @@ class Scene:
     holds
         What may not move freely.
     brushes
-        Which prompts paint which textures; empty where all paint all.
+        Which prompts paint what; empty where all paint everything.
     guides
         One or more, which count alike.
     view_size
@@ -154,7 +154,7 @@ def prepare(job: protocol.Submit, towers: Sequence[Tower], device: torch.device)
         relief=_start_relief(message, brief, drawn, device),
         stage=stage(surface, start, brief, regions),
         holds=held,
-        brushes=brushes(message, brief, device),
+        brushes=brushes(message, brief, regions, device),
         guides=tuple(Guide(tower, targets(tower, brief, job.exemplars)) for tower in towers),
         view_size=brief.settings.resolution or fitted_view(sharpest),
         finest=min(brief.settings.texture_size, TEXELS_PER_PIXEL << math.ceil(math.log2(sharpest))),

@@ -31,17 +31,14 @@ class Pyramid:
     Attributes
     ----------
     grids
-        (G, C, n, n, n) each, along z, y, x over the cube [-1, 1] around the body; shared by the textures of a group.
-        There may be none.
+        (G, C, n, n, n) each, along z, y, x over the cube [-1, 1] around the body; shared by all textures, or by the
+        texels of a group as the atlas says. There may be none.
     images
         (S, C, h, h) each, row 0 at v = 0.
-    groups
-        (S,) int64 below G, which group each texture belongs to; None where there is one.
     """
 
     grids: list[Tensor]
     images: list[Tensor]
-    groups: Tensor | None = None
 
     def leaves(self) -> list[Tensor]:
         """All levels."""
@@ -55,15 +52,13 @@ def flat(
     *,
     channels: int = 3,
     grids: tuple[int, ...] = GRIDS,
-    groups: Tensor | None = None,
+    groups: int = 1,
 ) -> Pyramid:
     """Make levels that change nothing, for ``count`` textures; ``finest`` is the side of the finest image."""
-    several = 1 if groups is None else int(groups.max()) + 1
     sides = [side for side in (COARSEST_IMAGE << level for level in range(12)) if side <= finest]
     return Pyramid(
-        [torch.zeros(several, channels, nodes, nodes, nodes, device=device) for nodes in grids],
+        [torch.zeros(groups, channels, nodes, nodes, nodes, device=device) for nodes in grids],
         [torch.zeros(count, channels, side, side, device=device) for side in sides],
-        groups,
     )
 
 
@@ -115,7 +110,7 @@ def change(pyramid: Pyramid, atlas: Atlas) -> Tensor:
     Tensor
         (S, C, H, H); differentiable in the levels.
     """
-    parts = [_in_space(pyramid, atlas.places)] if pyramid.grids else []
+    parts = [_in_space(pyramid.grids, atlas)] if pyramid.grids else []
     parts += [_to_side(_summed(pyramid.images), atlas.free.shape[-1])] if pyramid.images else []
     return sum(parts[1:], parts[0])
 
@@ -143,19 +138,25 @@ def to_linear(pyramid: Pyramid, base: Tensor, atlas: Atlas) -> Tensor:
     return torch.sigmoid(base + added * atlas.free[:, None]).square().permute(0, 2, 3, 1)
 
 
-def _in_space(pyramid: Pyramid, places: Tensor) -> Tensor:
-    """Sum grids at places (S, H, H, 3): (S, C, H, H). Coarse grids are added into the finest before it is sampled."""
-    finest = (pyramid.grids[-1].shape[-1],) * 3
-    total = pyramid.grids[-1]
-    for grid in pyramid.grids[:-1]:
+def _in_space(grids: list[Tensor], atlas: Atlas) -> Tensor:
+    """Sum grids at the atlas' places: (S, C, H, H). Coarse grids are added into the finest before it is sampled."""
+    finest = (grids[-1].shape[-1],) * 3
+    total = grids[-1]
+    for grid in grids[:-1]:
         total = total + F.interpolate(grid, size=finest, mode="trilinear", align_corners=True)
-    if pyramid.groups is not None:
-        own = total.index_select(0, pyramid.groups)
-        sampled = F.grid_sample(own, places[:, None], mode="bilinear", padding_mode="border", align_corners=True)
-        return sampled[:, :, 0]
+    if atlas.groups is None:
+        return _sampled(total, atlas.places)
+    each = [
+        share[:, None] * _sampled(group[None], atlas.places) for group, share in zip(total, atlas.groups, strict=True)
+    ]
+    return torch.stack(each).sum(dim=0)
+
+
+def _sampled(grid: Tensor, places: Tensor) -> Tensor:
+    """Look a grid (1, C, n, n, n) up at places (S, H, H, 3): (S, C, H, H)."""
     stack = places.flatten(0, 1)[None]  # all textures as one tall slice of samples
-    sampled = F.grid_sample(total, stack[:, None], mode="bilinear", padding_mode="border", align_corners=True)
-    return sampled[0, :, 0].unflatten(1, places.shape[:2]).transpose(0, 1)
+    found = F.grid_sample(grid, stack[:, None], mode="bilinear", padding_mode="border", align_corners=True)
+    return found[0, :, 0].unflatten(1, places.shape[:2]).transpose(0, 1)
 
 
 def _summed(images: list[Tensor]) -> Tensor:

@@ -92,7 +92,7 @@ def test_each_part_is_auditioned_for_its_own_prompts(character):
     parameters = begin(scene)
     found = first_colour(parameters, read(parameters), scene)
     assert found.shape == (2, 3, 1, 1, 1)
-    body, ball = (found[int(group), :, 0, 0, 0] for group in parameters.pyramid.groups)
+    body, ball = (found[int(group), :, 0, 0, 0] for group in parameters.atlas_seen.groups[:, :, 0, 0].argmax(dim=0))
     assert body.argmax() == 0
     assert ball.argmax() == 2
 
