@@ -74,6 +74,7 @@ def studio(character: Sequence[bpy.types.Object], size: int, samples: int) -> It
             scene.collection.objects.link(member)
         scene.camera, scene.world = camera, world
         _set_rendering(scene, size, samples)
+        built.callback(_free_renderer, scene)
         yield Studio(scene, camera, sun)
 
 
@@ -159,6 +160,15 @@ def _set_rendering(scene: bpy.types.Scene, size: int, samples: int) -> None:
     cycles.glossy_bounces = 0
     cycles.seed = 0
     cycles.use_animated_seed = False
+
+
+def _free_renderer(scene: bpy.types.Scene) -> None:
+    """Have Blender let go of what it keeps between two pictures.
+
+    That is a dependency graph of the scene, which Blender does not free with the scene: the next object that is linked
+    anywhere would have it look into the removed scene's memory.
+    """
+    scene.render.use_persistent_data = False
 
 
 def _world() -> bpy.types.World:

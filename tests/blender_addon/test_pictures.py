@@ -1,5 +1,6 @@
 """The pictures show the character: framed, lit, upright, before above after; the artist's scene is left alone."""
 
+import gc
 import itertools
 from math import pi
 
@@ -129,3 +130,10 @@ def test_what_is_called_between_two_pictures_can_end_the_row_and_the_scene_is_cl
         pictures.row(character, pictures.plan(character), between=stop, tile=8)
     assert len(blender.data.scenes) == 1
     assert character[1].data.pose_position == "POSE"
+
+
+def test_no_renderer_outlives_the_studio(blender, character, pictures):
+    """It would keep a dependency graph of the removed scene, over which Blender crashes now and then."""
+    pictures.row(character, pictures.plan(character), tile=TILE)
+    engines = [thing for thing in gc.get_objects() if issubclass(type(thing), blender.types.RenderEngine)]
+    assert not any(getattr(engine, "session", None) for engine in engines)
