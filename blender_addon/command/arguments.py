@@ -13,7 +13,7 @@ from ..link.target import tidy
 from .announce import Manner
 from .overriding import add_settings
 from .planning import plan, plan_export
-from .prompting import add_prompts
+from .prompting import add_prompts, add_regions
 from .requests import BadArguments, ExportRequest, GenerateRequest, Pictures
 
 
@@ -65,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
         "The backend's launch secret is taken from CLIPMATRIX_SECRET.",
     )
     add_prompts(parser)
+    add_regions(parser)
     _add_what(parser)
     _add_where(parser)
     add_settings(parser)

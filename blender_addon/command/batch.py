@@ -32,6 +32,8 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         and so on.
     blend
         A file to open first; relative to the batch file.
+    locked
+        Labels of the regions that stay as they are; otherwise those of the command line.
     overrides
         Settings; a batch names them beside the others.
     """
@@ -40,6 +42,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     prompts: tuple[str | dict[str, Any], ...] = ()
     blend: str = ""
     figure: bool | None = None
+    locked: tuple[str, ...] = ()
     overrides: dict[str, Any] = {}
 
 

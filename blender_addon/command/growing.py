@@ -102,6 +102,10 @@ def _job(run: Run, patience: float, say: Announcer) -> tuple[Job, tuple[str, ...
     assert bpy.context.scene is not None
     settings = properties.of(bpy.context.scene)
     properties.fill_prompts(settings, run.wanted.prompts, [stage.open_image(path) for path in run.wanted.images])
+    for one, prompt in zip(settings.prompts, run.wanted.prompts, strict=True):
+        properties.look_through(one, prompt.cameras, bpy.context.scene)
+    if run.wanted.locked:
+        properties.fill_locked(settings, run.wanted.locked)
     put(settings, run.overrides)
     settings.variations = 1  # each of several is a run of its own here
     stage.press("generate")

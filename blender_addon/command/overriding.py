@@ -16,7 +16,7 @@ from .requests import BadArguments
 APART = frozenset({"rna_type", "name", "prompts", "active_prompt", "prompt", "locked", "active_locked"})
 """Properties that are no settings, or have options of their own."""
 
-ENTRY = ("name", "prompts", "blend", "figure")
+ENTRY = ("name", "prompts", "blend", "figure", "locked")
 """What an entry of a batch says besides settings."""
 
 Overrides = Mapping[str, Any]

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..interface.properties import seeds
 from .batch import Entry, read_batch
 from .overriding import named
-from .prompting import prompts
+from .prompting import locks, prompts
 from .requests import EXPORTS, BadArguments, ExportRequest, Run, Wanted
 
 NAME_LETTERS = 40
@@ -86,10 +86,10 @@ def _run(found: argparse.Namespace, entry: Entry, blend: Path | None) -> Run:
 
 
 def _wanted(found: argparse.Namespace, entry: Entry) -> Wanted:
-    """The entry's own prompts, whose images lie beside the batch, or those of the command line."""
-    if entry.prompts:
-        return prompts(entry.prompts, found.batch.resolve().parent)
-    return prompts(found.prompts or (), Path())
+    """The entry's own prompts, whose images lie beside the batch, or those of the command line; likewise locks."""
+    folder = found.batch.resolve().parent if entry.prompts else Path()
+    wanted = prompts(entry.prompts or found.prompts or (), folder)
+    return replace(wanted, locked=locks(entry.locked or found.locked))
 
 
 def _said(wanted: Wanted) -> str:

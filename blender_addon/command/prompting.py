@@ -8,6 +8,7 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 from clipmatrix_protocol import Prompt
 
+from ..scene.regions import labelled
 from .requests import BadArguments, Wanted
 
 SHADINGS = get_args(get_type_hints(Prompt)["shading"])
@@ -34,6 +35,13 @@ class _Say(argparse.Action):
         found.prompts[-1][self.dest] = value
 
 
+class _LookFrom(_Say):
+    """Have the prompt before look from one place alone."""
+
+    def __call__(self, parser: Any, found: Any, value: Any, option: str | None = None) -> None:
+        super().__call__(parser, found, [value], option)
+
+
 def add_prompts(parser: argparse.ArgumentParser) -> None:
     """Add the options; what they find is a list of dicts, ``prompts``."""
     group = parser.add_argument_group("prompts", "Several are possible; what is said about one follows it.")
@@ -56,9 +64,37 @@ def add_prompts(parser: argparse.ArgumentParser) -> None:
         help="whether the prompt judges the finished look (textured), the bare geometry (plain), or both",
     )  # fmt: skip
     group.add_argument(
+        "--look-from", dest="cameras", action=_LookFrom, default=argparse.SUPPRESS, metavar="CAMERA",
+        help="what alone the prompt looks through or at: “orbit”, a camera of the scene by its name, “group: NAME” for "
+        "a vertex group, “bone: NAME” for all that a bone moves (all cameras)",
+    )  # fmt: skip
+    group.add_argument(
         "--paints", action=_Say, nargs="+", default=argparse.SUPPRESS, metavar="PART",
         help="the parts, by their objects' names, whose textures alone the prompt changes (all)",
     )  # fmt: skip
+
+
+def add_regions(parser: argparse.ArgumentParser) -> None:
+    """Add the option for what stays as it is; what it finds is a list of texts, ``locked``."""
+    parser.add_argument(
+        "--lock", dest="locked", action="append", default=[], metavar="REGION",
+        help="what stays exactly as it is: “group: NAME” for a vertex group, “bone: NAME” for all that a bone moves; "
+        "as often as wanted",
+    )  # fmt: skip
+
+
+def locks(found: Sequence[str]) -> tuple[str, ...]:
+    """Check what shall be locked.
+
+    Raises
+    ------
+    BadArguments
+        If a text is no label of a region.
+    """
+    for label in found:
+        if labelled(label) is None:
+            raise BadArguments(f"“{label}” is no region.", "Say “group: NAME” or “bone: NAME”.")
+    return tuple(found)
 
 
 def prompts(found: Sequence[Any], folder: Path) -> Wanted:

@@ -24,10 +24,14 @@ class BadArguments(Exception):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a character should become: prompts, and the files of the images that they count."""
+    """What a character should become: prompts, the files of the images that they count, and what is locked.
+
+    A prompt's ``cameras`` are what :func:`..interface.properties.look_through` takes; ``locked`` are labels of regions.
+    """
 
     prompts: tuple[Prompt, ...]
     images: tuple[Path, ...]
+    locked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

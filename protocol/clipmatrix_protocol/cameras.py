@@ -6,8 +6,15 @@ import msgspec
 from msgspec import Meta
 
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
-Share = Annotated[float, Meta(gt=0, le=1000)]
-Unit = Annotated[float, Meta(ge=0, le=1)]
+Share = Annotated[
+    float,
+    Meta(
+        ge=0.01,
+        le=100,
+        title="Share",
+        description="How often views are drawn from here, beside 1 for each of the other cameras",
+    ),
+]
 Degrees = Annotated[float, Meta(ge=1, le=120)]
 Row = tuple[float, float, float, float]
 
@@ -99,7 +106,16 @@ class CameraFixed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="
 
     placement: tuple[Row, Row, Row, Row]
     field_of_view: Degrees = 40.0
-    jitter: Unit = 0.05
+    jitter: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=1,
+            title="Stray",
+            description="How far the scene's cameras stray, as a share of their distance from the character; "
+            "0 stands still",
+        ),
+    ] = 0.05
     name: Name = "camera"
     share: Share = 1.0
 

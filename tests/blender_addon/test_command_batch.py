@@ -74,6 +74,24 @@ def test_everything_that_the_panel_shows_can_be_said(generate, backend, scenes, 
     assert (brief.cameras[0].azimuth, brief.cameras[0].projection) == ((-30.0, 30.0), "orthographic")
 
 
+def test_prompts_may_look_at_regions_and_regions_may_be_locked(generate, backend, tmp_path):
+    runs = batch(
+        tmp_path / "batch.json",
+        {"name": "one"},
+        {"name": "two", "prompts": [{"text": "a hat", "cameras": ["orbit"]}], "locked": ["bone: joint3"]},
+    )
+    code, _ = generate(
+        "--figure", "--prompt", "a knight", "--prompt", "a head", "--look-from", "bone: joint2", "--lock", "bone: joint1",
+        "--batch", runs, "--out", tmp_path / "out",
+    )  # fmt: skip
+    assert code == 0
+    one, two = (job.brief for job in backend.jobs)
+    assert [prompt.cameras for prompt in one.prompts] == [(), ("bone: joint2",)]
+    assert {camera.name for camera in one.cameras} == {"orbit", "bone: joint2"}
+    assert one.locked == ("bone: joint1",)
+    assert (two.prompts[0].cameras, two.locked) == (("orbit",), ("bone: joint3",))
+
+
 def test_an_export_alone_leaves_nothing_else(generate, tmp_path):
     code, events = generate("--figure", "--prompt", "a knight", "--export", tmp_path / "knight.glb")
     assert code == 0

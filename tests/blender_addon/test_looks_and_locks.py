@@ -161,7 +161,16 @@ def with_locks(blender, own):
         one.kind, one.region = kind, name
 
 
-@pytest.mark.parametrize("ask", [mixed, none_from_everywhere, scene_and_orbit, scene_alone, painting_parts, with_locks])
+def often_and_still(blender, own):
+    own.cameras, own.share, own.jitter = "BOTH", 0.5, 0.0
+    at_bone(own.prompts[0])
+    own.prompts[0].share = 3.0
+
+
+ASKED = [mixed, none_from_everywhere, scene_and_orbit, scene_alone, painting_parts, with_locks, often_and_still]
+
+
+@pytest.mark.parametrize("ask", ASKED)
 def test_a_brief_with_cameras_of_its_own_comes_back_as_it_was(blender, scenes, own, brief, rooms, ask):
     for name in ("Front", "Side"):
         add_camera(blender, scenes, name)
@@ -172,6 +181,21 @@ def test_a_brief_with_cameras_of_its_own_comes_back_as_it_was(blender, scenes, o
     assert brief() == Brief((Prompt("x"),))
     properties.restore(own, wanted)
     assert msgspec.to_builtins(brief()) == msgspec.to_builtins(wanted)
+
+
+def test_how_often_each_camera_is_drawn_and_how_far_it_strays_is_the_artists_choice(blender, scenes, own, brief):
+    add_camera(blender, scenes, "Front")
+    often_and_still(blender, own)
+    blender.ops.clipmatrix.prompt_add(text="a visor")
+    at_bone(own.prompts[2])
+    own.prompts[2].share = 2.0  # the same camera: as often as the one says that wants most
+    cameras = {camera.name: camera for camera in brief().cameras}
+    assert {name: camera.share for name, camera in cameras.items()} == {
+        "orbit": 0.5,
+        "1: Front": 1.0,
+        "bone: head": 3.0,
+    }
+    assert cameras["1: Front"].jitter == 0.0
 
 
 def test_a_camera_is_found_again_by_its_name_where_others_have_come_before_it(blender, scenes, own, brief, rooms):

@@ -159,7 +159,7 @@ def submissions(draw: st.DrawFn) -> Submit:
 
 def camera_kinds(regions: list[str]) -> Strategy:
     ranges = (between(-360, 360), between(-90, 90), between(1, 120))
-    label, share = names.filter(bool), st.floats(0.1, 1000)
+    label, share = names.filter(bool), st.floats(0.1, 100)
     turned = st.floats(-3, 3).map(
         lambda angle: (
             (math.cos(angle), -math.sin(angle), 0.0, 1.0),

@@ -82,6 +82,8 @@ def show_look_from(layout: bpy.types.UILayout, context: bpy.types.Context) -> No
         column.prop(active, "region", text="Vertex Group", icon="GROUP_VERTEX")
     elif active.looks == "BONE":
         column.prop(active, "region", text="Bone", icon="BONE_DATA")
+    if active.looks not in ("ALL", "ORBIT"):
+        column.prop(active, "share")
     column.prop(active, "paints", icon="MESH_DATA")
 
 

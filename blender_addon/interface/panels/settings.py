@@ -40,6 +40,7 @@ def show_cameras(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
     if properties.has_orbit(settings):
         _show(layout, context, *properties.ORBIT)
     if settings.cameras != "ORBIT":
+        _show(layout, context, "jitter")
         for thing in properties.scene_cameras(context.scene):
             layout.label(text=thing.name, icon="CAMERA_DATA")
 

@@ -2,10 +2,11 @@
 
 from .briefs import brief, exemplars, restore, seeds, variations
 from .cameras import ORBIT, has_orbit, scene_cameras
+from .looks import look_through
 from .paints import refuse_strangers
 from .poses import draw, playing, poses_in_words
 from .prompts import MOST_PROMPTS, ClipMatrixPrompt, add_image, add_prompt, fill_prompts, images, nothing_written
-from .regions import ClipMatrixLocked, stretches
+from .regions import ClipMatrixLocked, fill_locked, stretches
 from .scene import ClipMatrixSceneProperties, of, register, unregister
 
 __all__ = [
@@ -19,9 +20,11 @@ __all__ = [
     "brief",
     "draw",
     "exemplars",
+    "fill_locked",
     "fill_prompts",
     "has_orbit",
     "images",
+    "look_through",
     "nothing_written",
     "of",
     "playing",

@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 RANGES = ("azimuth", "elevation", "field_of_view")
 """What a scene says of the cameras around the character in degrees."""
 
-ORBIT = (*RANGES, "projection")
+ORBIT = (*RANGES, "projection", "share")
 """All that it says of them."""
+
+OWN = ("CAMERA", "GROUP", "BONE")
+"""What a prompt may look from that is no camera of all."""
 
 MOST_CAMERAS = fields.most(Brief, "cameras")
 """How many cameras one job takes."""
@@ -44,18 +47,22 @@ def looked_from(settings: ClipMatrixSceneProperties) -> list[Camera]:
         If a range runs backwards.
     """
     scene: Any = settings.id_data
+    orbit: Any = settings
     wanted = [name for one in heard(settings) for name in through(one)]
     shared = set(_shared(settings, scene)) if _anyone_looks_from_everywhere(settings) else set()
     found: list[Camera] = []
     if ORBIT_NAME in shared or ORBIT_NAME in wanted:
-        orbit: Any = settings
         ranges = {name: tuple(fields.plain(value) for value in getattr(orbit, name)) for name in RANGES}
-        found.append(CameraOrbit(**ranges, projection=orbit.projection))  # type: ignore[arg-type]
+        found.append(CameraOrbit(**ranges, projection=orbit.projection, share=fields.plain(orbit.share)))  # type: ignore[arg-type]
+    shares = _shares(settings)
     for thing, name in camera_names(scene).items():
         if name in shared or name in wanted:
-            found.append(_fixed(thing, scene, name))
+            found.append(_fixed(thing, scene, name, fields.plain(orbit.jitter), shares.get(name, 1.0)))
     regions = (one for one in heard(settings) if one.looks in ("GROUP", "BONE"))
-    found += [CameraRegion(region=name, name=name) for name in dict.fromkeys(through(one)[0] for one in regions)]
+    found += [
+        CameraRegion(region=name, name=name, share=shares[name])
+        for name in dict.fromkeys(through(one)[0] for one in regions)
+    ]
     if len(found) > MOST_CAMERAS:
         raise Refusal(
             f"There are {len(found)} cameras; a job takes {MOST_CAMERAS}.", "Switch some of them off for rendering."
@@ -76,8 +83,12 @@ def look_from(settings: ClipMatrixSceneProperties, brief: Brief) -> None:
         settings.cameras = "BOTH" if any(camera.name not in own for camera in fixed) else "ORBIT"
     for name in ORBIT if orbit else ():
         setattr(settings, name, getattr(orbit, name))
+    for camera in fixed[:1]:
+        setattr(settings, "jitter", camera.jitter)  # noqa: B010 - a property of the protocol's making
+    shares = {camera.name: camera.share for camera in brief.cameras}
     for one, prompt in zip(settings.prompts, brief.prompts, strict=True):
         look_through(one, prompt.cameras, scene)
+        one.share = shares[prompt.cameras[0]] if one.looks in OWN else 1.0
 
 
 def scene_cameras(scene: bpy.types.Scene) -> Iterator[bpy.types.Object]:
@@ -107,7 +118,17 @@ def _shared(settings: ClipMatrixSceneProperties, scene: bpy.types.Scene) -> Iter
         yield from own
 
 
-def _fixed(thing: bpy.types.Object, scene: bpy.types.Scene, name: str) -> CameraFixed:
+def _shares(settings: ClipMatrixSceneProperties) -> dict[str, float]:
+    """How often the cameras of single prompts are drawn: as often as the prompt says that wants most."""
+    shares: dict[str, float] = {}
+    for one in heard(settings):
+        if one.looks in OWN:
+            (name,) = through(one)
+            shares[name] = max(shares.get(name, 0.0), fields.plain(one.share))
+    return shares
+
+
+def _fixed(thing: bpy.types.Object, scene: bpy.types.Scene, name: str, jitter: float, share: float) -> CameraFixed:
     """A camera as it stands at the scene's frame; without scale, in metres."""
     lens = thing.data
     assert isinstance(lens, bpy.types.Camera)
@@ -117,5 +138,7 @@ def _fixed(thing: bpy.types.Object, scene: bpy.types.Scene, name: str) -> Camera
     return CameraFixed(
         placement=tuple(tuple(row) for row in placement),  # type: ignore[arg-type]  # four rows of four
         field_of_view=min(max(degrees(lens.angle), 1.0), 120.0),
+        jitter=jitter,
         name=name,
+        share=share,
     )

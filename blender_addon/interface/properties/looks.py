@@ -98,4 +98,4 @@ def _called(name: str, scene: bpy.types.Scene) -> bpy.types.Object | None:
     """The camera of this name in a brief, or, where cameras have come and gone since, of this name in the scene."""
     names = camera_names(scene)
     exact = next((thing for thing, known in names.items() if known == name), None)
-    return exact or next((thing for thing in names if thing.name == name.partition(": ")[2]), None)
+    return exact or next((thing for thing in names if thing.name in (name, name.partition(": ")[2])), None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import bpy
 from bpy.props import BoolProperty, EnumProperty, PointerProperty, StringProperty
-from clipmatrix_protocol import Brief, Prompt
+from clipmatrix_protocol import Brief, CameraRegion, Prompt
 
 from .. import fields
 from . import looks, paints, regions
@@ -76,6 +76,7 @@ class ClipMatrixPrompt(bpy.types.PropertyGroup):
         search=_offered_regions,
         search_options={"SUGGESTION"},
     )
+    share: fields.prop(CameraRegion, "share")  # type: ignore[valid-type]
     paints: StringProperty(  # type: ignore[valid-type]
         name="Paints",
         description="The part, or parts with semicolons between, whose texture alone the prompt changes; empty for all",

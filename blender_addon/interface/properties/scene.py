@@ -11,7 +11,7 @@ from bpy.props import (
     PointerProperty,
     StringProperty,
 )
-from clipmatrix_protocol import CameraOrbit, Settings, Vary
+from clipmatrix_protocol import CameraFixed, CameraOrbit, Settings, Vary
 
 from ...job import series, session
 from .. import fields
@@ -116,6 +116,8 @@ FROM_PROTOCOL = {
     "elevation": fields.prop(CameraOrbit, "elevation", min=-90, max=90),
     "field_of_view": fields.prop(CameraOrbit, "field_of_view", min=1, max=120),
     "projection": fields.prop(CameraOrbit, "projection", PROJECTIONS),
+    "share": fields.prop(CameraOrbit, "share"),
+    "jitter": fields.prop(CameraFixed, "jitter"),
     **{name: fields.prop(Settings, name, **HINTS.get(name, {})) for name in Settings.__struct_fields__},
 }
 """Every strength, the ranges of the orbit and every setting, as the protocol defines them."""
