@@ -81,8 +81,8 @@ def test_prompts_may_look_at_regions_and_regions_may_be_locked(generate, backend
         {"name": "two", "prompts": [{"text": "a hat", "cameras": ["orbit"]}], "locked": ["bone: joint3"]},
     )
     code, _ = generate(
-        "--figure", "--prompt", "a knight", "--prompt", "a head", "--look-from", "bone: joint2", "--lock", "bone: joint1",
-        "--batch", runs, "--out", tmp_path / "out",
+        "--figure", "--prompt", "a knight", "--prompt", "a head", "--look-from", "bone: joint2",
+        "--lock", "bone: joint1", "--batch", runs, "--out", tmp_path / "out",
     )  # fmt: skip
     assert code == 0
     one, two = (job.brief for job in backend.jobs)
