@@ -212,8 +212,8 @@ def test_generate_draws_by_the_seed_and_a_series_by_each_of_its_seeds(blender, r
     settings = blender.context.scene.clipmatrix
     settings.prompt, settings.poses, settings.seed, settings.variations = "a knight", "RANDOM", 4, 2
     operators, properties = rooms("interface.operators.job"), rooms("interface.properties")
-    shot = operators._shoot(blender.context, [character.thing], "CURRENT", 4)
     briefs = properties.variations(properties.brief(settings), 2)
+    shot = operators._shoot(blender.context, [character.thing], "CURRENT", briefs[0])
     orders = operators._orders(blender.context, [character.thing], shot, briefs)
     for (sent, brief), seed in zip(orders, (4, 5), strict=True):
         assert brief.settings.seed == seed

@@ -30,24 +30,39 @@ def waist(vertices: np.ndarray, triangles: np.ndarray) -> float:
     return min(girth(vertices, triangles, low + share * (high - low)) for share in np.linspace(0.55, 0.70, 7))
 
 
+def enough_pass(runs, wanted, of):
+    """Whether at least ``wanted`` of the runs, bools, are true; no more are made than it takes to know."""
+    passed = failed = 0
+    for run in runs:
+        passed, failed = passed + run, failed + (not run)
+        if passed == wanted or failed > of - wanted:
+            break
+    return passed == wanted
+
+
 def test_seven_of_eight_colours_come_out_as_named(generate, read_blend):
     colours = ("red", "green", "blue", "yellow", "purple", "orange", "black", "white")
     found = {}
-    for colour in colours:
-        article = "an" if colour == "orange" else "a"
-        seen = seen_colour(read_blend(generate(f"{article} {colour} figure", FAST)))
-        found[colour] = (nearest_colour(seen), np.round(seen, 2).tolist())
-    right = [colour for colour in colours if found[colour][0] == colour]
-    assert len(right) >= 7, found
+
+    def come_out_as_named():
+        for colour in colours:
+            article = "an" if colour == "orange" else "a"
+            seen = seen_colour(read_blend(generate(f"{article} {colour} figure", FAST)))
+            found[colour] = (nearest_colour(seen), np.round(seen, 2).tolist())
+            yield found[colour][0] == colour
+
+    assert enough_pass(come_out_as_named(), 7, of=8), found
 
 
 def test_without_training_the_same_run_cannot_tell_colours(generate, read_blend, untrained):
     """The control: what the colours above show is what the embedded CLIP has learnt, not what the loop adds."""
-    right = 0
-    for colour in ("red", "green", "blue"):
-        seen = seen_colour(read_blend(generate(f"a {colour} figure", structs.replace(FAST, clip=untrained))))
-        right += int(nearest_colour(seen) == colour)
-    assert right <= 1
+
+    def come_out_otherwise():
+        for colour in ("red", "green", "blue"):
+            seen = seen_colour(read_blend(generate(f"a {colour} figure", structs.replace(FAST, clip=untrained))))
+            yield nearest_colour(seen) != colour
+
+    assert enough_pass(come_out_otherwise(), 2, of=3)
 
 
 def test_fat_and_thin_change_the_waist_the_right_way(generate, read_blend):
@@ -60,20 +75,23 @@ def test_fat_and_thin_change_the_waist_the_right_way(generate, read_blend):
 
 
 def test_a_red_shirt_and_blue_trousers_go_to_the_right_halves(generate, read_blend):
-    right = 0
     seen = []
-    for seed in range(3):
-        blend = read_blend(generate("a person with a red shirt and blue trousers", structs.replace(FAST, seed=seed)))
-        areas = visible_area(blend["vertices"], blend["triangles"])
-        centres = blend["basis"][blend["triangles"]].mean(axis=1)
-        height = centres[:, 2] / blend["basis"][:, 2].max()
-        across = np.abs(centres[:, 0]) / blend["basis"][:, 2].max()
-        chest = areas * ((height > 0.60) & (height < 0.80) & (across < 0.13))
-        legs = areas * ((height > 0.10) & (height < 0.45))
-        upper, lower = (mean_colour(blend["corner_uvs"], part, blend["texture"]) for part in (chest, legs))
-        seen.append((np.round(upper, 2).tolist(), np.round(lower, 2).tolist()))
-        right += int(upper[0] - upper[2] > 0.1 and lower[2] - lower[0] > 0.1)
-    assert right >= 2, seen
+
+    def go_to_the_right_halves():
+        for seed in range(3):
+            settings = structs.replace(FAST, seed=seed)
+            blend = read_blend(generate("a person with a red shirt and blue trousers", settings))
+            areas = visible_area(blend["vertices"], blend["triangles"])
+            centres = blend["basis"][blend["triangles"]].mean(axis=1)
+            height = centres[:, 2] / blend["basis"][:, 2].max()
+            across = np.abs(centres[:, 0]) / blend["basis"][:, 2].max()
+            chest = areas * ((height > 0.60) & (height < 0.80) & (across < 0.13))
+            legs = areas * ((height > 0.10) & (height < 0.45))
+            upper, lower = (mean_colour(blend["corner_uvs"], part, blend["texture"]) for part in (chest, legs))
+            seen.append((np.round(upper, 2).tolist(), np.round(lower, 2).tolist()))
+            yield bool(upper[0] - upper[2] > 0.1 and lower[2] - lower[0] > 0.1)
+
+    assert enough_pass(go_to_the_right_halves(), 2, of=3), seen
 
 
 def test_the_saved_character_is_still_itself_and_plays_its_action(generate, read_blend):

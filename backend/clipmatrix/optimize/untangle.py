@@ -15,10 +15,10 @@ from .regularise import Edges
 from .repair import falloff
 
 POSES = 4
-"""Poses that are looked at, spread over all: most tangles are there in every pose."""
+"""Poses that are looked at in turn, spread over all: what is loose in one of them mostly is in all."""
 
 ROUNDS = 12
-"""Rounds of taking back, each reaching further."""
+"""Rounds of taking back over all poses, each reaching further."""
 
 LEFT = 0.5
 """What is left of the offsets in the middle of a tangle after a round."""
@@ -48,17 +48,17 @@ def untangle(surface: Character, start: Tensor, reference: Tensor, result: Tenso
     Tensor
         (P, 3) metres; ``result`` itself away from tangles. Few new ones are left, none where the reference has none.
     """
-    chosen = _spread(len(surface.poses))
-    own = [_tangled(surface, start, pose) for pose in chosen]
-    change = result - reference
-    for attempt in range(ROUNDS):
-        found = [_tangled(surface, reference + change, pose) & ~mine for pose, mine in zip(chosen, own, strict=True)]
-        bad = np.logical_or.reduce(found)
-        if not bad.any():
-            break
-        points = surface.triangles[torch.tensor(bad, device=surface.device)].unique()
-        near = falloff(points, 2 + attempt, len(start), mesh)[:, None]
-        change = held.project(change * (1 - (1 - LEFT) * near))
+    change, rounds = result - reference, 0
+    for pose in _spread(len(surface.poses)):
+        own = _tangled(surface, start, pose)
+        while rounds < ROUNDS:
+            bad = _tangled(surface, reference + change, pose) & ~own
+            if not bad.any():
+                break
+            points = surface.triangles[torch.tensor(bad, device=surface.device)].unique()
+            near = falloff(points, 2 + rounds, len(start), mesh)[:, None]
+            change = held.project(change * (1 - (1 - LEFT) * near))
+            rounds += 1
     return reference + change
 
 
