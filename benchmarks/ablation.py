@@ -4,7 +4,7 @@
 
 Each variant takes one piece away or, as ``notebook``, takes the settings that the paper's author published with his
 notebook. All variants grow the embedded figure, walking, into the same prompts from the same seeds; the judge, a CLIP
-that never steers, ranks all prompts for views of the result at rest and in poses that no job has seen. Prints a table
+that never steers, ranks fifty prompts for views of the result at rest and in poses that no job has seen. Prints a table
 with means over all results and the standard deviation between seeds.
 
 The notebook (open_ClipMatrix 0.8) also differs in what is no setting here: its template is static, its texture comes
@@ -26,8 +26,9 @@ import clipmatrix_protocol as protocol
 import torch
 from clipmatrix.bodies.figure_character import figure_character
 from clipmatrix.bodies.motions import walk
-from clipmatrix.evaluate.evaluation import Effort, Question, evaluate, own_prompts
+from clipmatrix.evaluate.evaluation import Effort, evaluate
 from clipmatrix.evaluate.judge import judge_tower
+from clipmatrix.evaluate.question import Question, some_prompts
 from clipmatrix.evaluate.subject import subject
 from clipmatrix.guidance import Tower, load_towers
 from clipmatrix.optimize import guided
@@ -105,7 +106,7 @@ class Result:
 def main() -> None:
     """Run, print as it goes, summarise."""
     asked = arguments()
-    prompts, variants = own_prompts()[: asked.prompts], chosen(asked)
+    prompts, variants = some_prompts(asked.prompts), chosen(asked)
     towers, judge = load_towers(asked.clip, torch.device("cpu")), judge_tower(torch.device("cpu"))
     found = []
     for result in results(asked, prompts, variants, towers, judge):
@@ -158,10 +159,10 @@ def results(
             usual = protocol.Brief(prompts=(protocol.Prompt(prompt),), settings=settings)
             for name in variants:
                 given = VARIANTS[name]((character, usual))
-                yield judged(name, given, towers[:1] if name == "single tower" else towers, prompts, judge)
+                yield judged(name, given, towers[:1] if name == "single tower" else towers, judge)
 
 
-def judged(name: str, given: Asked, towers: Sequence[Tower], prompts: Sequence[str], judge: Tower) -> Result:
+def judged(name: str, given: Asked, towers: Sequence[Tower], judge: Tower) -> Result:
     """Run one job and judge it."""
     character, brief = given
     began = time.monotonic()
@@ -169,7 +170,7 @@ def judged(name: str, given: Asked, towers: Sequence[Tower], prompts: Sequence[s
     done = guided(job, towers, torch.device("cpu"), lambda message: None, lambda: False)
     seconds = time.monotonic() - began
     prompt = brief.prompts[0].text
-    found = evaluate(subject(character, done.state), Question(prompt, among=tuple(prompts)), [judge], EFFORT)
+    found = evaluate(subject(character, done.state), Question(prompt), [judge], EFFORT)
     (verdict,) = found.verdicts
     assert verdict.textured_unseen is not None
     return Result(

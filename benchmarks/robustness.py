@@ -19,7 +19,7 @@ from typing import Any
 
 import torch
 from clipmatrix.demo import Backend, DemoRequest, own_extension, start_backend
-from clipmatrix.evaluate.evaluation import own_prompts
+from clipmatrix.evaluate.question import some_prompts
 from clipmatrix_protocol import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -76,7 +76,7 @@ def grown(name: str, asked: argparse.Namespace, folder: Path, backend: Backend) 
     runs = [
         {"name": f"{seed}-{index}", "prompts": [prompt], "seed": seed}
         for seed in range(asked.seeds)
-        for index, prompt in enumerate(own_prompts()[: asked.prompts])
+        for index, prompt in enumerate(some_prompts(asked.prompts))
     ]
     batch = folder / f"{name}.json"
     batch.write_text(json.dumps(runs))

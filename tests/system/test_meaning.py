@@ -16,7 +16,7 @@ from msgspec import structs
 
 pytestmark = pytest.mark.timeout(1800)  # several jobs each; a machine may be busy
 
-FAST = Settings(steps=100, texture_size=256)
+FAST = Settings(steps=60, texture_size=256)
 
 
 def seen_colour(blend: dict[str, np.ndarray]) -> np.ndarray:

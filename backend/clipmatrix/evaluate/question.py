@@ -37,3 +37,10 @@ class Question:
 def own_prompts() -> tuple[str, ...]:
     """The prompts that come with the package for ranking."""
     return tuple(PROMPTS.read_text(encoding="utf-8").splitlines())
+
+
+def some_prompts(count: int) -> tuple[str, ...]:
+    """Choose at most so many of them, evenly, since they are sorted by what they speak of."""
+    prompts = own_prompts()
+    kept = min(count, len(prompts))
+    return tuple(prompts[index * len(prompts) // kept] for index in range(kept))
