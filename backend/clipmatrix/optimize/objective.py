@@ -196,7 +196,7 @@ def copies(tower_size: int) -> int:
 @torch.no_grad()
 def _start_pictures(shown: Callable[[Outcome], Images], start: Outcome, scene: Scene) -> Images | None:
     """Picture the start where a prompt asks for a direction away from it, or its silhouette is to be kept."""
-    needed = bool(scene.guides[0].targets.directed.any()) or scene.brief.settings.silhouette > 0
+    needed = bool(scene.guides[0].targets.directed.any()) or _keeps_silhouette(scene)
     return shown(start) if needed else None
 
 
@@ -208,12 +208,21 @@ def _crops(scene: Scene, views: int, generator: Generator) -> list[Crops | None]
     return [draw_crops(views, copies(size), scene.view_size, generator) for size in sizes]
 
 
+def _keeps_silhouette(scene: Scene) -> bool:
+    """Tell whether a silhouette is priced; one that can't change costs no second look at the start."""
+    vary = scene.brief.vary
+    return scene.brief.settings.silhouette > 0 and (vary.shape > 0 or vary.offsets > 0)
+
+
 def _silhouette(images: Images, before: Images | None, scene: Scene) -> Tensor | float:
     """Price a silhouette that grows or shrinks."""
-    strength = scene.brief.settings.silhouette
-    if not strength or before is None:
+    if not _keeps_silhouette(scene) or before is None:
         return 0.0
-    return SILHOUETTE_WEIGHT * strength * regularise.coverage_change(images.coverage, before.coverage)
+    return (
+        SILHOUETTE_WEIGHT
+        * scene.brief.settings.silhouette
+        * regularise.coverage_change(images.coverage, before.coverage)
+    )
 
 
 def _offset_terms(outcome: Outcome, size: float, scene: Scene) -> Tensor:

@@ -47,17 +47,15 @@ def looked_from(settings: ClipMatrixSceneProperties) -> list[Camera]:
         If a range runs backwards.
     """
     scene: Any = settings.id_data
-    orbit: Any = settings
     wanted = [name for one in heard(settings) for name in through(one)]
     shared = set(_shared(settings, scene)) if _anyone_looks_from_everywhere(settings) else set()
     found: list[Camera] = []
     if ORBIT_NAME in shared or ORBIT_NAME in wanted:
-        ranges = {name: tuple(fields.plain(value) for value in getattr(orbit, name)) for name in RANGES}
-        found.append(CameraOrbit(**ranges, projection=orbit.projection, share=fields.plain(orbit.share)))  # type: ignore[arg-type]
-    shares = _shares(settings)
+        found.append(_orbit(settings))
+    jitter, shares = fields.plain(_from_protocol(settings).jitter), _shares(settings)
     for thing, name in camera_names(scene).items():
         if name in shared or name in wanted:
-            found.append(_fixed(thing, scene, name, fields.plain(orbit.jitter), shares.get(name, 1.0)))
+            found.append(_fixed(thing, scene, name, jitter, shares.get(name, 1.0)))
     regions = (one for one in heard(settings) if one.looks in ("GROUP", "BONE"))
     found += [
         CameraRegion(region=name, name=name, share=shares[name])
@@ -84,7 +82,7 @@ def look_from(settings: ClipMatrixSceneProperties, brief: Brief) -> None:
     for name in ORBIT if orbit else ():
         setattr(settings, name, getattr(orbit, name))
     for camera in fixed[:1]:
-        setattr(settings, "jitter", camera.jitter)  # noqa: B010 - a property of the protocol's making
+        _from_protocol(settings).jitter = camera.jitter
     shares = {camera.name: camera.share for camera in brief.cameras}
     for one, prompt in zip(settings.prompts, brief.prompts, strict=True):
         look_through(one, prompt.cameras, scene)
@@ -116,6 +114,19 @@ def _shared(settings: ClipMatrixSceneProperties, scene: bpy.types.Scene) -> Iter
         if not own:
             raise Refusal("The scene has no camera to look through.", "Add one, or choose Orbit in Cameras.")
         yield from own
+
+
+def _from_protocol(settings: ClipMatrixSceneProperties) -> Any:
+    """The same settings, for what the protocol defines: the type checker does not see these properties."""
+    return settings
+
+
+def _orbit(settings: ClipMatrixSceneProperties) -> CameraOrbit:
+    said = _from_protocol(settings)
+    azimuth, elevation, field_of_view = (
+        (fields.plain(low), fields.plain(high)) for low, high in (getattr(said, name) for name in RANGES)
+    )
+    return CameraOrbit(azimuth, elevation, field_of_view, share=fields.plain(said.share), projection=said.projection)
 
 
 def _shares(settings: ClipMatrixSceneProperties) -> dict[str, float]:
