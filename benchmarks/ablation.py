@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import clipmatrix_protocol as protocol
 import torch
@@ -108,7 +109,7 @@ def main() -> None:
     asked = arguments()
     prompts, variants = some_prompts(asked.prompts), chosen(asked)
     towers, judge = load_towers(asked.clip, torch.device("cpu")), judge_tower(torch.device("cpu"))
-    found = []
+    found: list[Result] = []
     for result in results(asked, prompts, variants, towers, judge):
         found.append(result)
         print(
@@ -116,15 +117,21 @@ def main() -> None:
             f"{result.rank_unseen:2d} unseen  {result.prompt}",
             flush=True,
         )
-    report = {
-        "rows": [row(name, [one for one in found if one.variant == name]) for name in variants],
-        "prompts": len(prompts), "seeds": asked.seeds, "steps": asked.steps, "clip": asked.clip,
+        if asked.json:  # after each: a run that is cut short has not been in vain
+            asked.json.write_text(json.dumps(report(asked, found), indent=2))
+    print(table(report(asked, found)["rows"]))
+
+
+def report(asked: argparse.Namespace, found: Sequence[Result]) -> dict[str, Any]:
+    """Sum up what has been found so far."""
+    names = list(dict.fromkeys(one.variant for one in found))
+    return {
+        "rows": [row(name, [one for one in found if one.variant == name]) for name in names],
+        "prompts": len({one.prompt for one in found}), "seeds": len({one.seed for one in found}),
+        "steps": asked.steps, "clip": asked.clip,
         "machine": f"{platform.machine()}, torch {torch.__version__}, {torch.get_num_threads()} threads",
         "results": [asdict(one) for one in found],
     }  # fmt: skip
-    print(table(report["rows"]))
-    if asked.json:
-        asked.json.write_text(json.dumps(report, indent=2))
 
 
 def arguments() -> argparse.Namespace:
