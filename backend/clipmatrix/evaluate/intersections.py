@@ -12,7 +12,14 @@ CHUNK = 400_000
 
 
 def self_intersecting(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray:
-    """Find the triangles that share a point with a triangle that is no neighbour of theirs.
+    """Find the triangles that :func:`meeting` names: (T,) bool."""
+    found = np.zeros(len(triangles), bool)
+    found[meeting(vertices, triangles).reshape(-1)] = True
+    return found
+
+
+def meeting(vertices: np.ndarray, triangles: np.ndarray, among: np.ndarray | None = None) -> np.ndarray:
+    """Find the pairs of triangles that share a point and are no neighbours.
 
     Neighbours are triangles with a vertex in common. Vertices that only coincide are not common: join them first
     (:func:`clipmatrix.character.weld`), or every seam counts.
@@ -23,22 +30,24 @@ def self_intersecting(vertices: np.ndarray, triangles: np.ndarray) -> np.ndarray
         (V, 3) any unit; computed in float64.
     triangles
         (T, 3) int into ``vertices``. Triangles without area never count.
+    among
+        (T,) bool: only pairs with at least one of these, which is quicker; None for all.
 
     Returns
     -------
     ndarray
-        (T,) bool.
+        (P, 2) int64, each pair once.
     """
     corners = vertices.astype(np.float64)[triangles]
     real = np.linalg.norm(_normals(corners), axis=1) > 0
     pairs = overlapping(corners.min(axis=1), corners.max(axis=1))
+    if among is not None:
+        pairs = pairs[among[pairs].any(axis=1)]
     shared = (triangles[pairs[:, 0]][:, :, None] == triangles[pairs[:, 1]][:, None, :]).any(axis=(1, 2))
     pairs = pairs[~shared & real[pairs].all(axis=1)]
-    found = np.zeros(len(triangles), bool)
-    for start in range(0, len(pairs), CHUNK):
-        some = pairs[start : start + CHUNK]
-        found[some[touching(corners[some[:, 0]], corners[some[:, 1]])].reshape(-1)] = True
-    return found
+    chunks = [pairs[start : start + CHUNK] for start in range(0, len(pairs), CHUNK)]
+    met = [some[touching(corners[some[:, 0]], corners[some[:, 1]])] for some in chunks]
+    return np.concatenate(met) if met else pairs
 
 
 def touching(first: np.ndarray, second: np.ndarray) -> np.ndarray:

@@ -41,12 +41,11 @@ def _dilated(textures: Tensor, atlas: Atlas) -> Tensor:
 
 
 def _with_sound_offsets(outcome: Outcome, scene: Scene) -> Outcome:
-    """Take offsets back from tangles, and let them mend what broke; not what coefficients broke everywhere."""
+    """Have offsets undo tangles, and mend what broke; not what coefficients broke everywhere."""
     limit = MENDABLE * len(scene.surface.triangles)
     outcome = replace(outcome, coefficients=_withdrawn(outcome.coefficients, scene.start_offset, scene, limit))
     vertices = outcome.vertices(scene)
-    unmoved = vertices - outcome.offsets + scene.start_offset
-    loose = untangle(scene.surface, scene.start, unmoved, vertices, scene.edges, scene.holds)
+    loose = untangle(scene.surface, scene.start, vertices, scene.edges, scene.holds)
     mended = repair(scene.surface, scene.start, loose, scene.edges, scene.holds)
     return replace(outcome, offsets=outcome.offsets + (mended - vertices))
 
