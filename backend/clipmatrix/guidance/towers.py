@@ -12,6 +12,7 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from .errors import ClipUnavailable
+from .layout import faster
 from .pretrained import find_checkpoint, preprocessing, read_weights, tokenizer
 from .vocabulary import read_vocabulary
 
@@ -158,7 +159,7 @@ def _freeze(
     unknown_words: Callable[[str], tuple[str, ...]],
     device: torch.device,
 ) -> Tower:
-    model = model.to(device).eval().requires_grad_(False)
+    model = faster(model.to(device).eval().requires_grad_(False))
     side = model.visual.image_size
     size = int(side) if isinstance(side, int) else int(side[0])
     centre = torch.tensor(mean, device=device, dtype=torch.float32)[:, None, None]
