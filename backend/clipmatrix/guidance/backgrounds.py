@@ -64,4 +64,6 @@ def _blur(image: Tensor, radius: int) -> Tensor:
     if radius < 1:
         return image
     padded = F.pad(image.permute(2, 0, 1)[None], (radius,) * 4, mode="replicate")
-    return F.avg_pool2d(padded, 2 * radius + 1, stride=1)[0].permute(1, 2, 0)
+    side = 2 * radius + 1
+    rows = F.avg_pool2d(padded, (1, side), stride=1)
+    return F.avg_pool2d(rows, (side, 1), stride=1)[0].permute(1, 2, 0)

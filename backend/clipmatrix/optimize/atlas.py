@@ -1,6 +1,7 @@
 """The texture atlas: which texels a surface covers, and where on the body each of them lies."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -10,6 +11,7 @@ from torch import Tensor
 
 from ..character import Character
 from ..render.visibility import visibility
+from .trilinear import Trilinear
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Atlas:
     groups
         (G, S, H, H) in [0, 1], the shares of the pyramid's groups of grids in each texel's colour; sums to 1. None
         where there is but one.
+    lookup
+        Weights by which the pyramid's finest grid is looked up at the places; None to sample it.
     """
 
     nearest: Tensor
@@ -42,6 +46,12 @@ class Atlas:
     twin: Tensor | None = None
     regions: Tensor | None = None
     groups: Tensor | None = None
+    lookup: Trilinear | None = None
+
+    @cached_property
+    def restricted(self) -> bool:
+        """Whether any texel is not wholly free."""
+        return bool((self.free < 1).any())
 
 
 def atlas(

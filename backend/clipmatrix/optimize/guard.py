@@ -52,8 +52,9 @@ class Guard:
         """Whether the loss and every gradient are finite, and no point is out of reach (a share of the size)."""
         if not reach <= FARTHEST:
             return False
-        values = [loss, *(tensor.grad for tensor in self.tensors if tensor.grad is not None)]
-        return all(bool(torch.isfinite(value).all()) for value in values)
+        gradients = [tensor.grad for tensor in self.tensors if tensor.grad is not None]
+        # what is not finite stays so in a sum, which is one pass and one number to wait for
+        return bool(torch.stack([loss.detach(), *(gradient.sum() for gradient in gradients)]).isfinite().all())
 
     def keep(self) -> None:
         """Count a good step; copy the state now and then."""

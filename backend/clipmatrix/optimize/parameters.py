@@ -3,7 +3,7 @@
 Every leaf is a change and starts at zero: what is zero leaves the character exactly as it came.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -19,12 +19,16 @@ from .precondition import Preconditioner, from_differential, preconditioner
 from .scene import GREY, Scene, StartRelief
 from .seams import inland
 from .texture_pyramid import Pyramid
+from .trilinear import trilinear
 
 REFERENCE_POINTS = 10_475
 """Points of an SMPL-X body, for which ``Settings.smoothness`` is the preconditioner's lambda (19 to 99 in the paper).
 
 It grows with the point count, so that smoothing reaches equally far on any mesh.
 """
+
+LARGEST_LOOKUP = 1 << 22
+"""Texels up to which grids are looked up through a matrix: half a gigabyte."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +155,7 @@ def begin(scene: Scene) -> Parameters:
     layout = _layout(scene, scene.textures.shape[1])
     textures = _start_textures(scene, layout)
     seen = min(scene.finest, textures.shape[1])
-    layout_seen = _layout(scene, seen)
+    layout_seen = _quick(layout if seen == textures.shape[1] else _layout(scene, seen))
     points = len(surface.vertices)
     return Parameters(
         surface=surface,
@@ -167,7 +171,7 @@ def begin(scene: Scene) -> Parameters:
         base=texture_pyramid.base_of(textures),
         # dilated first: what lies between the islands of an artist's image must not run into them
         base_seen=texture_pyramid.scaled(texture_pyramid.base_of(dilate(textures, layout)), seen),
-        atlas=layout,
+        atlas=layout_seen if seen == textures.shape[1] else layout,
         atlas_seen=layout_seen,
         shares=shares(surface, scene.start, seen),
         reach=reach(scene.brushes, layout_seen) if scene.brushes else None,
@@ -188,6 +192,13 @@ def _layout(scene: Scene, size: int) -> Atlas:
     regions = regions_of(scene.brushes)
     made = atlas(surface, scene.start, 1 - scene.holds.locked, size, mirrored, regions)
     return with_brushes(made, scene.brushes) if scene.brushes else made
+
+
+def _quick(layout: Atlas) -> Atlas:
+    """Have the grids looked up through a matrix, where it is not too large and the device knows sparse ones."""
+    if layout.free.numel() > LARGEST_LOOKUP or layout.free.device.type == "mps":
+        return layout
+    return replace(layout, lookup=trilinear(layout.places, texture_pyramid.GRIDS[-1]))
 
 
 def _count(groups: Tensor | None) -> int:

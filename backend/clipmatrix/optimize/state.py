@@ -1,6 +1,6 @@
 """What a job has made of a character, as it travels home."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import clipmatrix_protocol as protocol
 import numpy as np
@@ -51,22 +51,26 @@ class Outcome:
 
 def read(parameters: Parameters) -> Outcome:
     """Read the parameters, textures as fine as views can resolve; differentiable."""
-    material, lights, suns = parameters.look()
-    return Outcome(
-        coefficients=parameters.coefficients(),
-        offsets=parameters.offsets(),
-        textures=parameters.textures(),
-        material=material,
-        lights=lights,
-        suns=suns,
-        slopes=parameters.slopes(),
-    )
+    return _outcome(parameters, parameters.textures(), parameters.slopes())
 
 
 @torch.no_grad()
 def read_full(parameters: Parameters) -> Outcome:
     """Read the parameters, textures at their own size."""
-    return replace(read(parameters), textures=parameters.full_textures(), slopes=parameters.full_slopes())
+    return _outcome(parameters, parameters.full_textures(), parameters.full_slopes())
+
+
+def _outcome(parameters: Parameters, textures: Tensor, slopes: Tensor | None) -> Outcome:
+    material, lights, suns = parameters.look()
+    return Outcome(
+        coefficients=parameters.coefficients(),
+        offsets=parameters.offsets(),
+        textures=textures,
+        material=material,
+        lights=lights,
+        suns=suns,
+        slopes=slopes,
+    )
 
 
 @torch.no_grad()
