@@ -53,7 +53,7 @@ def test_no_file_imports_what_its_folder_must_not_know(folder):
 @pytest.mark.parametrize(
     ("room", "may_know"),
     [
-        ("render", set()),
+        ("render", {"errors"}),
         ("guidance", {"errors"}),
         ("character", {"errors"}),
         ("optimize", {"errors", "render", "guidance", "character", "evaluate"}),

@@ -7,9 +7,11 @@ from .material import Material
 from .mesh import Mesh, mesh
 from .relief import Frame, Relief, frame
 from .render import Images, render
+from .renderers import TORCH, Renderer, find_renderer
 from .visibility import Visibility, visibility
 
 __all__ = [
+    "TORCH",
     "Cameras",
     "Frame",
     "Images",
@@ -17,7 +19,9 @@ __all__ = [
     "Material",
     "Mesh",
     "Relief",
+    "Renderer",
     "Visibility",
+    "find_renderer",
     "frame",
     "linear_from_srgb",
     "look_at",

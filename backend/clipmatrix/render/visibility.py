@@ -107,7 +107,7 @@ def visibility(
     ValueError
         If shapes or sizes are impossible.
     """
-    _check(clip_vertices, triangles, height, width)
+    check_input(clip_vertices, triangles, height, width)
     views = len(clip_vertices)
     pixels = _pixel_coordinates(clip_vertices, height, width)
     depth = torch.full((views * height * width,), torch.inf, device=pixels.device)
@@ -124,7 +124,14 @@ def visibility(
     return winner.long().view(views, height, width)
 
 
-def _check(clip_vertices: Tensor, triangles: Tensor, height: int, width: int) -> None:
+def check_input(clip_vertices: Tensor, triangles: Tensor, height: int, width: int) -> None:
+    """Refuse what no renderer could draw.
+
+    Raises
+    ------
+    ValueError
+        If shapes or sizes are impossible.
+    """
     if clip_vertices.ndim != 3 or clip_vertices.shape[-1] != 4:
         raise ValueError(f"clip_vertices must be (N, V, 4), not {tuple(clip_vertices.shape)}")
     if triangles.ndim != 2 or triangles.shape[-1] != 3 or triangles.dtype != torch.int64:

@@ -1,0 +1,240 @@
+"""Every renderer that is installed sees what torch's own sees; one that does not is refused.
+
+A slow reference in float64 takes part as if it were a renderer, so that something is compared on any machine.
+"""
+
+import importlib.util
+import sys
+from types import ModuleType
+
+import pytest
+import torch
+from clipmatrix.errors import UsageError
+from clipmatrix.render import (
+    Cameras,
+    Material,
+    find_renderer,
+    orbit,
+    orthographic,
+    perspective,
+    render,
+    sky,
+    visibility,
+)
+from clipmatrix.render.near_plane import in_front
+from clipmatrix.render.renderers import RENDERERS, SAMPLE_SHARE, TORCH, Renderer, _sees_alike
+from torch import Tensor
+
+from .scenes import brute_force, ellipsoid, generator, random_triangles
+
+CPU = torch.device("cpu")
+REFERENCE = Renderer("reference", lambda clip, triangles, *size: brute_force(clip, triangles, *size)[0])
+EDGE = 0.1
+"""Pixels within which a centre is near an edge: rasterisers round corners to fractions of a pixel."""
+
+SIZE = (48, 36)
+
+
+@pytest.fixture(params=["reference", "pytorch3d", "nvdiffrast"], scope="module")
+def other(request: pytest.FixtureRequest) -> tuple[Renderer, torch.device]:
+    """A renderer that is not torch's own, and the device it is tried on."""
+    if request.param == "reference":
+        return REFERENCE, CPU
+    if importlib.util.find_spec(request.param) is None:
+        pytest.skip(f"{request.param} is not installed")
+    if request.param == "nvdiffrast" and not torch.cuda.is_available():
+        pytest.skip("nvdiffrast needs CUDA, which is not here")
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    return find_renderer(request.param, device), device
+
+
+def views(kind: str) -> tuple[Tensor, Tensor]:
+    """Clip coordinates (N, V, 4) and triangles of a scene."""
+    if kind == "triangles of all sizes, some behind the camera":
+        return random_triangles(1, count=50)
+    vertices, surface = ellipsoid(12, dtype=torch.float32)
+    return cameras(kind).project(vertices), surface.triangles
+
+
+def cameras(kind: str) -> Cameras:
+    """Two cameras around a body of about a metre."""
+    angle = torch.tensor([0.3, 2.2])
+    near = kind == "a body that the camera is in"
+    placed = orbit(angle, 0.3 * angle, torch.full((2,), 0.55 if near else 2.4), torch.zeros(3))
+    return orthographic(placed, 1.9, SIZE[1] / SIZE[0]) if "parallel" in kind else perspective(placed, 0.8, 0.75)
+
+
+SCENES = [
+    "triangles of all sizes, some behind the camera",
+    "a body",
+    "a body that the camera is in",
+    "a body in parallel projection",
+]
+
+
+def away_from_edges(clip: Tensor, triangles: Tensor) -> Tensor:
+    """Pixels (N, H, W) that see the same triangle wherever within :data:`EDGE` of their centre one looks."""
+    shifts = [
+        clip.new_tensor([2 * right * EDGE / SIZE[1], 2 * up * EDGE / SIZE[0]]) for right in (-1, 1) for up in (-1, 1)
+    ]
+    seen = torch.stack(
+        [
+            visibility(torch.cat([clip[..., :2] + shift * clip[..., 3:], clip[..., 2:]], dim=-1), triangles, *SIZE)
+            for shift in [torch.zeros(2), *shifts]
+        ]
+    )
+    return (seen == seen[0]).all(0)
+
+
+@pytest.mark.parametrize("kind", SCENES)
+def test_triangle_ids_agree_away_from_edges(other: tuple[Renderer, torch.device], kind: str) -> None:
+    see, device = other
+    clip, triangles = views(kind)
+    found, own = see(clip.to(device), triangles.to(device), *SIZE).cpu(), TORCH(clip, triangles, *SIZE)
+    assert (found.shape, found.dtype) == ((len(clip), *SIZE), torch.int64)
+    clear = away_from_edges(clip, triangles)
+    assert clear.float().mean() > 0.6
+    assert (own[clear] >= 0).float().mean() > 0.2
+    assert (found == own)[clear].float().mean() >= 0.999
+    assert (found == own).float().mean() >= 0.98
+
+
+@pytest.mark.parametrize("kind", SCENES[1:])
+def test_pictures_agree(other: tuple[Renderer, torch.device], kind: str) -> None:
+    see, device = other
+    vertices, surface = ellipsoid(12, dtype=torch.float32)
+    seen = cameras(kind)
+    light = sky(torch.full((3,), 0.3), torch.tensor([[0.0, -0.6, 0.8]]), torch.ones(1, 3), shadows=48)
+    made = (vertices.expand(2, -1, -1), surface, seen, torch.rand(1, 32, 32, 3, generator=generator(0)))
+    half = torch.full((2, *SIZE, 3), 0.5)
+    material = Material(torch.tensor(0.5), torch.tensor(0.0))
+    own = render(*made, material, light, half)
+    found = render(*_to(device, made), _to(device, material), _to(device, light), half.to(device), see=see)
+    for name in ("textured", "plain", "coverage"):
+        assert (getattr(found, name).cpu() - getattr(own, name)).abs().mean() <= 1 / 255
+
+
+def _to(device: torch.device, thing):
+    """Move tensors, and what holds them, to a device."""
+    if isinstance(thing, Tensor):
+        return thing.to(device)
+    if isinstance(thing, tuple):
+        return tuple(_to(device, part) for part in thing)
+    if hasattr(thing, "__dict__"):
+        return type(thing)(**{name: _to(device, part) for name, part in vars(thing).items()})
+    return thing
+
+
+def test_an_empty_scene_is_empty(other: tuple[Renderer, torch.device]) -> None:
+    see, device = other
+    behind = torch.tensor([[[0.0, 0, 0, -1], [1, 0, 0, -1], [0, 1, 0, -1]]], device=device)
+    assert (see(behind, torch.tensor([[0, 1, 2]], device=device), 5, 7) == torch.full((1, 5, 7), -1).to(device)).all()
+
+
+def test_what_is_beyond_the_far_plane_is_not_seen(other: tuple[Renderer, torch.device]) -> None:
+    see, device = other
+    corners = torch.tensor([[-1.0, -1, 0, 1], [3, -1, 0, 1], [-1, 3, 0, 1]], device=device)
+    tilted = corners + corners.new_tensor([[0.0, 0, -0.5, 0], [0, 0, 3.5, 0], [0, 0, -0.5, 0]])
+    triangle = torch.tensor([[0, 1, 2]], device=device)
+    found = see(tilted[None], triangle, 20, 20).cpu()
+    assert torch.equal(found, TORCH(tilted[None].cpu(), triangle.cpu(), 20, 20))
+    assert 0 < (found >= 0).float().mean() < 1
+
+
+SPOILT = {
+    "upside down": lambda ids: ids.flip(1),
+    "mirrored": lambda ids: ids.flip(2),
+    "counting from one": lambda ids: torch.where(ids >= 0, ids + 1, ids),
+    "counting through all views": lambda ids: torch.where(ids >= 0, ids + 3 * torch.arange(2)[:, None, None], ids),
+    "the farthest first": lambda ids: torch.where(ids == 1, 0, ids),
+    "without what crosses the near plane": lambda ids: torch.where(ids == 2, -1, ids),
+    "of another size": lambda ids: ids[:, :-1],
+}
+
+
+@pytest.mark.parametrize("how", SPOILT)
+def test_a_renderer_that_sees_otherwise_is_noticed(how: str) -> None:
+    assert _sees_alike(TORCH, CPU)
+    assert _sees_alike(REFERENCE, CPU)
+    assert 0.9 < SAMPLE_SHARE < 1
+    assert not _sees_alike(lambda *scene: SPOILT[how](visibility(*scene)), CPU)
+
+
+def test_cut_triangles_cover_what_whole_ones_do() -> None:
+    """Pieces at the near plane, drawn by the float64 reference, which itself needs no cutting."""
+    clip, triangles = random_triangles(3, count=40, views=1)
+    pieces, owners = in_front(clip[0].double()[triangles])
+    assert len(pieces) > 20
+    assert (pieces[..., 2] + pieces[..., 3] > -1e-9).all()
+    assert (pieces[..., 3] > 0).all()
+    assert (owners.diff() >= 0).all()
+    expected, clear = brute_force(clip, triangles, *SIZE)
+    found, _ = brute_force(pieces.view(1, -1, 4), torch.arange(3 * len(pieces)).view(-1, 3), *SIZE)
+    found = torch.where(found >= 0, owners[found.clamp_min(0)], -1)
+    cut = (owners[:, None] == owners).sum(1) > 1
+    assert torch.isin(expected, owners[cut]).any(), "a triangle that was cut in two is in view"
+    assert (found == expected)[clear].float().mean() > 0.999
+
+
+def test_a_name_that_nobody_has_is_answered_with_the_names_there_are() -> None:
+    with pytest.raises(UsageError, match="no renderer 'abacus'; choose one of auto, torch, pytorch3d, nvdiffrast"):
+        find_renderer("abacus", CPU)
+    assert RENDERERS[0] == "auto"
+
+
+def test_the_fastest_on_a_cpu_is_torch() -> None:
+    assert find_renderer("auto", CPU) is TORCH
+    assert find_renderer("torch", CPU) is TORCH
+
+
+def test_a_renderer_for_another_device_is_refused() -> None:
+    with pytest.raises(UsageError, match="nvdiffrast runs on cuda alone, not on cpu; use --renderer torch"):
+        find_renderer("nvdiffrast", CPU)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("pytorch3d") is not None, reason="PyTorch3D is installed")
+def test_a_renderer_that_is_not_installed_says_how_to_get_it() -> None:
+    with pytest.raises(UsageError, match=r"pytorch3d is not installed; build it with .*facebookresearch/pytorch3d"):
+        find_renderer("pytorch3d", CPU)
+
+
+def test_a_broken_installation_is_named_as_such(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+    """A package that is there, but was built for another torch, fails when it is imported."""
+    monkeypatch.delitem(sys.modules, "clipmatrix.render.pytorch3d_visibility", raising=False)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "pytorch3d"]:
+        monkeypatch.delitem(sys.modules, name)
+    (tmp_path / "pytorch3d").mkdir()
+    (tmp_path / "pytorch3d" / "__init__.py").write_text("raise ImportError('undefined symbol: _ZN2at')")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(UsageError, match="pytorch3d is installed, but fails on cpu: undefined symbol"):
+        find_renderer("pytorch3d", CPU)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("nvdiffrast") is not None, reason="nvdiffrast itself is installed")
+def test_nvdiffrasts_picture_is_read_as_its_manual_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stand-in that keeps to the manual: float32 and int32 in, rows from below, triangles from 1 in channel 3."""
+
+    def rasterize(context, pos, tri, resolution, ranges=None, grad_db=True):
+        assert (pos.dtype, tri.dtype, context) == (torch.float32, torch.int32, CPU)
+        assert pos.is_contiguous()
+        assert tri.is_contiguous()
+        ids = brute_force(pos, tri.long(), *resolution)[0]
+        raster = torch.zeros(*ids.shape, 4)
+        raster[..., 3] = (ids + 1).flip(1)
+        return raster, torch.zeros_like(raster)
+
+    manual = ModuleType("nvdiffrast.torch")
+    manual.rasterize, manual.RasterizeCudaContext = rasterize, lambda device: device
+    package = ModuleType("nvdiffrast")
+    package.torch = manual
+    monkeypatch.setitem(sys.modules, "nvdiffrast", package)
+    monkeypatch.setitem(sys.modules, "nvdiffrast.torch", manual)
+    monkeypatch.delitem(sys.modules, "clipmatrix.render.nvdiffrast_visibility", raising=False)
+    from clipmatrix.render.nvdiffrast_visibility import NvdiffrastVisibility
+
+    monkeypatch.delitem(sys.modules, "clipmatrix.render.nvdiffrast_visibility")
+    see = NvdiffrastVisibility(CPU)
+    assert _sees_alike(see, CPU)
+    clip, triangles = views("a body")
+    assert (see(clip.double(), triangles, *SIZE) == TORCH(clip, triangles, *SIZE)).float().mean() > 0.999
+    assert (see(clip[:0], triangles, 3, 4).shape, (see(clip, triangles[:0], 3, 4) == -1).all()) == ((0, 3, 4), True)
