@@ -1,7 +1,7 @@
 """CLIP models as the loop sees them: pictures and texts in, unit vectors out, weights frozen."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import open_clip
@@ -13,6 +13,7 @@ from torch import Tensor
 
 from .errors import ClipUnavailable
 from .layout import faster
+from .precision import computing_in, round_weights
 from .pretrained import find_checkpoint, preprocessing, read_weights, tokenizer
 from .vocabulary import read_vocabulary
 
@@ -40,6 +41,8 @@ class Tower:
         Texts to (M, L) int64.
     unknown_words
         The words of a text that the model never saw; always empty for models with open_clip's whole vocabulary.
+    precision
+        What pictures are multiplied in, see :func:`in_precision`; texts are always embedded in float32.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Tower:
     std: Tensor
     tokenize: Callable[[list[str]], Tensor]
     unknown_words: Callable[[str], tuple[str, ...]]
+    precision: torch.dtype = torch.float32
 
     def encode_image(self, images: Tensor) -> Tensor:
         """Embed pictures, differentiably.
@@ -60,20 +64,37 @@ class Tower:
 
         Returns
         -------
-        (N, D) unit vectors.
+        (N, D) unit vectors, float32.
         """
         size = (self.image_size, self.image_size)
         if tuple(images.shape[-2:]) != size:
             images = F.interpolate(images, size, mode="bicubic", antialias=True, align_corners=False)
-        return F.normalize(self.model.encode_image((images - self.mean) / self.std), dim=-1)
+        with computing_in(self.precision, self.mean.device):
+            embedded = self.model.encode_image((images - self.mean) / self.std)
+        return F.normalize(embedded.float(), dim=-1)
 
     def encode_text(self, texts: list[str]) -> Tensor:
         """Embed texts: (M, D) unit vectors."""
         return F.normalize(self.model.encode_text(self.tokenize(texts).to(self.mean.device)), dim=-1)
 
 
-def load_towers(specs: str, device: torch.device) -> tuple[Tower, ...]:
+def in_precision(tower: Tower, precision: torch.dtype) -> Tower:
+    """A tower that embeds pictures in a precision; rounds the model's weights in place, so there is no way back."""
+    if precision == tower.precision:
+        return tower
+    round_weights(tower.model, precision)
+    return replace(tower, precision=precision)
+
+
+def load_towers(specs: str, device: torch.device, precision: torch.dtype = torch.float32) -> tuple[Tower, ...]:
     """Load the models that judge together: specs as :func:`load_tower` takes them, with commas between them.
+
+    Parameters
+    ----------
+    specs, device
+        Which, and where they shall run.
+    precision
+        What they embed pictures in.
 
     Raises
     ------
@@ -84,7 +105,7 @@ def load_towers(specs: str, device: torch.device) -> tuple[Tower, ...]:
     twice = next((spec for spec in named if named.count(spec) > 1), None)
     if twice is not None:
         raise ClipUnavailable(f"“{specs}” names “{twice}” twice.", "Name each CLIP model once.")
-    return tuple(load_tower(spec, device) for spec in named)
+    return tuple(in_precision(load_tower(spec, device), precision) for spec in named)
 
 
 def load_tower(spec: str, device: torch.device) -> Tower:
