@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from clipmatrix.demo import Backend, DemoRequest, own_extension, start_backend, start_blender
 from clipmatrix.evaluate.judge import Retrieval, judge_tower, recall, retrieval
+from clipmatrix.server import Computing
 from clipmatrix_protocol import Settings
 from PIL import Image
 
@@ -92,7 +93,9 @@ def results(prompts: tuple[str, ...], seeds: int, steps: int, keep: Path) -> Ite
 
 def request(prompt: str, out: Path, settings: Settings) -> DemoRequest:
     """Ask for a demo with a contact sheet."""
-    return DemoRequest(prompt, out, settings, port=0, device="auto", extension=own_extension(), pictures="contact")
+    return DemoRequest(
+        prompt, out, settings, port=0, computing=Computing(), extension=own_extension(), pictures="contact"
+    )
 
 
 def grow(asked: DemoRequest, backend: Backend) -> dict[str, float]:

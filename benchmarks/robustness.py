@@ -20,6 +20,7 @@ from typing import Any
 import torch
 from clipmatrix.demo import Backend, DemoRequest, own_extension, start_backend
 from clipmatrix.evaluate.question import some_prompts
+from clipmatrix.server import Computing
 from clipmatrix_protocol import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -68,7 +69,9 @@ def arguments() -> argparse.Namespace:
 
 def request(folder: Path) -> DemoRequest:
     """What a backend is started for."""
-    return DemoRequest("unused", folder, Settings(), port=0, device="auto", extension=own_extension(), pictures="none")
+    return DemoRequest(
+        "unused", folder, Settings(), port=0, computing=Computing(), extension=own_extension(), pictures="none"
+    )
 
 
 def grown(name: str, asked: argparse.Namespace, folder: Path, backend: Backend) -> list[dict[str, Any]]:

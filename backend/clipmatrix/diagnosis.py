@@ -1,4 +1,4 @@
-"""What this machine has for ClipMatrix: versions, devices, CLIP models, optional packages."""
+"""What this machine has for ClipMatrix: versions, devices, renderers, CLIP models, optional packages."""
 
 import importlib.metadata
 import importlib.util
@@ -11,6 +11,7 @@ import torch
 from .errors import UsageError
 from .guidance.pretrained import cached_weights
 from .guidance.towers import EMBEDDED, WEIGHTS
+from .render.renderers import RENDERERS, find_renderer
 from .server.device import DEVICES, find_device
 from .server.memory import free_memory
 
@@ -27,7 +28,7 @@ class Finding:
     Attributes
     ----------
     topic
-        ``version``, ``device``, ``clip`` or ``extra``.
+        ``version``, ``device``, ``renderer``, ``clip`` or ``extra``.
     name
         What was looked for.
     here
@@ -44,7 +45,7 @@ class Finding:
 
 def diagnose() -> list[Finding]:
     """Look at everything; loads no model and asks no network."""
-    return [*_versions(), *_devices(), *_clips(), *_extras()]
+    return [*_versions(), *_devices(), *_renderers(), *_clips(), *_extras()]
 
 
 def _versions() -> list[Finding]:
@@ -70,6 +71,22 @@ def _devices() -> list[Finding]:
             free = free_memory(kind)
             threads = f", {torch.get_num_threads()} threads" if kind == "cpu" else ""
             found.append(Finding("device", kind, True, f"{device.name}{threads}{_memory(free)}"))
+    return found
+
+
+def _renderers() -> list[Finding]:
+    """Try each where jobs run unless told otherwise."""
+    device = torch.device(find_device("auto").kind)
+    used = find_renderer("auto", device)
+    found = []
+    for name in RENDERERS[1:]:
+        try:
+            renderer = find_renderer(name, device)
+        except UsageError as error:
+            found.append(Finding("renderer", name, False, f"{error.message}; {error.remedy.partition(', or ')[0]}"))
+        else:
+            chosen = ", chosen unless told otherwise" if renderer.name == used.name else ""
+            found.append(Finding("renderer", name, True, f"{renderer.name} on {device}{chosen}"))
     return found
 
 

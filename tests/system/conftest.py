@@ -12,6 +12,7 @@ import pytest
 import torch
 from clipmatrix.demo import Backend, DemoRequest, own_extension, start_backend, start_blender
 from clipmatrix.guidance.towers import WEIGHTS
+from clipmatrix.server import Computing
 from clipmatrix_protocol import Settings
 from open_clip.model import CLIP
 from safetensors.torch import save_file
@@ -22,7 +23,13 @@ ROOT = Path(__file__).resolve().parents[2]
 def request(prompt: str, out: Path, settings: Settings) -> DemoRequest:
     """A demo without pictures on a free port."""
     return DemoRequest(
-        prompt=prompt, out=out, settings=settings, port=0, device="cpu", extension=own_extension(), pictures="none"
+        prompt=prompt,
+        out=out,
+        settings=settings,
+        port=0,
+        computing=Computing("cpu"),
+        extension=own_extension(),
+        pictures="none",
     )
 
 

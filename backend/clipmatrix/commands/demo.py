@@ -13,6 +13,8 @@ from ..demo.judging import judged
 from ..demo.report import OUTPUTS, write_report
 from ..demo.request import folder_name
 from ..errors import UsageError
+from ..server import Computing
+from ..server.computing import PRECISIONS, RENDERERS
 
 DEFAULTS = Settings()
 
@@ -33,6 +35,8 @@ def demo(
         typer.Option(help="'embedded', an open_clip MODEL:PRETRAINED, or MODEL:/path/to/checkpoint."),
     ] = DEFAULTS.clip,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    renderer: Annotated[str, typer.Option(help=f"Who finds what is seen: {RENDERERS}.")] = "auto",
+    precision: Annotated[str, typer.Option(help=f"Of the guiding CLIP: {PRECISIONS}.")] = "auto",
     port: Annotated[int, typer.Option(help="TCP port of the backend on this machine; 0 takes a free one.")] = 0,
     pictures: Annotated[Pictures, typer.Option(help="Which pictures to render.")] = "all",
     extension: Annotated[
@@ -50,7 +54,7 @@ def demo(
         out=(out or Path("clipmatrix-out") / folder_name(prompt)).resolve(),
         settings=Settings(clip=clip, steps=steps, views=views, texture_size=texture_size, seed=seed),  # type: ignore[arg-type]
         port=port,
-        device=device,
+        computing=Computing(device, renderer=renderer, precision=precision),
         extension=(extension or own_extension()).resolve(),
         pictures=pictures,
     )

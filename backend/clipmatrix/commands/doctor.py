@@ -12,6 +12,7 @@ from rich.table import Table
 HEADINGS = {
     "version": "Versions",
     "device": "Devices",
+    "renderer": "Renderers",
     "clip": "CLIP models on this machine",
     "extra": "Extras",
 }
@@ -20,7 +21,7 @@ HEADINGS = {
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print it for programs.")] = False,
 ) -> None:
-    """Say what this machine has: versions, devices, CLIP models, optional packages."""
+    """Say what this machine has: versions, devices, renderers, CLIP models, optional packages."""
     from ..diagnosis import diagnose  # torch takes a second: not for `--help`
 
     findings = diagnose()

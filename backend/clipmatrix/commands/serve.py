@@ -10,7 +10,9 @@ import typer
 from clipmatrix_protocol import DEFAULT_ADDRESS, DEFAULT_PORT
 
 from ..errors import UsageError
+from ..server import Computing
 from ..server import serve as run
+from ..server.computing import PRECISIONS, RENDERERS
 from ..server.keys import KeyFolder
 from ..server.security import check_address, is_loopback, make_secret
 from .keys import default_folder
@@ -43,6 +45,10 @@ def serve(
         int | None,
         typer.Option(min=1, help="CPU threads to compute with.", show_default="all cores but one, which Blender needs"),
     ] = None,
+    renderer: Annotated[str, typer.Option(help=f"Who finds what is seen: {RENDERERS}.")] = "auto",
+    precision: Annotated[
+        str, typer.Option(help=f"Of CLIP's image tower: {PRECISIONS}. auto is float32, on newer NVIDIA GPUs bfloat16.")
+    ] = "auto",
     parent_pid: Annotated[
         int | None, typer.Option(help="End when this process ends; for programs that start a backend.")
     ] = None,
@@ -63,7 +69,7 @@ def serve(
             print(f"clipmatrix secret {secret}", flush=True)
         print(f"clipmatrix ready {bound}", flush=True)
 
-    if not run(where, secret, device, ready, parent_pid, threads, folder):
+    if not run(where, secret, Computing(device, threads, renderer, precision), ready, parent_pid, folder):
         logging.getLogger(__name__).warning("left a computation that did not end")
         logging.shutdown()
         os._exit(0)

@@ -26,7 +26,7 @@ def judged(request: DemoRequest) -> dict[str, Any]:
     from ..server.device import find_device, spare_threads
 
     torch.set_num_threads(spare_threads())
-    judge = judge_tower(torch.device(find_device(request.device).kind))
+    judge = judge_tower(torch.device(find_device(request.computing.device).kind))
     subject = read_glb(request.out / "character.glb", frames=ACTION_POSES)
     effort = Effort(unseen=UNSEEN, action_poses=ACTION_POSES)
     return record(evaluate(subject, Question(request.prompt), [judge], effort))

@@ -91,7 +91,9 @@ def start_backend(request: DemoRequest) -> Iterator[Backend]:
     command = [
         sys.executable, "-m", "clipmatrix", "serve",
         "--address", f"tcp://127.0.0.1:{request.port}",
-        "--device", request.device,
+        "--device", request.computing.device,
+        "--renderer", request.computing.renderer,
+        "--precision", request.computing.precision,
         "--parent-pid", str(os.getpid()),
     ]  # fmt: skip
     with running(command, log, secret) as process:

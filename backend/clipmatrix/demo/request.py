@@ -12,6 +12,7 @@ import msgspec
 from clipmatrix_protocol import Brief, Settings
 
 from ..errors import UsageError
+from ..server import Computing
 
 Pictures = Literal["all", "contact", "none"]
 
@@ -30,8 +31,8 @@ class DemoRequest:
         As a brief takes them; see :class:`clipmatrix_protocol.Settings`.
     port
         TCP port on the loopback interface, 0: any free one.
-    device
-        ``auto``, ``cpu``, ``cuda`` or ``mps``.
+    computing
+        On what, and how.
     extension
         Folder of the extension, the one that holds ``blender_manifest.toml``.
     pictures
@@ -42,7 +43,7 @@ class DemoRequest:
     out: Path
     settings: Settings
     port: int
-    device: str
+    computing: Computing
     extension: Path
     pictures: Pictures
 

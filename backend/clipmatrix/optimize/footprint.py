@@ -14,11 +14,13 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version(), **{name: importlib.metadata.version(name) for name in PACKAGES}}
 
 
-def device_name(device: torch.device) -> str:
-    """Name a device for people."""
-    if device.type == "cuda":
-        return torch.cuda.get_device_name(device)
-    return f"{device.type} ({torch.get_num_threads()} threads)" if device.type == "cpu" else device.type
+def device_name(device: torch.device, precision: torch.dtype = torch.float32) -> str:
+    """Name a device for people, and the precision of CLIP's image tower where it is not the usual one."""
+    rounded = "" if precision == torch.float32 else str(precision).removeprefix("torch.")
+    threads = f"{torch.get_num_threads()} threads" if device.type == "cpu" else ""
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
+    more = ", ".join(part for part in (threads, rounded) if part)
+    return f"{name} ({more})" if more else name
 
 
 def peak_memory_mb(device: torch.device) -> float:

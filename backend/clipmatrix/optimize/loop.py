@@ -1,7 +1,8 @@
 """The loop: a job becomes a result.
 
-Same job, same machine, same number of threads: same result, bit for bit. All draws come from one generator on the CPU,
-seeded by the brief, and torch is held to its deterministic algorithms while a job runs.
+Same job, same machine, same number of threads, same renderer and precision: on a CPU the same result, bit for bit. All
+draws come from one generator on the CPU, seeded by the brief, and torch is held to its deterministic algorithms while a
+job runs, wherever the device has one.
 """
 
 import time
@@ -17,6 +18,7 @@ from ..errors import JobError
 from ..evaluate.validity import validity
 from ..guidance.errors import ClipUnavailable
 from ..guidance.towers import Tower, load_towers
+from ..render.renderers import TORCH, Renderer
 from . import moves
 from .audition import first_colour
 from .finish import finish
@@ -35,7 +37,12 @@ from .telemetry import Report, Telemetry
 
 
 def optimise(
-    job: protocol.Submit, device: torch.device, report: Report, cancelled: Callable[[], bool]
+    job: protocol.Submit,
+    device: torch.device,
+    report: Report,
+    cancelled: Callable[[], bool],
+    renderer: Renderer = TORCH,
+    precision: torch.dtype = torch.float32,
 ) -> protocol.Done:
     """Run a job.
 
@@ -49,23 +56,32 @@ def optimise(
         Called with a Progress after a step, at most every 0.1 s, and with an Update every ``settings.update_every`` s.
     cancelled
         Asked after each step; once true, the job ends with what has been reached.
+    renderer
+        What finds the triangles that are seen.
+    precision
+        What the towers embed pictures in.
 
     Raises
     ------
     JobError
         ``clip_unavailable`` or ``diverged``; for everything that can be said to the artist.
     """
-    return guided(job, _towers(job.brief.settings.clip, device), device, report, cancelled)
+    return guided(job, _towers(job.brief.settings.clip, device, precision), device, report, cancelled, renderer)
 
 
 def guided(
-    job: protocol.Submit, towers: Sequence[Tower], device: torch.device, report: Report, cancelled: Callable[[], bool]
+    job: protocol.Submit,
+    towers: Sequence[Tower],
+    device: torch.device,
+    report: Report,
+    cancelled: Callable[[], bool],
+    renderer: Renderer = TORCH,
 ) -> protocol.Done:
     """Run a job under towers that are loaded already; see :func:`optimise`."""
     began = time.monotonic()
     settings = job.brief.settings
     with deterministic():
-        scene = prepare(job, towers, device)
+        scene = prepare(job, towers, device, renderer)
         parameters = begin(scene)
         with torch.no_grad():
             start = read(parameters)
@@ -87,8 +103,8 @@ def guided(
                 similarity_after=after,
                 validity=_validity(outcome, scene),
                 peak_memory_mb=peak_memory_mb(device),
-                device=device_name(device),
-                versions=versions(),
+                device=device_name(device, towers[0].precision),
+                versions={**versions(), "renderer": renderer.name},
                 remarks=course.remarks,
             ),
         )
@@ -171,9 +187,9 @@ def deterministic() -> Iterator[None]:
         torch.use_deterministic_algorithms(enabled, warn_only=warn_only)
 
 
-def _towers(specs: str, device: torch.device) -> tuple[Tower, ...]:
+def _towers(specs: str, device: torch.device, precision: torch.dtype) -> tuple[Tower, ...]:
     try:
-        return load_towers(specs, device)
+        return load_towers(specs, device, precision)
     except ClipUnavailable as error:
         raise JobError("clip_unavailable", error.message, error.remedy) from error
 

@@ -17,6 +17,7 @@ from ..render.colour import linear_from_srgb
 from ..render.mesh import Mesh, mesh
 from ..render.normal_texels import read_texels, to_texels
 from ..render.relief import Frame, frame
+from ..render.renderers import TORCH, Renderer
 from .brushes import Brush, brushes
 from .holds import Holds, holds, pin, region_weights
 from .lighting import with_suns
@@ -100,6 +101,8 @@ class Scene:
         Side of a rendered view, pixels.
     finest
         Side of the finest texture that any tower can tell from a coarser one, texels.
+    renderer
+        What finds the triangles that are seen.
     brief
         As it came.
     """
@@ -122,10 +125,11 @@ class Scene:
     guides: tuple[Guide, ...]
     view_size: int
     finest: int
+    renderer: Renderer
     brief: protocol.Brief
 
 
-def prepare(job: protocol.Submit, towers: Sequence[Tower], device: torch.device) -> Scene:
+def prepare(job: protocol.Submit, towers: Sequence[Tower], device: torch.device, renderer: Renderer = TORCH) -> Scene:
     """Bring a job's character, brief and exemplars to the device."""
     message, brief = job.character, job.brief
     character = assemble(message, device)
@@ -158,6 +162,7 @@ def prepare(job: protocol.Submit, towers: Sequence[Tower], device: torch.device)
         guides=tuple(Guide(tower, targets(tower, brief, job.exemplars)) for tower in towers),
         view_size=brief.settings.resolution or fitted_view(sharpest),
         finest=min(brief.settings.texture_size, TEXELS_PER_PIXEL << math.ceil(math.log2(sharpest))),
+        renderer=renderer,
         brief=brief,
     )
 

@@ -103,8 +103,11 @@ def _foreign(package: _Package, device: torch.device) -> Renderer:
     """Load a renderer that comes from elsewhere, and try it."""
     name = package.name
     if device.type not in package.devices:
-        knows = " and ".join(package.devices)
-        raise UsageError(f"the renderer {name} runs on {knows} alone, not on {device.type}", "use --renderer torch")
+        knows, other = " and ".join(package.devices), " or ".join(package.devices)
+        raise UsageError(
+            f"the renderer {name} runs on {knows} alone, not on {device.type}",
+            f"use --device {other}, or --renderer torch",
+        )
     if importlib.util.find_spec(name) is None:
         build = f"pip install --no-build-isolation git+{package.source}"
         raise UsageError(f"the renderer {name} is not installed", f"build it with `{build}`, or use --renderer torch")

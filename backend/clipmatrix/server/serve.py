@@ -9,8 +9,8 @@ from contextlib import contextmanager, nullcontext
 import zmq
 
 from ..errors import UsageError
+from .computing import Computing
 from .curve import allow_list
-from .device import spare_threads
 from .keys import KeyFolder
 from .parent import parent_watch
 from .router import run
@@ -24,10 +24,9 @@ log = logging.getLogger(__name__)
 def serve(
     address: str,
     secret: str,
-    device: str,
+    computing: Computing,
     ready: Callable[[str], None],
     parent_pid: int | None = None,
-    threads: int | None = None,
     keys: KeyFolder | None = None,
 ) -> bool:
     """Serve until SIGINT or SIGTERM, or until the parent is gone. Call it from the main thread.
@@ -38,14 +37,12 @@ def serve(
         ``tcp://HOST:PORT``; port 0 lets the system choose. Without keys a loopback address.
     secret
         What clients have to know; empty where keys take its place.
-    device
-        ``auto``, ``cpu``, ``cuda`` or ``mps``.
+    computing
+        On what, and how.
     ready
         Called with the address once clients are served.
     parent_pid
         A process to end with; None to go on without anybody.
-    threads
-        CPU threads that a job computes with; None leaves one core to Blender.
     keys
         What encrypts the connections, and the clients that are let in; None for this machine alone.
 
@@ -57,7 +54,7 @@ def serve(
     Raises
     ------
     UsageError
-        If the address, the device, the parent or the keys are not possible.
+        If the address, the way to compute, the parent or the keys are not possible.
     """
     endpoint = check_loopback(address) if keys is None else _with_keys(address, keys)
     orphaned = (lambda: False) if parent_pid is None else parent_watch(parent_pid)
@@ -65,7 +62,7 @@ def serve(
     try:
         door = nullcontext() if keys is None else allow_list(context, keys)
         with _stop_signals() as asked, door, open_router(context, endpoint, keys=keys) as socket:
-            services = real_services(device, threads or spare_threads())
+            services = real_services(computing)
             ready(bound_address(socket))
             ended = run(socket, secret, services, lambda: asked.is_set() or orphaned())
     finally:

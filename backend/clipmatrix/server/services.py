@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
 
 from clipmatrix_protocol import (
     Body,
@@ -17,6 +19,12 @@ from clipmatrix_protocol import (
 )
 
 from ..errors import JobError
+from .computing import Computing
+
+if TYPE_CHECKING:
+    import torch
+
+    from ..render import Renderer
 
 Report = Callable[[Progress | Update], None]
 Cancelled = Callable[[], bool]
@@ -73,33 +81,55 @@ class Services:
         return self.body(question.name) if isinstance(question, BodyRequest) else self.model(question)
 
 
-def real_services(device: str, threads: int) -> Services:
+@dataclass(frozen=True)
+class Means:
+    """What jobs compute with, found: as :func:`~clipmatrix.optimize.optimise` takes it."""
+
+    device: "torch.device"
+    renderer: "Renderer"
+    precision: "torch.dtype"
+
+
+def real_services(computing: Computing) -> Services:
     """Bind the compute rooms to a device; they are imported by the thread that first needs them.
 
     Parameters
     ----------
-    device
-        ``auto``, ``cpu``, ``cuda`` or ``mps``.
-    threads
-        CPU threads that a job computes with.
+    computing
+        On what, and how.
 
     Raises
     ------
     UsageError
-        If this machine has no such device.
+        If this machine has no such device, renderer or precision.
     """
-    from .device import find_device
+    from .device import find_device, spare_threads
     from .memory import free_memory
 
-    chosen = find_device(device)
+    chosen = find_device(computing.device)
+
+    @cache
+    def means() -> Means:
+        import torch
+
+        from ..render import find_renderer
+
+        device = torch.device(chosen.kind)
+        renderer = find_renderer(computing.renderer, device)
+        from ..guidance import find_precision  # brings open_clip, which takes a second
+
+        return Means(device, renderer, find_precision(computing.precision, device))
+
+    if (computing.renderer, computing.precision) != ("auto", "auto"):
+        means()  # what was asked for by name is refused now; what is found by itself need not hold up the start
 
     def warm_up() -> None:
         import torch
 
         from ..guidance import load_tower
 
-        torch.set_num_threads(threads)
-        load_tower("embedded", torch.device(chosen.kind))
+        torch.set_num_threads(computing.threads or spare_threads())
+        load_tower("embedded", means().device)
 
     def warnings(brief: Brief) -> tuple[str, ...]:
         from ..optimize import warnings as check
@@ -117,11 +147,9 @@ def real_services(device: str, threads: int) -> Services:
         return answer(question)
 
     def optimise(job: Submit, report: Report, cancelled: Cancelled) -> Done:
-        import torch
-
         from ..optimize import optimise as run
 
-        return run(job, torch.device(chosen.kind), report, cancelled)
+        return run(job, means().device, report, cancelled, means().renderer, means().precision)
 
     def memory() -> float | None:
         return free_memory(chosen.kind)

@@ -188,7 +188,9 @@ def test_the_fastest_on_a_cpu_is_torch() -> None:
 
 
 def test_a_renderer_for_another_device_is_refused() -> None:
-    with pytest.raises(UsageError, match="nvdiffrast runs on cuda alone, not on cpu; use --renderer torch"):
+    with pytest.raises(
+        UsageError, match="nvdiffrast runs on cuda alone, not on cpu; use --device cuda, or --renderer torch"
+    ):
         find_renderer("nvdiffrast", CPU)
 
 

@@ -72,6 +72,8 @@ def test_a_taken_port_is_one_line_and_exit_code_2() -> None:
     [
         (["--address", "tcp://0.0.0.0:0", "--keys", "/nowhere/keys"], "no keys in /nowhere/keys; make some with"),
         (["--device", "abacus", "--address", "tcp://127.0.0.1:0"], "there is no device 'abacus'"),
+        (["--renderer", "nvdiffrast", "--address", "tcp://127.0.0.1:0"], "nvdiffrast runs on cuda alone, not on cpu"),
+        (["--precision", "half", "--address", "tcp://127.0.0.1:0"], "there is no precision 'half'"),
         (["--secret-file", "/nowhere/secret"], "cannot read the secret from /nowhere/secret"),
         (["--parent-pid", "4194305"], "there is no process 4194305"),
     ],

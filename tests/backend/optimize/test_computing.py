@@ -1,0 +1,61 @@
+"""How a job computes: through which renderer, and how exactly."""
+
+import clipmatrix_protocol as protocol
+import numpy as np
+import pytest
+import torch
+from clipmatrix.guidance import Tower, load_towers
+from clipmatrix.optimize import guided
+from clipmatrix.render import TORCH, Renderer, visibility
+
+CPU = torch.device("cpu")
+
+
+def grow(character, tower: Tower, renderer: Renderer = TORCH, **settings) -> protocol.Done:
+    small = {"steps": 3, "views": 2, "resolution": 64, "texture_size": 64, "update_every": 0.0, **settings}
+    brief = protocol.Brief((protocol.Prompt("a red skittle"),), settings=protocol.Settings(**small))
+    return guided(protocol.Submit("job", character, brief), (tower,), CPU, lambda said: None, lambda: False, renderer)
+
+
+def same(first: protocol.Done, second: protocol.Done) -> bool:
+    pairs = zip(first.state.textures + first.state.offsets, second.state.textures + second.state.offsets, strict=True)
+    return all(np.array_equal(one, other) for one, other in pairs)
+
+
+def test_all_that_is_looked_at_is_seen_by_the_renderer(character, tower) -> None:
+    """One that sees the farther half of the triangles only makes another character, with shadows and without."""
+
+    def half(clip, triangles, height, width):
+        ids = visibility(clip, triangles[len(triangles) // 2 :], height, width)
+        return torch.where(ids >= 0, ids + len(triangles) // 2, ids)
+
+    usual, other = grow(character, tower), grow(character, tower, Renderer("half", half))
+    assert other.summary.versions["renderer"] == "half"
+    assert usual.summary.versions["renderer"] == "torch"
+    assert usual.summary.similarity_before != other.summary.similarity_before
+    assert not same(usual, other)
+
+
+@pytest.mark.parametrize("shadows", [False, True])
+def test_shadows_fall_through_the_same_renderer(character, tower, shadows) -> None:
+    sizes = set()
+
+    def noted(clip, triangles, height, width):
+        sizes.add(height)
+        return visibility(clip, triangles, height, width)
+
+    grow(character, tower, Renderer("noted", noted), steps=1, shadows=shadows)
+    assert sizes == ({64, 128} if shadows else {64})
+
+
+def test_a_job_in_bfloat16_grows_much_the_same_and_repeats_itself(character) -> None:
+    (exact,), (halved,) = (load_towers("embedded", CPU, precision) for precision in (torch.float32, torch.bfloat16))
+    usual, rounded, again = grow(character, exact), grow(character, halved), grow(character, halved)
+    assert rounded.summary.device.endswith(", bfloat16)")
+    assert same(rounded, again)
+    assert not same(usual, rounded)
+    before, after = usual.summary.similarity_before, usual.summary.similarity_after
+    assert rounded.summary.similarity_before == pytest.approx(before, abs=0.005)
+    assert rounded.summary.similarity_after == pytest.approx(after, abs=0.02)
+    assert after > before
+    assert rounded.summary.similarity_after > rounded.summary.similarity_before
