@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from .commands.bench import bench
 from .commands.demo import demo
 from .commands.doctor import doctor
 from .commands.evaluate import evaluate
@@ -22,6 +23,7 @@ app.command()(demo)
 app.command()(evaluate)
 app.command()(serve)
 app.command()(doctor)
+app.command()(bench)
 app.add_typer(keys, name="keys")
 
 

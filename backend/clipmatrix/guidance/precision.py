@@ -1,4 +1,4 @@
-"""How exactly CLIP's image tower computes: in float32, or with products in bfloat16, faster where there is hardware for it."""
+"""How exactly CLIP's image tower computes: in float32, or with products in bfloat16, faster on hardware made for it."""
 
 from contextlib import AbstractContextManager, nullcontext
 

@@ -141,6 +141,11 @@ def load_tower(spec: str, device: torch.device) -> Tower:
     return _freeze(spec, model, mean, std, tokenizer(model_name), _knows_all, device)
 
 
+def random_tower(model: CLIP, tokenize: Callable[[list[str]], Tensor], device: torch.device) -> Tower:
+    """Take a model as it is, whatever its weights; to measure time with."""
+    return _freeze("random", model, (0.5,) * 3, (0.25,) * 3, tokenize, _knows_all, device)
+
+
 def _knows_all(text: str) -> tuple[str, ...]:
     return ()
 

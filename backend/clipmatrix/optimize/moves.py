@@ -61,7 +61,7 @@ def optimisers(parameters: Parameters, vary: protocol.Vary) -> list[torch.optim.
     if moving := [group for group in geometry if group["params"]]:
         made.append(AdamUniform(moving, betas=BETAS))
     if moving := [group for group in appearance if group["params"]]:
-        made.append(torch.optim.AdamW(moving, betas=BETAS))
+        made.append(torch.optim.AdamW(moving, betas=BETAS, fused=True))
     return made
 
 

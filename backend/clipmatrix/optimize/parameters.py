@@ -4,6 +4,7 @@ Every leaf is a change and starts at zero: what is zero leaves the character exa
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -116,8 +117,17 @@ class Parameters:
     def full_textures(self) -> Tensor:
         """(S, H, H, 3) the same at the texture's own size."""
         painted = texture_pyramid.to_linear(self.pyramid, self.base, self.atlas)
-        painted = texture_pyramid.unclamped(painted, self.start_textures)
+        if self.extreme:
+            painted = texture_pyramid.unclamped(painted, self.start_textures)
+        if not self.atlas.restricted:
+            return painted
         return torch.where(self.atlas.free[..., None] > 0, painted, self.start_textures)
+
+    @cached_property
+    def extreme(self) -> bool:
+        """Whether the start's paint has texels darker or brighter than the levels can reach."""
+        low, high = texture_pyramid.LIMITS
+        return bool(((self.start_textures < low) | (self.start_textures > high)).any())
 
     def colour_gain(self) -> float:
         """How much less the start's paint answers to a change of the pyramid than mid grey does; at least 1."""

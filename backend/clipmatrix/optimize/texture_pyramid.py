@@ -24,6 +24,9 @@ COARSEST_IMAGE = 32
 MARGIN = 0.02
 """Start textures are kept this far from 0 and 1 in the sigmoid's output, or they could not move."""
 
+LIMITS = (MARGIN**2, (1 - MARGIN) ** 2)
+"""The same in linear light."""
+
 
 @dataclass(frozen=True)
 class Pyramid:
@@ -83,7 +86,7 @@ def unclamped(painted: Tensor, start: Tensor) -> Tensor:
     Tensor
         (S, H, H, 3): a change leads away from the start's own white or black, so white may become up to 4 % brighter.
     """
-    lowest, highest = MARGIN**2, (1 - MARGIN) ** 2
+    lowest, highest = LIMITS
     bright = start.clamp_min(highest) / highest
     dark = (1 - start.clamp_max(lowest)) / (1 - lowest)
     return painted * bright * dark + (1 - dark)

@@ -4,6 +4,7 @@ import importlib.metadata
 import importlib.util
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import torch
@@ -56,6 +57,15 @@ def find_renderer(name: str, device: torch.device) -> Renderer:
     if name == "auto":
         return _fastest(device)
     return TORCH if name == "torch" else _foreign(PACKAGES[name], device)
+
+
+def installed_renderers(device: torch.device) -> dict[str, Renderer]:
+    """All that work here on a device, by their names in :data:`RENDERERS`."""
+    found = {}
+    for name in RENDERERS[1:]:
+        with suppress(UsageError):
+            found[name] = find_renderer(name, device)
+    return found
 
 
 def _fastest(device: torch.device) -> Renderer:

@@ -1,0 +1,134 @@
+"""Where a step's time goes: its parts one by one, forward and backward."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+
+import torch
+from torch import Generator, Tensor
+
+from ..guidance.augment import cropped, draw_crops
+from ..guidance.backgrounds import backgrounds
+from ..optimize import moves
+from ..optimize.guard import Guard
+from ..optimize.loop import deterministic
+from ..optimize.objective import regularisation
+from ..optimize.pictures import pictures
+from ..optimize.sampling import Views, draw_views
+from ..optimize.scene import Scene
+from ..optimize.state import Outcome, pack, read, read_full
+from .clock import Timing, in_turns
+from .reference import Prepared, Reference, prepared, tower
+from .step import there_and_back
+
+UPDATE = "an update for Blender"
+"""The part that is not in each step: it is due every ``settings.update_every`` seconds."""
+
+
+def measure_parts(reference: Reference, device: torch.device, repeats: int) -> dict[str, Timing]:
+    """Time the parts of a step, largest first; what they leave of a whole one is autograd's and Python's."""
+    judge = tower(device)
+    seen = torch.rand(reference.pictures, 3, judge.image_size, judge.image_size, device=device).requires_grad_()
+    with deterministic():
+        ready = prepared(reference, judge, device)
+        works = {"CLIP's image encoder": lambda: there_and_back(judge.encode_image, seen), **_own(ready, reference)}
+        found = in_turns(works, repeats, device)
+    return dict(sorted(found.items(), key=lambda part: -part[1].median))
+
+
+def _own(ready: Prepared, reference: Reference) -> dict[str, Callable[[], object]]:
+    """All but CLIP's."""
+    scene, parameters = ready.scene, ready.parameters
+    device, generator = scene.surface.device, Generator().manual_seed(0)
+    shown = pictured(ready, reference)
+    free = shown.outcome
+    texels, points = (torch.rand_like(one) for one in (free.textures, free.offsets))
+    planes = shown.gradient.permute(0, 3, 1, 2).contiguous().requires_grad_()
+
+    def drawn() -> None:
+        draw_views(scene.stage, reference.views, generator)
+        backgrounds(reference.views, scene.view_size, generator).to(device)
+
+    def through_crops() -> None:
+        side = scene.guides[0].tower.image_size
+        for _ in range(reference.pictures // reference.views):
+            cropped(planes, draw_crops(reference.views, 1, side, generator)).sum().backward()
+
+    return {
+        "rendering": shown.there_and_back,
+        "the texture's levels": lambda: parameters.textures().backward(texels),
+        "preconditioned offsets": lambda: parameters.offsets().backward(points),
+        "regularisers": lambda: regularisation(free, ready.start, parameters, scene).backward(),
+        "views and backgrounds": drawn,
+        "crops": through_crops,
+        "optimisers and guard": _moved(ready),
+        UPDATE: lambda: pack(read_full(parameters), scene),
+    }
+
+
+@dataclass(frozen=True)
+class Pictured:
+    """An outcome and what is needed to render it, forward and backward.
+
+    Attributes
+    ----------
+    outcome
+        Its parts are leaves.
+    gradient
+        (N, H, H, 3) of the pictures.
+    both
+        Whether the plain-shaded pictures have a gradient, too.
+    """
+
+    scene: Scene
+    outcome: Outcome
+    views: Views
+    behind: Tensor
+    gradient: Tensor
+    both: bool
+
+    def there_and_back(self) -> None:
+        """Render, and take the gradient back to the outcome."""
+        images = pictures(self.outcome, self.scene, self.views, self.behind)
+        shown = [images.textured, images.plain][: 2 if self.both else 1]
+        torch.autograd.backward(shown, [self.gradient] * len(shown))
+
+
+def pictured(ready: Prepared, reference: Reference) -> Pictured:
+    """Draw views and backgrounds, always the same."""
+    scene, generator = ready.scene, Generator().manual_seed(0)
+    views = draw_views(scene.stage, reference.views, generator)
+    behind = backgrounds(reference.views, scene.view_size, generator)
+    gradient = torch.rand(behind.shape, generator=generator).to(scene.surface.device)
+    return Pictured(scene, _free(read(ready.parameters)), views, behind, gradient, reference.shading == "both")
+
+
+def _free(outcome: Outcome) -> Outcome:
+    """An outcome whose parts are leaves."""
+    parts = {field.name: getattr(outcome, field.name) for field in fields(outcome)}
+    return replace(outcome, **{name: _leaf(part) for name, part in parts.items() if part is not None})
+
+
+def _leaf(part: Tensor) -> Tensor:
+    return part.detach().clone().requires_grad_()
+
+
+def _moved(ready: Prepared) -> Callable[[], object]:
+    """Have optimisers of the same leaves take a step, after the guard has looked."""
+    made = moves.optimisers(ready.parameters, ready.scene.brief.vary)
+    leaves = moves.leaves(made)
+    guard, loss = Guard(leaves, made), torch.zeros((), device=ready.scene.surface.device)
+    gradients = [torch.rand_like(leaf) for leaf in leaves]
+
+    def step() -> None:
+        kept = [leaf.detach().clone() for leaf in leaves]
+        for leaf, gradient in zip(leaves, gradients, strict=True):
+            leaf.grad = gradient
+        guard.healthy(loss, 0.0)
+        for optimiser in made:
+            optimiser.step()
+        moves.project(ready.parameters)
+        with torch.no_grad():
+            for leaf, before in zip(leaves, kept, strict=True):
+                leaf.copy_(before)
+
+    return step

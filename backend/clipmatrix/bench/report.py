@@ -1,0 +1,64 @@
+"""All that ``clipmatrix bench`` says."""
+
+import platform
+from dataclasses import dataclass
+
+import torch
+
+from ..optimize.footprint import device_name
+from ..render.renderers import installed_renderers
+from ..server.device import find_device, spare_threads
+from .clock import Timing
+from .parts import measure_parts
+from .reference import Reference
+from .renderers import measure_renderers
+from .step import StepReport, measure_step
+
+PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+"""Of CLIP's image tower."""
+
+
+@dataclass(frozen=True)
+class BenchReport:
+    """What was measured.
+
+    Attributes
+    ----------
+    machine, setting
+        On what, and what, in words.
+    steps
+        A step beside bare CLIP, by precision of CLIP.
+    parts
+        Parts of a step in float32, largest first.
+    renderers
+        Rendering, forward and backward, by each that is installed.
+    """
+
+    machine: str
+    setting: str
+    steps: dict[str, StepReport]
+    parts: dict[str, Timing]
+    renderers: dict[str, Timing]
+
+
+def measure(device: str, threads: int | None, repeats: int) -> BenchReport:
+    """Measure everything.
+
+    Raises
+    ------
+    UsageError
+        If there is no such device.
+    """
+    place = torch.device(find_device(device).kind)
+    torch.set_num_threads(threads or spare_threads())
+    reference = Reference()
+    return BenchReport(
+        machine=f"{device_name(place)}, {platform.machine()}, {platform.system()}, torch {torch.__version__}",
+        setting=(
+            f"{reference.views} views of {reference.size} x {reference.size} pixels, "
+            f"texture of {reference.texture} x {reference.texture}, CLIP ViT-B/32 on {reference.pictures} pictures"
+        ),
+        steps={name: measure_step(reference, place, repeats, kind) for name, kind in PRECISIONS.items()},
+        parts=measure_parts(reference, place, repeats),
+        renderers=measure_renderers(reference, place, installed_renderers(place), repeats),
+    )

@@ -1,0 +1,87 @@
+"""A whole optimisation step beside the bare image encoder of CLIP, measured in turns."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+from ..optimize.footprint import peak_memory_mb
+from ..optimize.loop import descend, deterministic
+from ..optimize.telemetry import Telemetry
+from .clock import Timing, milliseconds, settled, timing
+from .reference import Reference, own_clip, prepared, tower
+
+WARM = 2
+"""Steps that are not counted."""
+
+
+@dataclass(frozen=True)
+class StepReport:
+    """What a step costs.
+
+    Attributes
+    ----------
+    step_over_clip
+        Median step over median bare encoder, as open_clip lays it out.
+    step_over_tower
+        The same over the encoder as the loop lays it out, which is faster.
+    step_ms
+        Everything: views, rendering, CLIP, gradients, optimiser, updates that are due.
+    clip_ms, tower_ms
+        The bare encoder, forward and backward on as many pictures as a step shows it: open_clip's; the loop's.
+    peak_mb
+        Highest memory use: the device's, or on a CPU the process'.
+    """
+
+    step_over_clip: float
+    step_over_tower: float
+    step_ms: Timing
+    clip_ms: Timing
+    tower_ms: Timing
+    peak_mb: float
+
+
+def measure_step(
+    reference: Reference, device: torch.device, steps: int, precision: torch.dtype = torch.float32
+) -> StepReport:
+    """Take steps of a real job; after each, let both encoders have their turn."""
+    judge = tower(device, precision)
+    clip = own_clip(device)
+    pictures = torch.rand(reference.pictures, 3, judge.image_size, judge.image_size, device=device).requires_grad_()
+    took: dict[str, list[float]] = {"step": [], "clip": [], "tower": []}
+    began = 0.0
+
+    def bare(seen: torch.Tensor) -> torch.Tensor:
+        with torch.autocast(device.type, precision, enabled=precision != torch.float32):
+            return clip.encode_image(seen)
+
+    def turn() -> bool:
+        nonlocal began
+        settled(device)
+        took["step"].append((time.perf_counter() - began) * 1000)
+        took["clip"].append(milliseconds(lambda: there_and_back(bare, pictures), device))
+        took["tower"].append(milliseconds(lambda: there_and_back(judge.encode_image, pictures), device))
+        began = time.perf_counter()
+        return False
+
+    with deterministic():
+        ready = prepared(reference, judge, device, WARM + steps)
+        telemetry = Telemetry("bench", ready.scene.brief.settings, lambda message: None)
+        began = time.perf_counter()
+        descend(ready.parameters, ready.start, ready.scene, telemetry, turn)
+    step, own, laid_out = (timing(each[WARM:]) for each in took.values())
+    return StepReport(
+        step_over_clip=step.median / own.median,
+        step_over_tower=step.median / laid_out.median,
+        step_ms=step,
+        clip_ms=own,
+        tower_ms=laid_out,
+        peak_mb=peak_memory_mb(device),
+    )
+
+
+def there_and_back(encode: Callable[[torch.Tensor], torch.Tensor], pictures: torch.Tensor) -> None:
+    """Embed pictures, and take the gradient back to them."""
+    encode(pictures).float().sum().backward()
+    pictures.grad = None

@@ -1,0 +1,63 @@
+"""Every installed renderer on the same pictures, forward and backward, beside the image encoder of CLIP ViT-B/32.
+
+    uv run python benchmarks/renderers.py [--device D] [--threads N] [--views N] [--size N] [--repeats N]
+        [--normals] [--json FILE]
+
+The embedded figure in poses of its walk, a texture of 1024 x 1024. Prints JSON: milliseconds, ratios to the fastest,
+and ratios to the encoder, which are what to compare between machines. PyTorch3D and nvdiffrast take part where they are
+installed.
+"""
+
+import argparse
+import json
+import platform
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from clipmatrix.bench.clock import in_turns
+from clipmatrix.bench.reference import Reference, tower
+from clipmatrix.bench.renderers import measure_renderers
+from clipmatrix.bench.step import there_and_back
+from clipmatrix.render.renderers import installed_renderers
+from clipmatrix.server.device import spare_threads
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--device", type=torch.device, default=torch.device("cpu"))
+    parser.add_argument("--threads", type=int, default=spare_threads())
+    for name, default in (("views", 4), ("size", 224), ("repeats", 9)):
+        parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--normals", action="store_true", help="with a normal map")
+    parser.add_argument("--json", type=Path)
+    asked = parser.parse_args()
+    torch.set_num_threads(asked.threads)
+    reference = Reference(views=asked.views, size=asked.size, shading="both", normals=asked.normals)
+    found = measure_renderers(reference, asked.device, installed_renderers(asked.device), asked.repeats)
+    clip = encoder_ms(reference, asked.device, asked.repeats)
+    fastest = min(each.median for each in found.values())
+    report = {
+        "renderers": {
+            name: {**asdict(each), "over_fastest": each.median / fastest, "over_clip": each.median / clip}
+            for name, each in found.items()
+        },
+        "clip_ms": clip,
+        "setting": asdict(reference),
+        "machine": f"{platform.machine()}, {asked.device}, torch {torch.__version__}, {asked.threads} threads",
+    }
+    print(json.dumps(report, indent=2))
+    if asked.json:
+        asked.json.write_text(json.dumps(report, indent=2))
+
+
+def encoder_ms(reference: Reference, device: torch.device, repeats: int) -> float:
+    """Time CLIP's image encoder on one picture of each view, forward and backward."""
+    judge = tower(device)
+    pictures = torch.rand(reference.views, 3, judge.image_size, judge.image_size, device=device).requires_grad_()
+    return in_turns({"clip": lambda: there_and_back(judge.encode_image, pictures)}, repeats, device)["clip"].median
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""A whole optimisation step beside the bare image encoder of CLIP ViT-B/32, in turns in one run.
+
+    uv run python benchmarks/step.py [--device D] [--threads N] [--steps N] [--shading textured|both]
+        [--precision float32|bfloat16] [--json FILE]
+
+The paper's setting: 4 views of 224 x 224, a texture of 1024 x 1024, a body of 13,718 vertices. Prints JSON:
+``step_over_clip`` is what to compare between machines; all times are milliseconds.
+"""
+
+import argparse
+import json
+import platform
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from clipmatrix.bench.parts import measure_parts
+from clipmatrix.bench.reference import Reference
+from clipmatrix.bench.report import PRECISIONS
+from clipmatrix.bench.step import measure_step
+from clipmatrix.server.device import spare_threads
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--device", type=torch.device, default=torch.device("cpu"))
+    parser.add_argument("--threads", type=int, default=spare_threads())
+    parser.add_argument("--steps", type=int, default=9)
+    parser.add_argument("--shading", choices=("textured", "both"), default="textured")
+    parser.add_argument("--precision", choices=PRECISIONS, default="float32")
+    parser.add_argument("--json", type=Path)
+    asked = parser.parse_args()
+    torch.set_num_threads(asked.threads)
+    reference = Reference(shading=asked.shading)
+    report = measure_step(reference, asked.device, asked.steps, PRECISIONS[asked.precision])
+    parts = measure_parts(reference, asked.device, 5)
+    found = {
+        **asdict(report),
+        "render_ms": parts["rendering"].median,
+        "parts_ms": {name: round(part.median, 2) for name, part in parts.items()},
+        "setting": asdict(reference),
+        "precision": asked.precision,
+        "machine": f"{platform.machine()}, {asked.device}, torch {torch.__version__}, {asked.threads} threads",
+    }
+    print(json.dumps(found, indent=2))
+    if asked.json:
+        asked.json.write_text(json.dumps(found, indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""What `clipmatrix bench` measures is what a job does."""
+
+import json
+from dataclasses import replace
+
+import pytest
+import torch
+from clipmatrix.bench.clock import in_turns, timing
+from clipmatrix.bench.parts import UPDATE, measure_parts, pictured
+from clipmatrix.bench.reference import Reference, prepared, tower
+from clipmatrix.bench.renderers import measure_renderers
+from clipmatrix.bench.step import measure_step
+from clipmatrix.cli import app
+from clipmatrix.render.renderers import TORCH, installed_renderers
+from typer.testing import CliRunner
+
+CPU = torch.device("cpu")
+SMALL = Reference(views=1, size=64, texture=256)
+
+
+def test_timing_gives_the_middle_and_the_quartiles():
+    assert timing([5.0, 1.0, 2.0, 3.0, 4.0]) == timing([1.0, 2.0, 3.0, 4.0, 5.0])
+    found = timing([1.0, 2.0, 3.0, 4.0, 5.0])
+    assert (found.low, found.median, found.high) == (2.0, 3.0, 4.0)
+    assert timing([7.0]).high == 7.0
+
+
+def test_turns_alternate_and_the_first_is_not_counted():
+    order: list[str] = []
+    found = in_turns({"a": lambda: order.append("a"), "b": lambda: order.append("b")}, 2, CPU)
+    assert order == ["a", "b"] * 3
+    assert set(found) == {"a", "b"}
+
+
+def test_what_is_rendered_has_gradients():
+    ready = prepared(SMALL, tower(CPU), CPU)
+    shown = pictured(ready, SMALL)
+    shown.there_and_back()
+    assert shown.outcome.textures.grad.abs().sum() > 0
+    assert shown.outcome.offsets.grad.abs().sum() > 0
+
+
+def test_a_small_step_and_its_parts():
+    report = measure_step(SMALL, CPU, 1)
+    assert report.step_ms.median > 0.5 * report.tower_ms.median  # a step has a tower in it
+    assert report.peak_mb > 100
+    parts = measure_parts(SMALL, CPU, 1)
+    assert list(parts.values()) == sorted(parts.values(), key=lambda part: -part.median)
+    assert {"CLIP's image encoder", "rendering", UPDATE} <= set(parts)
+
+
+def test_each_renderer_has_its_turn():
+    asked = []
+    counting = replace(TORCH, see=lambda *seen: (asked.append(1), TORCH.see(*seen))[1])
+    found = measure_renderers(SMALL, CPU, {**installed_renderers(CPU), "counting": counting}, 2)
+    assert set(found) >= {"torch", "counting"}
+    assert len(asked) == 3
+
+
+def test_a_whole_step_costs_hardly_more_than_bare_clip():
+    """The target is 1.15, as open_clip lays its encoder out, in the paper's setting."""
+    assert measure_step(Reference(), CPU, 3).step_over_clip < 1.15
+
+
+@pytest.mark.slow
+def test_the_command_prints_ratios_parts_and_a_plot(tmp_path):
+    shown = CliRunner().invoke(app, ["bench", "--device", "cpu", "--steps", "1", "--plot", str(tmp_path / "plot.svg")])
+    assert shown.exit_code == 0, shown.output
+    assert "step over CLIP" in shown.output
+    assert (tmp_path / "plot.svg").read_text().startswith("<svg")
+    told = json.loads(CliRunner().invoke(app, ["bench", "--device", "cpu", "--steps", "1", "--json"]).output)
+    assert set(told["steps"]) == {"float32", "bfloat16"}
