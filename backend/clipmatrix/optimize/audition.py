@@ -10,6 +10,7 @@ from itertools import product
 import torch
 from torch import Tensor
 
+from ..render.renderers import remembering
 from . import texture_pyramid
 from .brushes import heard_by
 from .objective import measured
@@ -48,8 +49,9 @@ def _suiting(parameters: Parameters, start: Outcome, scene: Scene, group: int | 
     """The colour that suits, of one group of texels or of all: (1, 3, 1, 1, 1)."""
     grey = torch.logit(torch.full_like(parameters.start_textures, GREY).mean(dim=(0, 1, 2)).sqrt())
     changes = [torch.logit(torch.tensor(levels, device=grey.device)) - grey for levels in product(LEVELS, repeat=3)]
+    still = replace(scene, renderer=remembering(scene.renderer))
     coloured = [
-        _judged(replace(start, textures=_painted(parameters, change, group)), start, scene) for change in changes
+        _judged(replace(start, textures=_painted(parameters, change, group)), start, still) for change in changes
     ]
     shaped = [_judged(replace(start, coefficients=values), start, scene) for values in _bent(parameters, start)]
     best = max(range(len(changes)), key=coloured.__getitem__)
