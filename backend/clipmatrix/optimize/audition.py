@@ -10,11 +10,12 @@ from itertools import product
 import torch
 from torch import Tensor
 
-from ..render.renderers import remembering
 from . import texture_pyramid
 from .brushes import heard_by
 from .objective import measured
 from .parameters import Parameters
+from .pictures import looked
+from .sampling import fixed_views
 from .scene import GREY, Scene
 from .state import Outcome
 
@@ -49,18 +50,15 @@ def _suiting(parameters: Parameters, start: Outcome, scene: Scene, group: int | 
     """The colour that suits, of one group of texels or of all: (1, 3, 1, 1, 1)."""
     grey = torch.logit(torch.full_like(parameters.start_textures, GREY).mean(dim=(0, 1, 2)).sqrt())
     changes = [torch.logit(torch.tensor(levels, device=grey.device)) - grey for levels in product(LEVELS, repeat=3)]
-    still = replace(scene, renderer=remembering(scene.renderer))
+    sight = looked(start, scene, fixed_views(scene.stage, EVERY), scene.view_size)
     coloured = [
-        _judged(replace(start, textures=_painted(parameters, change, group)), start, still) for change in changes
+        measured(replace(start, textures=_painted(parameters, change, group)), start, scene, EVERY, sight)
+        for change in changes
     ]
-    shaped = [_judged(replace(start, coefficients=values), start, scene) for values in _bent(parameters, start)]
+    shaped = [measured(replace(start, coefficients=values), start, scene, EVERY) for values in _bent(parameters, start)]
     best = max(range(len(changes)), key=coloured.__getitem__)
     chosen = NUDGE * changes[best] if coloured[best] > max(shaped, default=-2.0) else torch.zeros_like(grey)
     return chosen[None, :, None, None, None]
-
-
-def _judged(outcome: Outcome, start: Outcome, scene: Scene) -> float:
-    return measured(outcome, start, scene, EVERY)
 
 
 def _with(scene: Scene, heard: Tensor) -> Scene:

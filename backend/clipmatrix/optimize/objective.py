@@ -9,7 +9,7 @@ from torch import Generator, Tensor
 from ..guidance.augment import Crops, cropped, draw_crops
 from ..guidance.backgrounds import backgrounds
 from ..guidance.prompts import Seen, sides, similarity
-from ..render.render import Images
+from ..render.render import Images, Sight
 from . import regularise
 from .brushes import Brushed
 from .parameters import Parameters
@@ -92,13 +92,16 @@ def objective(parameters: Parameters, start: Outcome, scene: Scene, generator: G
     return Terms(price, brushed, kept, similarity, reach)
 
 
-def measured(outcome: Outcome, start: Outcome, scene: Scene, every: int = 1) -> float:
-    """Mean cosine between prompts and fixed views, or each ``every``-th, of an outcome on grey ground, unaugmented."""
+def measured(outcome: Outcome, start: Outcome, scene: Scene, every: int = 1, sight: Sight | None = None) -> float:
+    """Mean cosine between prompts and fixed views, or each ``every``-th, of an outcome on grey ground, unaugmented.
+
+    ``sight`` is what these views see of outcome and start, where both have the same shape and it is known.
+    """
     views = fixed_views(scene.stage, every)
     ground = torch.full((len(views.poses), scene.view_size, scene.view_size, 3), 0.5)
 
     def shown(seen: Outcome) -> Images:
-        return pictures(seen, scene, views, ground)
+        return pictures(seen, scene, views, ground, sight)
 
     nothing = [None] * len(scene.guides)
     return float(judged(scene, views, shown(outcome), _start_pictures(shown, start, scene), nothing).detach())

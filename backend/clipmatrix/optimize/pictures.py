@@ -8,7 +8,7 @@ from ..render.camera import Cameras, orthographic, perspective
 from ..render.lights import sky
 from ..render.material import Material
 from ..render.relief import Relief
-from ..render.render import Images, render
+from ..render.render import Images, Sight, look, paint
 from .sampling import Views
 from .scene import Scene
 from .state import Outcome
@@ -17,7 +17,7 @@ SHADOW_TEXELS = 2
 """Texels of a shadow map for each pixel of a view: a shadow's edge is about as sharp as the picture, also close by."""
 
 
-def pictures(outcome: Outcome, scene: Scene, views: Views, backgrounds: Tensor) -> Images:
+def pictures(outcome: Outcome, scene: Scene, views: Views, backgrounds: Tensor, sight: Sight | None = None) -> Images:
     """Render the views of a step.
 
     Parameters
@@ -30,17 +30,16 @@ def pictures(outcome: Outcome, scene: Scene, views: Views, backgrounds: Tensor) 
         N poses and cameras.
     backgrounds
         (N, H, H, 3) sRGB; their side is the pictures'.
+    sight
+        What the views see of the outcome's shape, if that is known.
     """
-    surface = scene.surface
-    device = surface.device
-    posed = skin(outcome.vertices(scene), surface.poses[views.poses.to(device)], surface.joints, surface.weights)
+    device = scene.surface.device
     ambient, colours = outcome.lights[0], outcome.lights[1:]
     directions = outcome.suns / outcome.suns.norm(dim=1, keepdim=True).clamp_min(1e-6)
     shadows = SHADOW_TEXELS * backgrounds.shape[1] if scene.brief.settings.shadows else 0
-    return render(
-        posed,
+    return paint(
+        sight or looked(outcome, scene, views, backgrounds.shape[1]),
         scene.mesh,
-        cameras(views, device),
         outcome.textures,
         Material(*outcome.material.unbind()),
         sky(ambient, directions, colours, shadows),
@@ -48,6 +47,14 @@ def pictures(outcome: Outcome, scene: Scene, views: Views, backgrounds: Tensor) 
         see=scene.renderer,
         relief=Relief(outcome.slopes, scene.relief.frame) if outcome.slopes is not None and scene.relief else None,
     )
+
+
+def looked(outcome: Outcome, scene: Scene, views: Views, side: int) -> Sight:
+    """What views see of an outcome's shape, in pictures of ``side`` pixels a side."""
+    surface = scene.surface
+    poses = surface.poses[views.poses.to(surface.device)]
+    posed = skin(outcome.vertices(scene), poses, surface.joints, surface.weights)
+    return look(posed, scene.mesh, cameras(views, surface.device), (side, side), scene.renderer)
 
 
 def cameras(views: Views, device: torch.device) -> Cameras:

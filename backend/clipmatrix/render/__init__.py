@@ -6,7 +6,7 @@ from .lights import Lights, sky
 from .material import Material
 from .mesh import Mesh, mesh
 from .relief import Frame, Relief, frame
-from .render import Images, render
+from .render import Images, Sight, look, paint, render
 from .renderers import TORCH, Renderer, find_renderer
 from .visibility import Visibility, visibility
 
@@ -20,14 +20,17 @@ __all__ = [
     "Mesh",
     "Relief",
     "Renderer",
+    "Sight",
     "Visibility",
     "find_renderer",
     "frame",
     "linear_from_srgb",
+    "look",
     "look_at",
     "mesh",
     "orbit",
     "orthographic",
+    "paint",
     "perspective",
     "render",
     "sky",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .antialias import antialias, find_crossings
+from .antialias import Crossings, antialias, find_crossings
 from .barycentrics import barycentrics
 from .camera import Cameras
 from .colour import srgb_from_linear
@@ -43,6 +43,38 @@ class Images:
     coverage: Tensor
 
 
+@dataclass(frozen=True)
+class Sight:
+    """What N views see of a shape, whatever its paint: P covered pixels, planar lists; made by :func:`look`.
+
+    Attributes
+    ----------
+    size
+        Height and width of the pictures.
+    places, upright
+        (3, N, V) posed vertices and their normals.
+    pixels
+        Which are covered, and by what.
+    corners, weights
+        (4, 3, P) clip coordinates of the triangles' corners; (3, P) barycentrics.
+    points, normals, eyes
+        (3, P) metres; of any length; positions of the cameras.
+    crossings
+        Where silhouettes cut pixels.
+    """
+
+    size: tuple[int, int]
+    places: Tensor
+    upright: Tensor
+    pixels: Pixels
+    corners: Tensor
+    weights: Tensor
+    points: Tensor
+    normals: Tensor
+    eyes: Tensor
+    crossings: Crossings
+
+
 def render(
     vertices: Tensor,
     mesh: Mesh,
@@ -54,7 +86,7 @@ def render(
     see: Visibility = visibility,
     relief: Relief | None = None,
 ) -> Images:
-    """Render N views, each of a pose of its own.
+    """Render N views, each of a pose of its own: :func:`look`, then :func:`paint`.
 
     Parameters
     ----------
@@ -83,32 +115,52 @@ def render(
         Repeats are bit-identical on the CPU; on CUDA, gradients are so only under
         `torch.use_deterministic_algorithms`.
     """
-    count, height, width, _ = backgrounds.shape
+    sight = look(vertices, mesh, cameras, (backgrounds.shape[1], backgrounds.shape[2]), see)
+    return paint(sight, mesh, textures, material, lights, backgrounds, see, relief)
+
+
+def look(vertices: Tensor, mesh: Mesh, cameras: Cameras, size: tuple[int, int], see: Visibility = visibility) -> Sight:
+    """Find out what views see, in pictures of height and width ``size``; the rest as in :func:`render`."""
     places = vertices.permute(2, 0, 1).contiguous()
     clip = cameras.project(vertices).permute(2, 0, 1).contiguous()
     with torch.no_grad():
-        ids = see(clip.permute(1, 2, 0), mesh.triangles, height, width)
+        ids = see(clip.permute(1, 2, 0), mesh.triangles, *size)
     pixels = covered_pixels(ids, clip.dtype)
     upright = vertex_normals(places, mesh.triangles)
     corners = gather_corners(torch.cat([clip, places, upright]), mesh.triangles, pixels)
     weights = barycentrics(corners[:4], pixels)
     points, normals = interpolate_corners(corners[4:], weights).split(3)
     eyes = cameras.positions.t().index_select(1, pixels.view)
-    lit = _shadowed(places, unit(normals), points, pixels, mesh, lights, see) if lights.shadows else None
+    distance = (corners[3] * weights).sum(0).detach()
+    depth = clip.new_full((ids.numel(),), torch.inf).index_copy(0, pixels.where, distance).view(ids.shape)
+    crossings = find_crossings(clip, mesh, depth)
+    return Sight(size, places, upright, pixels, corners[:4], weights, points, normals, eyes, crossings)
+
+
+def paint(
+    sight: Sight,
+    mesh: Mesh,
+    textures: Tensor,
+    material: Material,
+    lights: Lights,
+    backgrounds: Tensor,
+    see: Visibility = visibility,
+    relief: Relief | None = None,
+) -> Images:
+    """Shade what is seen; parameters as in :func:`render`. Many paints may share a sight."""
+    pixels, points, normals, eyes = sight.pixels, sight.points, sight.normals, sight.eyes
+    lit = _shadowed(sight.places, unit(normals), points, pixels, mesh, lights, see) if lights.shadows else None
     carpet = textures if relief is None else _side_by_side(textures, relief.slopes)
-    base = _looked_up(corners[:4].detach(), weights, mesh, pixels, carpet, (height, width))
+    base = _looked_up(sight.corners.detach(), sight.weights, mesh, pixels, carpet, sight.size)
     if relief is not None:
         base, slopes = base.split([3, 2])
-        tangent, across = seen_frame(relief.frame, places, upright, weights, pixels)
+        tangent, across = seen_frame(relief.frame, sight.places, sight.upright, sight.weights, pixels)
         normals = lean(normals, tangent, slopes[0], across * slopes[1], unit(eyes - points))
     light = reflect(unit(normals), points, eyes, material, lights, lit)
     shaded = torch.cat([colour(light, base, material), colour(light, base.new_full((1, 1), PLAIN), material)])
     picture = _composite(srgb_from_linear(shaded.clamp(0, 1)), pixels, backgrounds)
-    distance = (corners[3] * weights).sum(0).detach()
-    depth = clip.new_full((ids.numel(),), torch.inf).index_copy(0, pixels.where, distance).view(ids.shape)
-    smooth = antialias(picture, find_crossings(clip, mesh, depth))
-    parts = smooth.split([3, 3, 1])
-    return Images(*(part.view(-1, count, height, width).permute(1, 2, 3, 0) for part in parts))
+    parts = antialias(picture, sight.crossings).split([3, 3, 1])
+    return Images(*(part.view(-1, len(backgrounds), *sight.size).permute(1, 2, 3, 0) for part in parts))
 
 
 def _shadowed(

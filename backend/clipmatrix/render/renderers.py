@@ -43,20 +43,6 @@ TORCH = Renderer("torch", visibility)
 """The one that is always here, on every device."""
 
 
-def remembering(renderer: Renderer) -> Renderer:
-    """Have a renderer look once at each scene: for shapes and cameras that stay while colours change."""
-    seen: list[tuple[Tensor, Tensor]] = []
-
-    def see(clip_vertices: Tensor, triangles: Tensor, height: int, width: int) -> Tensor:
-        for clip, ids in seen:
-            if ids.shape[1:] == (height, width) and torch.equal(clip, clip_vertices):
-                return ids
-        seen.append((clip_vertices, renderer(clip_vertices, triangles, height, width)))
-        return seen[-1][1]
-
-    return Renderer(renderer.name, see)
-
-
 def find_renderer(name: str, device: torch.device) -> Renderer:
     """Find a renderer by name, and see that it works on a device.
 

@@ -22,7 +22,7 @@ from clipmatrix.render import (
     visibility,
 )
 from clipmatrix.render.near_plane import in_front
-from clipmatrix.render.renderers import RENDERERS, SAMPLE_SHARE, TORCH, Renderer, _sees_alike, remembering
+from clipmatrix.render.renderers import RENDERERS, SAMPLE_SHARE, TORCH, Renderer, _sees_alike
 from torch import Tensor
 
 from .scenes import brute_force, ellipsoid, generator, random_triangles
@@ -240,17 +240,3 @@ def test_nvdiffrasts_picture_is_read_as_its_manual_says(monkeypatch: pytest.Monk
     clip, triangles = views("a body")
     assert (see(clip.double(), triangles, *SIZE) == TORCH(clip, triangles, *SIZE)).float().mean() > 0.999
     assert (see(clip[:0], triangles, 3, 4).shape, (see(clip, triangles[:0], 3, 4) == -1).all()) == ((0, 3, 4), True)
-
-
-def test_a_remembering_renderer_looks_once_at_each_scene():
-    looks = []
-    counting = Renderer("counting", lambda *scene: (looks.append(1), visibility(*scene))[1])
-    clip, triangles = torch.rand(2, 9, 4) + torch.tensor([0.0, 0.0, 0.0, 1.0]), torch.arange(9).view(3, 3)
-    see = remembering(counting)
-    for _ in range(3):
-        assert torch.equal(see(clip, triangles, 16, 16), visibility(clip, triangles, 16, 16))
-    assert len(looks) == 1
-    assert torch.equal(see(clip, triangles, 16, 24), visibility(clip, triangles, 16, 24))
-    moved = clip + 0.1
-    assert torch.equal(see(moved, triangles, 16, 16), visibility(moved, triangles, 16, 16))
-    assert len(looks) == 3
