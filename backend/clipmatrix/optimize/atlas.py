@@ -149,6 +149,8 @@ def _twins(layout: Atlas, plane: float) -> Tensor:
 
 def _freedom(surface: Character, freedom: Tensor, ids: Tensor) -> Tensor:
     """Freedom (P,) at the texels that show a triangle, exactly 0 where all its corners have none; 1 elsewhere."""
+    if bool((freedom >= 1).all()):
+        return torch.ones(ids.shape, device=ids.device)
     spread = _spread(surface, freedom[:, None], ids)[..., 0].clamp(0, 1)
     corners = freedom[surface.triangles[ids.clamp_min(0)]].amax(dim=-1)
     return torch.where(ids >= 0, torch.where(corners > 0, spread, 0.0), 1.0)

@@ -43,7 +43,9 @@ def first_colour(parameters: Parameters, start: Outcome, scene: Scene) -> Tensor
     if groups is None:
         return _suiting(parameters, start, scene, None)
     heard = heard_by(scene.brushes, groups)
-    return torch.cat([_suiting(parameters, start, _with(scene, mine), group) for group, mine in enumerate(heard)])
+    return torch.cat(
+        [_suiting(parameters, start, _weighing(scene, mine, mine), group) for group, mine in enumerate(heard)]
+    )
 
 
 def _suiting(parameters: Parameters, start: Outcome, scene: Scene, group: int | None) -> Tensor:
@@ -51,8 +53,10 @@ def _suiting(parameters: Parameters, start: Outcome, scene: Scene, group: int | 
     grey = torch.logit(torch.full_like(parameters.start_textures, GREY).mean(dim=(0, 1, 2)).sqrt())
     changes = [torch.logit(torch.tensor(levels, device=grey.device)) - grey for levels in product(LEVELS, repeat=3)]
     sight = looked(start, scene, fixed_views(scene.stage, EVERY), scene.view_size)
+    # colour does not show in plain-shaded pictures: they are looked at once
+    textured, plain = _weighing(scene, 1, 0), measured(start, start, _weighing(scene, 0, 1), EVERY, sight)
     coloured = [
-        measured(replace(start, textures=_painted(parameters, change, group)), start, scene, EVERY, sight)
+        plain + measured(replace(start, textures=_painted(parameters, change, group)), start, textured, EVERY, sight)
         for change in changes
     ]
     shaped = [measured(replace(start, coefficients=values), start, scene, EVERY) for values in _bent(parameters, start)]
@@ -61,15 +65,12 @@ def _suiting(parameters: Parameters, start: Outcome, scene: Scene, group: int | 
     return chosen[None, :, None, None, None]
 
 
-def _with(scene: Scene, heard: Tensor) -> Scene:
-    """The scene with some prompts (M,) bool alone."""
-    guides = [
-        replace(
-            guide,
-            targets=replace(guide.targets, textured=guide.targets.textured * heard, plain=guide.targets.plain * heard),
-        )
-        for guide in scene.guides
-    ]
+def _weighing(scene: Scene, textured: Tensor | int, plain: Tensor | int) -> Scene:
+    """The scene with other weights of its prompts for either kind of picture: factors, one for each prompt or all."""
+    guides = []
+    for guide in scene.guides:
+        weights = {"textured": guide.targets.textured * textured, "plain": guide.targets.plain * plain}
+        guides.append(replace(guide, targets=replace(guide.targets, **weights)))
     return replace(scene, guides=tuple(guides))
 
 
