@@ -26,8 +26,9 @@ class Patches(nn.Module):
         self.sides = convolution.kernel_size
 
     def forward(self, images: Tensor) -> Tensor:
-        """Pictures (N, 3, H, W), H and W whole numbers of patches, to (N, width, rows, columns)."""
+        """Pictures (N, 3, H, W) to (N, width, rows, columns); what is left beside the last whole patch is not seen."""
         height, width = self.sides
+        images = images[..., : images.shape[-2] // height * height, : images.shape[-1] // width * width]
         patches = images.unflatten(3, (-1, width)).unflatten(2, (-1, height)).permute(0, 2, 4, 1, 3, 5)
         tokens = F.linear(patches.flatten(3), self.weight.flatten(1), self.bias)
         return tokens.permute(0, 3, 1, 2)

@@ -46,6 +46,11 @@ def test_convolutional_towers_stay_as_they_are():
     assert not any(isinstance(part, Patches) for part in made.modules())
 
 
+def test_patches_leave_out_what_a_convolution_leaves_out():
+    convolution, images = torch.nn.Conv2d(3, 5, 14, stride=14), torch.rand(2, 3, 45, 31)
+    torch.testing.assert_close(Patches(convolution)(images), convolution(images), rtol=1e-4, atol=1e-6)
+
+
 def test_weights_keep_their_names():
     made = model(layers=1, patch_size=16)
     names = set(made.state_dict())
