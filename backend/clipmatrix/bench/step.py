@@ -41,6 +41,10 @@ class StepReport:
     tower_ms: Timing
     peak_mb: float
 
+    def times(self) -> tuple[Timing, Timing, Timing]:
+        """Of the step, of open_clip's encoder, of the loop's."""
+        return self.step_ms, self.clip_ms, self.tower_ms
+
 
 def measure_step(
     reference: Reference, device: torch.device, steps: int, precision: torch.dtype = torch.float32

@@ -2,11 +2,13 @@
 
 import json
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import pytest
 import torch
-from clipmatrix.bench.clock import in_turns, timing
+from clipmatrix.bench.clock import Timing, in_turns, timing
 from clipmatrix.bench.parts import UPDATE, measure_parts, pictured
+from clipmatrix.bench.plot import plot
 from clipmatrix.bench.reference import Reference, prepared, tower
 from clipmatrix.bench.renderers import measure_renderers
 from clipmatrix.bench.step import measure_step
@@ -60,6 +62,13 @@ def test_each_renderer_has_its_turn():
 def test_a_whole_step_costs_hardly_more_than_bare_clip():
     """The target is 1.15, as open_clip lays its encoder out, in the paper's setting."""
     assert measure_step(Reference(), CPU, 3).step_over_clip < 1.15
+
+
+def test_the_plot_has_a_bar_for_each_part_as_long_as_its_median():
+    drawn = ElementTree.fromstring(plot("here & now", {"a < b": Timing(20.0, 20.0, 20.0), "c": Timing(5.0, 4.0, 6.0)}))
+    bars = [float(bar.get("width")) for bar in drawn.findall("{*}rect")[1:]]
+    assert bars[0] == pytest.approx(4 * bars[1], abs=0.2)
+    assert {"here & now", "a < b", "c", "20.0 ms"} <= {text.text for text in drawn.findall("{*}text")}
 
 
 @pytest.mark.slow
