@@ -11,7 +11,7 @@ from ..guidance.backgrounds import backgrounds
 from ..optimize import moves
 from ..optimize.guard import Guard
 from ..optimize.loop import deterministic
-from ..optimize.objective import regularisation
+from ..optimize.objective import copies, regularisation
 from ..optimize.pictures import pictures
 from ..optimize.sampling import Views, draw_views
 from ..optimize.scene import Scene
@@ -51,7 +51,7 @@ def _own(ready: Prepared, reference: Reference) -> dict[str, Callable[[], object
     def through_crops() -> None:
         side = scene.guides[0].tower.image_size
         for _ in range(reference.pictures // reference.views):
-            cropped(planes, draw_crops(reference.views, 1, side, generator)).sum().backward()
+            cropped(planes, draw_crops(reference.views, copies(side), side, generator)).sum().backward()
 
     return {
         "rendering": shown.there_and_back,

@@ -165,7 +165,10 @@ def begin(scene: Scene) -> Parameters:
     layout = _layout(scene, scene.textures.shape[1])
     textures = _start_textures(scene, layout)
     seen = min(scene.finest, textures.shape[1])
-    layout_seen = _quick(layout if seen == textures.shape[1] else _layout(scene, seen))
+    if seen == textures.shape[1]:
+        layout = layout_seen = _quick(layout)
+    else:
+        layout_seen = _quick(_layout(scene, seen))
     points = len(surface.vertices)
     return Parameters(
         surface=surface,
@@ -181,7 +184,7 @@ def begin(scene: Scene) -> Parameters:
         base=texture_pyramid.base_of(textures),
         # dilated first: what lies between the islands of an artist's image must not run into them
         base_seen=texture_pyramid.scaled(texture_pyramid.base_of(dilate(textures, layout)), seen),
-        atlas=layout_seen if seen == textures.shape[1] else layout,
+        atlas=layout,
         atlas_seen=layout_seen,
         shares=shares(surface, scene.start, seen),
         reach=reach(scene.brushes, layout_seen) if scene.brushes else None,
