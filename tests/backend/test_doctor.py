@@ -22,7 +22,7 @@ def test_versions_devices_and_models_are_told(tmp_path):
     assert found["device", "cuda"]["here"] == torch.cuda.is_available()
     assert found["renderer", "torch"]["here"]
     assert "nvdiffrast runs on cuda alone" in found["renderer", "nvdiffrast"]["detail"] or torch.cuda.is_available()
-    assert found["renderer", "pytorch3d"]["here"] or "build it with" in found["renderer", "pytorch3d"]["detail"]
+    assert found["renderer", "pytorch3d"]["here"] or "get it with" in found["renderer", "pytorch3d"]["detail"]
     assert found["clip", "embedded"]["here"]
     assert found["extra", "smplx"]["here"]
     assert [name for topic, name in found if topic == "clip"] == ["embedded", "judge"]

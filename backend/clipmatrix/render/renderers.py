@@ -15,8 +15,11 @@ from .visibility import Visibility, visibility
 
 log = logging.getLogger(__name__)
 
-RENDERERS = ("auto", "torch", "pytorch3d", "nvdiffrast")
-"""What can be asked for; ``auto`` is nvdiffrast on CUDA where it is installed, else torch."""
+RENDERERS = ("auto", "torch", "warp", "pytorch3d", "nvdiffrast")
+"""What can be asked for; ``auto`` is the first of :data:`FASTEST` that is installed on CUDA, else torch."""
+
+FASTEST = ("nvdiffrast", "warp")
+"""Those that are faster than torch on CUDA, in order."""
 
 
 @dataclass(frozen=True)
@@ -69,23 +72,33 @@ def installed_renderers(device: torch.device) -> dict[str, Renderer]:
 
 
 def _fastest(device: torch.device) -> Renderer:
-    if device.type != "cuda" or importlib.util.find_spec("nvdiffrast") is None:
-        return TORCH
-    try:
-        return find_renderer("nvdiffrast", device)
-    except UsageError as error:
-        log.warning("%s; torch renders instead", error)
-        return TORCH
+    for name in FASTEST if device.type == "cuda" else ():
+        if importlib.util.find_spec(name) is not None:
+            try:
+                return find_renderer(name, device)
+            except UsageError as error:
+                log.warning("%s; another renderer takes its place", error)
+    return TORCH
 
 
 @dataclass(frozen=True)
 class _Package:
-    """A package that renders: its name, the devices it knows, where to get it, how to load what is behind the seam."""
+    """A package that renders: its name, the devices it knows, how to get it, how to load what is behind the seam.
+
+    ``distribution`` is its name where packages are installed from.
+    """
 
     name: str
+    distribution: str
     devices: tuple[str, ...]
-    source: str
+    install: str
     load: Callable[[torch.device], Visibility]
+
+
+def _load_warp(_device: torch.device) -> Visibility:
+    from .warp_visibility import visibility as see
+
+    return see
 
 
 def _load_pytorch3d(_device: torch.device) -> Visibility:
@@ -101,12 +114,23 @@ def _load_nvdiffrast(device: torch.device) -> Visibility:
 
 
 PACKAGES = {
+    "warp": _Package("warp", "warp-lang", ("cpu", "cuda"), "pip install 'clipmatrix[warp]'", _load_warp),
     "pytorch3d": _Package(
-        "pytorch3d", ("cpu", "cuda"), "https://github.com/facebookresearch/pytorch3d", _load_pytorch3d
+        "pytorch3d",
+        "pytorch3d",
+        ("cpu", "cuda"),
+        "pip install --no-build-isolation git+https://github.com/facebookresearch/pytorch3d",
+        _load_pytorch3d,
     ),
-    "nvdiffrast": _Package("nvdiffrast", ("cuda",), "https://github.com/NVlabs/nvdiffrast", _load_nvdiffrast),
+    "nvdiffrast": _Package(
+        "nvdiffrast",
+        "nvdiffrast",
+        ("cuda",),
+        "pip install --no-build-isolation git+https://github.com/NVlabs/nvdiffrast",
+        _load_nvdiffrast,
+    ),
 }
-"""Renderers that are no part of this package. Neither is on PyPI: both are built on the machine they run on."""
+"""Renderers that are no part of this package. Warp is an extra; the others are built on the machine they run on."""
 
 
 def _foreign(package: _Package, device: torch.device) -> Renderer:
@@ -119,15 +143,16 @@ def _foreign(package: _Package, device: torch.device) -> Renderer:
             f"use --device {other}, or --renderer torch",
         )
     if importlib.util.find_spec(name) is None:
-        build = f"pip install --no-build-isolation git+{package.source}"
-        raise UsageError(f"the renderer {name} is not installed", f"build it with `{build}`, or use --renderer torch")
+        raise UsageError(
+            f"the renderer {name} is not installed", f"get it with `{package.install}`, or use --renderer torch"
+        )
     try:
-        found = Renderer(f"{name} {_version(name)}", package.load(device))
+        found = Renderer(f"{name} {_version(package.distribution)}", package.load(device))
         agrees = _sees_alike(found, device)
     except (ImportError, OSError, RuntimeError, AttributeError, TypeError) as error:  # all that a wrong build may raise
         raise UsageError(
             f"the renderer {name} is installed, but fails on {device.type}: {error}".splitlines()[0],
-            "build it again for this torch and device, or use --renderer torch",
+            f"install it again with `{package.install}`, or use --renderer torch",
         ) from error
     if not agrees:
         raise UsageError(
@@ -136,9 +161,9 @@ def _foreign(package: _Package, device: torch.device) -> Renderer:
     return found
 
 
-def _version(package: str) -> str:
+def _version(distribution: str) -> str:
     try:
-        return importlib.metadata.version(package)
+        return importlib.metadata.version(distribution)
     except importlib.metadata.PackageNotFoundError:
         return "of unknown version"
 

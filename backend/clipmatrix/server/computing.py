@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-RENDERERS = "auto, torch, pytorch3d or nvdiffrast"
+RENDERERS = "auto, torch, warp, pytorch3d or nvdiffrast"
 PRECISIONS = "auto, float32 or bfloat16"
 """For help texts, which shall not wait for torch; the rooms that know these names check them."""
 
@@ -18,7 +18,7 @@ class Computing:
     threads
         CPU threads that a job computes with; None leaves one core to Blender.
     renderer
-        Who finds the triangles that are seen: ``auto``, ``torch``, ``pytorch3d`` or ``nvdiffrast``.
+        Who finds the triangles that are seen: ``auto``, ``torch``, ``warp``, ``pytorch3d`` or ``nvdiffrast``.
     precision
         Of CLIP's image tower: ``auto``, ``float32`` or ``bfloat16``.
     """

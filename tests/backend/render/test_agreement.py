@@ -18,6 +18,7 @@ from clipmatrix.render import (
     orthographic,
     perspective,
     render,
+    renderers,
     sky,
     visibility,
 )
@@ -35,7 +36,7 @@ EDGE = 0.1
 SIZE = (48, 36)
 
 
-@pytest.fixture(params=["reference", "pytorch3d", "nvdiffrast"], scope="module")
+@pytest.fixture(params=["reference", "warp", "pytorch3d", "nvdiffrast"], scope="module")
 def other(request: pytest.FixtureRequest) -> tuple[Renderer, torch.device]:
     """A renderer that is not torch's own, and the device it is tried on."""
     if request.param == "reference":
@@ -177,7 +178,8 @@ def test_cut_triangles_cover_what_whole_ones_do() -> None:
 
 
 def test_a_name_that_nobody_has_is_answered_with_the_names_there_are() -> None:
-    with pytest.raises(UsageError, match="no renderer 'abacus'; choose one of auto, torch, pytorch3d, nvdiffrast"):
+    names = "auto, torch, warp, pytorch3d, nvdiffrast"
+    with pytest.raises(UsageError, match=f"no renderer 'abacus'; choose one of {names}"):
         find_renderer("abacus", CPU)
     assert RENDERERS[0] == "auto"
 
@@ -185,6 +187,25 @@ def test_a_name_that_nobody_has_is_answered_with_the_names_there_are() -> None:
 def test_the_fastest_on_a_cpu_is_torch() -> None:
     assert find_renderer("auto", CPU) is TORCH
     assert find_renderer("torch", CPU) is TORCH
+
+
+@pytest.mark.parametrize(
+    ("working", "taken"), [({"nvdiffrast", "warp"}, "nvdiffrast"), ({"warp"}, "warp"), (set(), "torch")]
+)
+def test_the_fastest_on_cuda_is_the_first_that_works(
+    working: set[str], taken: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """All are installed, but only some work; the real ones need a GPU to say which."""
+
+    def load(package, device):
+        if package.name not in working:
+            raise UsageError(f"the renderer {package.name} is installed, but fails", "install it again")
+        return Renderer(package.name, visibility)
+
+    monkeypatch.setattr(renderers, "_foreign", load)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
+    assert find_renderer("auto", torch.device("cuda")).name == taken
+    assert ("nvdiffrast is installed, but fails" in caplog.text) == (taken != "nvdiffrast")
 
 
 def test_a_renderer_for_another_device_is_refused() -> None:
@@ -196,7 +217,7 @@ def test_a_renderer_for_another_device_is_refused() -> None:
 
 @pytest.mark.skipif(importlib.util.find_spec("pytorch3d") is not None, reason="PyTorch3D is installed")
 def test_a_renderer_that_is_not_installed_says_how_to_get_it() -> None:
-    with pytest.raises(UsageError, match=r"pytorch3d is not installed; build it with .*facebookresearch/pytorch3d"):
+    with pytest.raises(UsageError, match=r"pytorch3d is not installed; get it with .*facebookresearch/pytorch3d"):
         find_renderer("pytorch3d", CPU)
 
 
