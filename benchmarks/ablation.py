@@ -1,6 +1,6 @@
 """What each piece of the method is worth.
 
-    uv run python benchmarks/ablation.py [--prompts N] [--seeds N] [--steps N] [--json FILE]
+    uv run python benchmarks/ablation.py [--prompts N] [--seeds N] [--first-seed N] [--steps N] [--json FILE]
 
 Each variant takes one piece away or, as ``notebook``, takes the settings that the paper's author published with his
 notebook. All variants grow the embedded figure, walking, into the same prompts from the same seeds; the judge, a CLIP
@@ -139,6 +139,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--prompts", type=int, default=20, help="how many of the package's prompts")
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--first-seed", type=int, default=0, help="to go on where another run ended")
     parser.add_argument("--steps", type=int, default=100)
     parser.add_argument("--texture-size", type=int, default=256)
     parser.add_argument("--clip", default="embedded", help="what steers; several with commas between them")
@@ -158,7 +159,7 @@ def results(
 ) -> Iterator[Result]:
     """Run all jobs, variants side by side, so that a run that is cut short compares all of them."""
     character = figure_character(walk())
-    for seed in range(asked.seeds):
+    for seed in range(asked.first_seed, asked.first_seed + asked.seeds):
         for prompt in prompts:
             settings = protocol.Settings(
                 clip=asked.clip, steps=asked.steps, texture_size=asked.texture_size, seed=seed, update_every=60.0
