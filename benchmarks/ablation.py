@@ -15,7 +15,6 @@ words, one pose.
 
 import argparse
 import json
-import platform
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +24,7 @@ from typing import Any
 
 import clipmatrix_protocol as protocol
 import torch
+from clipmatrix.bench.machine import machine
 from clipmatrix.bodies.figure_character import figure_character
 from clipmatrix.bodies.motions import walk
 from clipmatrix.evaluate.evaluation import Effort, evaluate
@@ -129,7 +129,7 @@ def report(asked: argparse.Namespace, found: Sequence[Result]) -> dict[str, Any]
         "rows": [row(name, [one for one in found if one.variant == name]) for name in names],
         "prompts": len({one.prompt for one in found}), "seeds": len({one.seed for one in found}),
         "steps": asked.steps, "clip": asked.clip,
-        "machine": f"{platform.machine()}, torch {torch.__version__}, {torch.get_num_threads()} threads",
+        "machine": machine(),
         "results": [asdict(one) for one in found],
     }  # fmt: skip
 

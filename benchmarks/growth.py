@@ -1,6 +1,6 @@
 """How rendering grows, forward and backward, with triangles, pixels, views and texels; and one very large scene.
 
-    uv run python benchmarks/growth.py [--threads N] [--repeats N] [--json FILE]
+    uv run python benchmarks/growth.py [--threads N] [--repeats N] [--renderer NAME] [--json FILE]
 
 A sphere, so that any number of triangles has the same shape. Each row multiplies one quantity of the reference by 4;
 ``growth`` is its time over the reference's, so 4 is linear and less is better. The last row: a million triangles,
@@ -11,14 +11,15 @@ import argparse
 import json
 import math
 import multiprocessing
-import platform
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
 from clipmatrix.bench.clock import in_turns
+from clipmatrix.bench.machine import machine
 from clipmatrix.optimize.footprint import peak_memory_mb
-from clipmatrix.render import Material, Mesh, mesh, orbit, perspective, render, sky
+from clipmatrix.render import Material, Mesh, find_renderer, mesh, orbit, perspective, render, sky
+from clipmatrix.render.renderers import RENDERERS
 from clipmatrix.server.device import spare_threads
 from torch import Tensor
 
@@ -50,20 +51,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--threads", type=int, default=spare_threads())
     parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--renderer", choices=RENDERERS, default="torch")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
+    torch.set_num_threads(asked.threads)
     rows = {}
     for name, size in ROWS.items():
         with multiprocessing.get_context("spawn").Pool(1) as alone:
-            rows[name] = alone.apply(measured, (size, asked.repeats, asked.threads))
+            rows[name] = alone.apply(measured, (size, asked.repeats, asked.threads, asked.renderer))
         rows[name]["growth"] = rows[name]["milliseconds"] / rows["reference"]["milliseconds"]
         print(f"{name:16s} {rows[name]}", flush=True)
-    machine = f"{platform.machine()}, torch {torch.__version__}, {asked.threads} threads"
     if asked.json:
-        asked.json.write_text(json.dumps({"rows": rows, "machine": machine}, indent=2))
+        asked.json.write_text(json.dumps({"rows": rows, "machine": machine(), "renderer": asked.renderer}, indent=2))
 
 
-def measured(size: Size, repeats: int, threads: int) -> dict[str, float]:
+def measured(size: Size, repeats: int, threads: int, renderer: str) -> dict[str, float]:
     """Time one size; the largest takes minutes, so fewer repeats of it do."""
     torch.set_num_threads(threads)
     vertices, surface = sphere(size.triangles)
@@ -73,14 +75,15 @@ def measured(size: Size, repeats: int, threads: int) -> dict[str, float]:
     cameras = perspective(orbit(azimuth, 0.2 * each, 3.0 * each, torch.zeros(3)), 0.8)
     textures = torch.rand(1, size.texels, size.texels, 3).requires_grad_()
     behind = torch.full((size.views, size.pixels, size.pixels, 3), 0.5)
+    material, device = Material(0.5 * white[0], 0 * white[0]), torch.device("cpu")
+    see = find_renderer(renderer, device)
     lights = sky(0.5 * white, torch.tensor([0.3, -0.7, 0.65]), 0.8 * white)
 
     def there_and_back() -> None:
-        images = render(placed, surface, cameras, textures, Material(0.5 * white[0], 0 * white[0]), lights, behind)
+        images = render(placed, surface, cameras, textures, material, lights, behind, see)
         (images.textured.mean() + images.plain.mean()).backward()
         placed.grad = textures.grad = None
 
-    device = torch.device("cpu")
     took = in_turns({"render": there_and_back}, 1 if size == ROWS["largest"] else repeats, device)["render"]
     return {
         **asdict(size),

@@ -7,7 +7,6 @@ the share of results for which the right prompt comes first. Every seed counts a
 
 import argparse
 import json
-import platform
 import statistics
 import tempfile
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from clipmatrix.bench.machine import machine
 from clipmatrix.demo import Backend, DemoRequest, own_extension, start_backend, start_blender
 from clipmatrix.evaluate.judge import Retrieval, judge_tower, recall, retrieval
 from clipmatrix.server import Computing
@@ -132,7 +132,7 @@ def main() -> None:
         "steps": asked.steps,
         "seconds_per_job": statistics.median(result.seconds for result in found),
         "ranks": {f"{result.seed} {result.prompt}": result.judged.rank(result.prompt) for result in found},
-        "machine": f"{platform.machine()}, torch {torch.__version__}, {torch.get_num_threads()} threads",
+        "machine": machine(),
     }
     print(json.dumps(report, indent=2))
     if asked.json:

@@ -11,12 +11,12 @@ runs for itself as its users run it, forward and backward, with 1 and with 10 fa
 
 import argparse
 import json
-import platform
 from dataclasses import asdict
 from pathlib import Path
 
 import torch
 from clipmatrix.bench.clock import Timing, in_turns, milliseconds, timing
+from clipmatrix.bench.machine import machine
 from clipmatrix.bench.parts import pictured
 from clipmatrix.bench.reference import Reference, prepared, tower
 from clipmatrix.bench.renderers import measure_renderers
@@ -52,7 +52,7 @@ def main() -> None:
         },
         "clip_ms": clip,
         "setting": asdict(reference),
-        "machine": f"{platform.machine()}, {asked.device}, torch {torch.__version__}, {asked.threads} threads",
+        "machine": machine(asked.device),
     }
     print(json.dumps(report, indent=2))
     if asked.json:

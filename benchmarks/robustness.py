@@ -10,14 +10,13 @@ away and came back, and whose result has triangles that are newly inverted or de
 import argparse
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
-import torch
+from clipmatrix.bench.machine import machine
 from clipmatrix.demo import Backend, DemoRequest, own_extension, start_backend
 from clipmatrix.evaluate.question import some_prompts
 from clipmatrix.server import Computing
@@ -43,7 +42,7 @@ def main() -> None:
         "ran_away": sum("ran away" in " ".join(one.get("remarks", ())) for one in found),
         "invalid": sum(has_faults(one["validity"]) for one in found if "validity" in one),
         "characters": asked.characters, "prompts": asked.prompts, "seeds": asked.seeds, "steps": asked.steps,
-        "machine": f"{platform.machine()}, torch {torch.__version__}, {torch.get_num_threads()} threads",
+        "machine": machine(),
         "results": found,
     }  # fmt: skip
     print(json.dumps({name: value for name, value in report.items() if name != "results"}, indent=2))

@@ -11,7 +11,6 @@ who presses Generate a second time.
 import argparse
 import json
 import os
-import platform
 import secrets
 import statistics
 import subprocess
@@ -23,6 +22,7 @@ from typing import Any
 import clipmatrix_protocol as protocol
 import torch
 import zmq
+from clipmatrix.bench.machine import machine
 from clipmatrix.bodies.figure_character import figure_character
 from clipmatrix.bodies.motions import walk
 from clipmatrix.server.device import spare_threads
@@ -34,12 +34,13 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
+    torch.set_num_threads(spare_threads())  # as the backend does
     found = [once() for _ in range(asked.repeats)]
     report = {
         name: {"median": statistics.median(one[name] for one in found), "all": [round(one[name], 2) for one in found]}
         for name in found[0]
     }
-    report["machine"] = f"{platform.machine()}, torch {torch.__version__}, {spare_threads()} threads"
+    report["machine"] = machine()
     print(json.dumps(report, indent=2))
     if asked.json:
         asked.json.write_text(json.dumps(report, indent=2))

@@ -9,11 +9,11 @@ The paper's setting: 4 views of 224 x 224, a texture of 1024 x 1024, a body of 1
 
 import argparse
 import json
-import platform
 from dataclasses import asdict
 from pathlib import Path
 
 import torch
+from clipmatrix.bench.machine import machine
 from clipmatrix.bench.parts import measure_parts
 from clipmatrix.bench.reference import Reference
 from clipmatrix.bench.report import PRECISIONS
@@ -41,7 +41,7 @@ def main() -> None:
         "parts_ms": {name: round(part.median, 2) for name, part in parts.items()},
         "setting": asdict(reference),
         "precision": asked.precision,
-        "machine": f"{platform.machine()}, {asked.device}, torch {torch.__version__}, {asked.threads} threads",
+        "machine": machine(asked.device),
     }
     print(json.dumps(found, indent=2))
     if asked.json:

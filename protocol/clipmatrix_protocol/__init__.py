@@ -31,13 +31,11 @@ from .messages import (
     Progress,
     Resume,
     Resumed,
-    State,
     Submit,
-    Summary,
     Update,
-    Validity,
     Welcome,
 )
+from .result import State, Summary, Validity
 from .settings import Settings
 from .status import Status
 from .version import PROTOCOL_VERSION, mismatch

@@ -1,14 +1,13 @@
 """All that ``clipmatrix bench`` says."""
 
-import platform
 from dataclasses import dataclass
 
 import torch
 
-from ..optimize.footprint import device_name
 from ..render.renderers import installed_renderers
 from ..server.device import find_device, spare_threads
 from .clock import Timing
+from .machine import machine
 from .parts import measure_parts
 from .reference import Reference
 from .renderers import measure_renderers
@@ -53,7 +52,7 @@ def measure(device: str, threads: int | None, repeats: int) -> BenchReport:
     torch.set_num_threads(threads or spare_threads())
     reference = Reference()
     return BenchReport(
-        machine=f"{device_name(place)}, {platform.machine()}, {platform.system()}, torch {torch.__version__}",
+        machine=machine(place),
         setting=(
             f"{reference.views} views of {reference.size} x {reference.size} pixels, "
             f"texture of {reference.texture} x {reference.texture}, CLIP ViT-B/32 on {reference.pictures} pictures"
