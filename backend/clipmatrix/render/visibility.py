@@ -17,6 +17,8 @@ from typing import Literal, Protocol
 import torch
 from torch import Tensor
 
+from .runs import runs
+
 Cull = Literal["none", "back"]
 
 # Fragments held at once; a scene with more is drawn in several rounds. About 200 MB at its peak.
@@ -247,11 +249,11 @@ def _fragments(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Return where (F,) flat pixel, depth (F,) float32 and triangle (F,) float32 of every covered pixel centre."""
     outlines = _outlines(pixels, triangles, part, cull)
-    owner, row = _runs((outlines.bottom - outlines.top + 1).clamp_min(0), outlines.top)
+    owner, row = runs((outlines.bottom - outlines.top + 1).clamp_min(0), outlines.top)
     start, end = _spans(outlines, owner, row.to(pixels.dtype), width)
     filled = (end > start).nonzero().squeeze(1)
     start, end, owner, row = (values.index_select(0, filled) for values in (start, end, owner, row))
-    span, column = _runs(end - start, start)
+    span, column = runs(end - start, start)
     dx, dy, offset = outlines.plane.index_select(1, owner)
     z = dx.index_select(0, span) * column + (dy * row + offset).index_select(0, span)
     where = ((part.view.index_select(0, owner) * height + row) * width).index_select(0, span) + column
@@ -260,13 +262,6 @@ def _fragments(
     if len(visible) < len(z):
         where, z, triangle = (values.index_select(0, visible) for values in (where, z, triangle))
     return where, z.float(), triangle
-
-
-def _runs(lengths: Tensor, first: Tensor) -> tuple[Tensor, Tensor]:
-    """Unroll runs first, first + 1, ...: the run each element belongs to, and its value."""
-    owner = torch.repeat_interleave(lengths)
-    origin = first - (lengths.cumsum(0) - lengths)
-    return owner, origin.index_select(0, owner) + torch.arange(len(owner), device=lengths.device)
 
 
 def _spans(outlines: _Outlines, owner: Tensor, row: Tensor, width: int) -> tuple[Tensor, Tensor]:
