@@ -9,10 +9,12 @@ from torch import Generator, Tensor
 from ..guidance.augment import cropped, draw_crops
 from ..guidance.backgrounds import backgrounds
 from ..optimize import moves
+from ..optimize.draws import copies
 from ..optimize.guard import Guard
 from ..optimize.loop import deterministic
-from ..optimize.objective import copies, regularisation
+from ..optimize.objective import Terms, regularisation
 from ..optimize.pictures import pictures
+from ..optimize.readings import take_readings
 from ..optimize.sampling import Views, draw_views
 from ..optimize.scene import Scene
 from ..optimize.state import Outcome, pack, read, read_full
@@ -116,14 +118,15 @@ def _moved(ready: Prepared) -> Callable[[], object]:
     """Have optimisers of the same leaves take a step, after the guard has looked."""
     made = moves.optimisers(ready.parameters, ready.scene.brief.vary)
     leaves = moves.leaves(made)
-    guard, loss = Guard(leaves, made), torch.zeros((), device=ready.scene.surface.device)
+    guard, nothing = Guard(leaves, made), torch.zeros((), device=ready.scene.surface.device)
+    terms = Terms(nothing, None, None, nothing, nothing)
     gradients = [torch.rand_like(leaf) for leaf in leaves]
 
     def step() -> None:
         kept = [leaf.detach().clone() for leaf in leaves]
         for leaf, gradient in zip(leaves, gradients, strict=True):
             leaf.grad = gradient
-        guard.healthy(loss, 0.0)
+        guard.healthy(take_readings(terms, ready.parameters, leaves))
         for optimiser in made:
             optimiser.step()
         moves.project(ready.parameters)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import clipmatrix_protocol as protocol
 import numpy as np
@@ -45,6 +46,16 @@ class Targets:
     textured: Tensor
     plain: Tensor
     through: Tensor
+
+    @cached_property
+    def judged(self) -> tuple[str, ...]:
+        """Which pictures of a view count: ``textured``, ``plain``, both or neither."""
+        return tuple(name for name in ("textured", "plain") if bool(getattr(self, name).any()))
+
+    @cached_property
+    def any_directed(self) -> bool:
+        """Whether any prompt asks for a direction."""
+        return bool(self.directed.any())
 
 
 @dataclass(frozen=True)

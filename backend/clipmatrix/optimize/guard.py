@@ -1,5 +1,6 @@
 """The way back when a step goes wrong: the last good state is kept, and a bad step returns to it."""
 
+import math
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ import torch
 from torch import Tensor
 
 from ..errors import JobError
+from .readings import Readings
 
 EVERY = 10
 """Good steps between two copies of the state."""
@@ -48,13 +50,9 @@ class Guard:
     _steps: int = field(default=0, init=False)
     _in_a_row: int = field(default=0, init=False)
 
-    def healthy(self, loss: Tensor, reach: float) -> bool:
+    def healthy(self, readings: Readings) -> bool:
         """Whether the loss and every gradient are finite, and no point is out of reach (a share of the size)."""
-        if not reach <= FARTHEST:
-            return False
-        gradients = [tensor.grad for tensor in self.tensors if tensor.grad is not None]
-        # what is not finite stays so in a sum, which is one pass and one number to wait for
-        return bool(torch.stack([loss.detach(), *(gradient.sum() for gradient in gradients)]).isfinite().all())
+        return readings.reach <= FARTHEST and all(map(math.isfinite, readings.sums))
 
     def keep(self) -> None:
         """Count a good step; copy the state now and then."""

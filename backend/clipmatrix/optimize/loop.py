@@ -21,6 +21,7 @@ from ..guidance.towers import Tower, load_towers
 from ..render.renderers import TORCH, Renderer
 from . import moves
 from .audition import first_colour
+from .draws import draw
 from .finish import finish
 from .footprint import device_name, peak_memory_mb, versions
 from .guard import Guard
@@ -29,6 +30,7 @@ from .loudness import Loudness
 from .objective import measured, objective
 from .parameters import Parameters, begin
 from .patience import Patience
+from .readings import take_readings
 from .repair import posed_pairs
 from .scene import Scene, prepare
 from .schedule import last_stretch, rate
@@ -130,16 +132,19 @@ def descend(
     generator = torch.Generator().manual_seed(settings.seed)
     optimisers = moves.optimisers(parameters, scene.brief.vary)
     loudness, patience = Loudness(parameters.colour_gain()), Patience(settings.steps)
-    guard = Guard(moves.leaves(optimisers), optimisers)
-    step, end = 0, settings.steps
+    leaves = moves.leaves(optimisers)
+    guard = Guard(leaves, optimisers)
+    step, end, drawn = 0, settings.steps, draw(scene, generator)
     while step < end:
-        terms = objective(parameters, start, scene, generator)
+        terms = objective(parameters, start, scene, drawn)
         for optimiser in optimisers:
             optimiser.zero_grad()
         terms.backward()
-        if guard.healthy(terms.loss, terms.reach):
+        drawn = draw(scene, generator)  # while a GPU is still at work
+        readings = take_readings(terms, parameters, leaves)
+        if guard.healthy(readings):
             guard.keep()
-            shares = loudness.listen(parameters)
+            shares = loudness.listen(readings)
             if terms.keeping is not None:
                 terms.keeping.backward()
             moves.heed_limits(parameters)
@@ -148,12 +153,12 @@ def descend(
             for optimiser in optimisers:
                 optimiser.step()
             moves.project(parameters)
-            if settings.early_stop and patience.is_lost(terms.similarity):
+            if settings.early_stop and patience.is_lost(readings.similarity):
                 end = min(end, step + 1 + settings.steps - last_stretch(settings.steps))
         else:
             guard.restore()
         step += 1
-        telemetry.step_done(step, end, terms.similarity, lambda: pack(read_full(parameters), scene))
+        telemetry.step_done(step, end, readings.similarity, lambda: pack(read_full(parameters), scene))
         if cancelled():
             break
     return Course(step, tuple(_remarks(guard, end, settings.steps, scene.holds)))

@@ -7,9 +7,7 @@ follows only in part.
 
 from dataclasses import dataclass
 
-from torch import Tensor
-
-from .parameters import Parameters
+from .readings import Readings
 
 SHAPE_NEEDS = 1.0
 """Pull on the coefficients, relative to that on colour, from which they follow in full."""
@@ -41,12 +39,11 @@ class Loudness:
         self._colour = _Peak()
         self._shape = _Peak()
 
-    def listen(self, parameters: Parameters) -> Shares:
+    def listen(self, readings: Readings) -> Shares:
         """Take in the gradients of a step, before limits are heeded."""
-        colour, shape = parameters.pyramid.grids[0].grad, parameters.portions.grad
-        if colour is None or shape is None:
+        if readings.colour is None or readings.shape is None:
             return Shares()
-        loud, bent = self._gain * self._colour.heard(colour), self._shape.heard(shape)
+        loud, bent = self._gain * self._colour.heard(readings.colour), self._shape.heard(readings.shape)
         return Shares(
             shape=_share(bent, SHAPE_NEEDS * loud),
             texture=_share(loud, TEXTURE_NEEDS * bent),
@@ -61,9 +58,9 @@ class _Peak:
         self._steps = 0
         self._peak = 0.0
 
-    def heard(self, gradient: Tensor) -> float:
+    def heard(self, square: float) -> float:
         self._steps += 1
-        self._square = MEMORY * self._square + (1 - MEMORY) * float(gradient.square().sum())
+        self._square = MEMORY * self._square + (1 - MEMORY) * square
         self._peak = max(self._peak, (self._square / (1 - MEMORY**self._steps)) ** 0.5)
         return self._peak
 

@@ -88,7 +88,7 @@ def heed_limits(parameters: Parameters) -> None:
     gradient = parameters.portions.grad
     if gradient is not None:
         now = parameters.start_portions + parameters.portions
-        gradient[((now <= 0) & (gradient > 0)) | ((now >= 1) & (gradient < 0))] = 0.0
+        gradient.masked_fill_(((now <= 0) & (gradient > 0)) | ((now >= 1) & (gradient < 0)), 0.0)
 
 
 @torch.no_grad()

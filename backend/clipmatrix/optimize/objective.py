@@ -4,17 +4,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import torch
-from torch import Generator, Tensor
+from torch import Tensor
 
-from ..guidance.augment import Crops, cropped, draw_crops
-from ..guidance.backgrounds import backgrounds
+from ..guidance.augment import Crops, cropped
 from ..guidance.prompts import Seen, sides, similarity
 from ..render.render import Images, Sight
 from . import regularise
 from .brushes import Brushed
+from .draws import Drawn
 from .parameters import Parameters
 from .pictures import pictures
-from .sampling import Views, draw_views, fixed_views
+from .sampling import Views, fixed_views
 from .scene import Guide, Scene
 from .state import Outcome, read
 
@@ -26,14 +26,6 @@ KEEP_WEIGHT = 0.5
 GRAIN_WEIGHT = 2.0
 SILHOUETTE_WEIGHT = 10.0
 """What each term costs where its setting is 1."""
-
-SUN_SWING = 1.0
-"""How far the suns swing around the vertical, all alike, from step to step, radians: shadows must not be painted on."""
-
-CROPS = 4
-"""Crops of each picture that a tower of up to :data:`CROPS_SIZE` pixels sees; larger towers see fewer."""
-
-CROPS_SIZE = 112
 
 
 @dataclass(frozen=True)
@@ -50,16 +42,17 @@ class Terms:
         Scalar to minimise as well, what the brief's ``keep`` costs; None where nothing is kept. Apart, because it says
         nothing about what the prompts speak of (:mod:`.loudness`).
     similarity
-        Mean cosine between what the towers are shown and the prompts, weighted by the prompts' weights, in [-1, 1].
+        Scalar: mean cosine between what the towers are shown and the prompts, weighted by the prompts' weights, in
+        [-1, 1].
     reach
-        How far the farthest point has gone, as a share of the character's size.
+        Scalar: how far the farthest point has gone, as a share of the character's size.
     """
 
     loss: Tensor
     brushed: Brushed | None
     keeping: Tensor | None
-    similarity: float
-    reach: float
+    similarity: Tensor
+    reach: Tensor
 
     def backward(self) -> None:
         """Take the gradients, but for those of ``keeping``."""
@@ -69,23 +62,20 @@ class Terms:
             self.loss.backward(retain_graph=self.keeping is not None)
 
 
-def objective(parameters: Parameters, start: Outcome, scene: Scene, generator: Generator) -> Terms:
+def objective(parameters: Parameters, start: Outcome, scene: Scene, drawn: Drawn) -> Terms:
     """Look at the character from a few sides in a few poses, and judge what CLIP sees and how the mesh fares."""
-    views = draw_views(scene.stage, scene.brief.settings.views, generator)
-    behind = backgrounds(len(views.poses), scene.view_size, generator)
     outcome = read(parameters)
-    swing = SUN_SWING * float(2 * torch.rand((), generator=generator) - 1)
 
     def shown(seen: Outcome) -> Images:
-        return pictures(replace(seen, suns=_turned(seen.suns, swing)), scene, views, behind)
+        return pictures(replace(seen, suns=_turned(seen.suns, drawn.swing)), scene, drawn.views, drawn.behind)
 
     seen = replace(outcome, textures=outcome.textures.detach().requires_grad_()) if scene.brushes else outcome
     images, before = shown(seen), _start_pictures(shown, start, scene)
     heard: list[Tensor | None] = [brush.prompts for brush in scene.brushes]
-    similar = _judgements(scene, views, images, before, _crops(scene, len(views.poses), generator), heard or [None])
+    similar = _judgements(scene, drawn.views, images, before, drawn.crops, heard or [None])
     price = regularisation(outcome, start, parameters, scene) + _silhouette(images, before, scene)
-    reach = float((outcome.offsets.detach() - scene.start_offset).norm(dim=1).max()) / parameters.size
-    kept, similarity = keeping(outcome, start, parameters, scene), float(sum(one.detach() for one in similar))
+    reach = (outcome.offsets.detach() - scene.start_offset).norm(dim=1).max() / parameters.size
+    kept, similarity = keeping(outcome, start, parameters, scene), torch.stack(similar).detach().sum()
     if parameters.reach is None:
         return Terms(price - similar[0], None, kept, similarity, reach)
     brushed = Brushed(outcome.textures, seen.textures, tuple(-one for one in similar), parameters.reach)
@@ -154,7 +144,7 @@ def _judged_by(
 
     totals = [torch.zeros((), device=images.textured.device) for _ in heard]
     for name, weights in (("textured", guide.targets.textured), ("plain", guide.targets.plain)):
-        if bool(weights.any()):
+        if name in guide.targets.judged:
             with torch.no_grad():
                 origin = embedded(getattr(before, name)) if before else None
             seen = Seen(embedded(getattr(images, name)), origin, side, sources)
@@ -191,24 +181,11 @@ def keeping(outcome: Outcome, start: Outcome, parameters: Parameters, scene: Sce
     return KEEP_WEIGHT * keep * regularise.repainting(change, parameters.shares)
 
 
-def copies(tower_size: int) -> int:
-    """Choose how many crops of a picture a tower sees: as many as cost about the same on any tower."""
-    return max(1, min(CROPS, round(CROPS * (CROPS_SIZE / tower_size) ** 2)))
-
-
 @torch.no_grad()
 def _start_pictures(shown: Callable[[Outcome], Images], start: Outcome, scene: Scene) -> Images | None:
     """Picture the start where a prompt asks for a direction away from it, or its silhouette is to be kept."""
-    needed = bool(scene.guides[0].targets.directed.any()) or _keeps_silhouette(scene)
+    needed = scene.guides[0].targets.any_directed or _keeps_silhouette(scene)
     return shown(start) if needed else None
-
-
-def _crops(scene: Scene, views: int, generator: Generator) -> list[Crops | None]:
-    """Draw what each tower is shown of a step's views."""
-    if not scene.brief.settings.crops:
-        return [None] * len(scene.guides)
-    sizes = [guide.tower.image_size for guide in scene.guides]
-    return [draw_crops(views, copies(size), scene.view_size, generator) for size in sizes]
 
 
 def _keeps_silhouette(scene: Scene) -> bool:

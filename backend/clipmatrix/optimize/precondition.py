@@ -13,6 +13,9 @@ from scipy import sparse
 from scipy.sparse.linalg import SuperLU, splu
 from torch import Tensor
 
+LARGEST_INVERSE = 1 << 14
+"""Points up to which a GPU holds the inverse: a gigabyte."""
+
 
 @dataclass(frozen=True)
 class Preconditioner:
@@ -23,15 +26,18 @@ class Preconditioner:
     matrix
         (V, V) sparse, symmetric positive definite, float64.
     factor
-        Its LU factors.
+        Its LU factors, on the CPU; None where the inverse is known.
+    inverse
+        (V, V) float32, dense, on a GPU: one product there is faster than the way to the CPU and back.
     """
 
     matrix: sparse.csc_matrix
-    factor: SuperLU
+    factor: SuperLU | None
+    inverse: Tensor | None = None
 
 
 def preconditioner(triangles: Tensor, count: int, smoothness: float) -> Preconditioner:
-    """Factorise I + lambda L of a mesh; each connected piece is a block of its own.
+    """Factorise I + lambda L of a mesh, on a GPU invert it where that fits; each connected piece is a block of its own.
 
     Parameters
     ----------
@@ -42,10 +48,19 @@ def preconditioner(triangles: Tensor, count: int, smoothness: float) -> Precondi
     smoothness
         lambda of the paper (19 to 99 there); smoothing reaches about sqrt(lambda) edges far.
     """
-    matrix = sparse.identity(count, format="csc") + smoothness * laplacian(triangles.cpu().numpy(), count)
-    return Preconditioner(
-        matrix.tocsc(), splu(matrix.tocsc(), permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
-    )
+    matrix = (sparse.identity(count, format="csc") + smoothness * laplacian(triangles.cpu().numpy(), count)).tocsc()
+    if triangles.is_cuda and count <= LARGEST_INVERSE:
+        return Preconditioner(matrix, None, inverse(matrix, triangles.device))
+    return Preconditioner(matrix, splu(matrix, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True}))
+
+
+def inverse(matrix: sparse.csc_matrix, device: torch.device) -> Tensor:
+    """Invert a symmetric positive definite matrix (V, V) on a device, in float32."""
+    entries = matrix.tocoo()
+    places = torch.tensor(np.stack([entries.row, entries.col]), device=device)
+    values = torch.tensor(entries.data, dtype=torch.float32, device=device)
+    dense = torch.sparse_coo_tensor(places, values, matrix.shape, check_invariants=False).to_dense()
+    return torch.cholesky_inverse(torch.linalg.cholesky(dense))
 
 
 def laplacian(triangles: np.ndarray, count: int) -> sparse.csc_matrix:
@@ -70,6 +85,9 @@ def from_differential(operator: Preconditioner, differential: Tensor) -> Tensor:
 
 
 def _solve(operator: Preconditioner, right: Tensor) -> Tensor:
+    if operator.inverse is not None:
+        return (operator.inverse @ right.detach().to(operator.inverse.dtype)).to(right.dtype)
+    assert operator.factor is not None
     solution = operator.factor.solve(right.detach().cpu().double().numpy())
     return torch.tensor(solution, dtype=right.dtype, device=right.device)
 

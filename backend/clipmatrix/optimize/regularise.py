@@ -41,8 +41,8 @@ def edge_stretch(vertices: Tensor, reference: Tensor, mesh: Edges) -> Tensor:
     """Mean squared relative change of edge lengths between two shapes (V, 3); scalar."""
     start = _lengths(reference, mesh)
     known = start > start.mean() * 1e-4
-    ratio = _lengths(vertices, mesh)[known] / start[known]
-    return (ratio - 1).square().mean()
+    ratio = _lengths(vertices, mesh) / torch.where(known, start, 1.0)
+    return torch.where(known, ratio - 1, 0.0).square().sum() / known.sum()
 
 
 def crease(vertices: Tensor, reference: Tensor, triangles: Tensor, mesh: Edges) -> Tensor:

@@ -7,6 +7,7 @@ import pytest
 import torch
 from clipmatrix.guidance.towers import load_tower
 from clipmatrix.optimize.audition import first_colour
+from clipmatrix.optimize.draws import draw
 from clipmatrix.optimize.objective import objective
 from clipmatrix.optimize.parameters import begin
 from clipmatrix.optimize.scene import prepare
@@ -44,7 +45,7 @@ def gradients(character, tower, prompts):
         leaf.requires_grad_()
     with torch.no_grad():
         start = read(parameters)
-    objective(parameters, start, scene, torch.Generator().manual_seed(0)).backward()
+    objective(parameters, start, scene, draw(scene, torch.Generator().manual_seed(0))).backward()
     return parameters
 
 

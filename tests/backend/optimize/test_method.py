@@ -1,5 +1,6 @@
 """Each switch of the method does something, and the right thing."""
 
+import math
 from dataclasses import replace
 
 import clipmatrix_protocol as protocol
@@ -15,6 +16,7 @@ from clipmatrix.optimize.guard import Guard
 from clipmatrix.optimize.objective import measured
 from clipmatrix.optimize.parameters import begin
 from clipmatrix.optimize.pictures import cameras, pictures
+from clipmatrix.optimize.readings import Readings
 from clipmatrix.optimize.sampling import draw_views, fixed_views
 from clipmatrix.optimize.scene import prepare
 from clipmatrix.optimize.state import read
@@ -186,14 +188,12 @@ def test_a_step_out_of_reach_goes_back_slower_and_is_told():
     leaf = torch.zeros(3, requires_grad=True)
     optimiser = torch.optim.Adam([leaf])
     guard = Guard([leaf], [optimiser])
-    loss = leaf.sum()
-    loss.backward()
-    assert guard.healthy(loss, 0.5)
+    assert guard.healthy(Readings(0.2, 0.5, (1.0, 3.0)))
     guard.keep()
     with torch.no_grad():
         leaf.fill_(100.0)
-    assert not guard.healthy(loss, 33.0)
-    assert not guard.healthy(loss, float("nan"))
+    for reach, gradient in ((33.0, 3.0), (math.nan, 3.0), (0.5, math.nan), (0.5, math.inf)):
+        assert not guard.healthy(Readings(0.2, reach, (1.0, gradient)))
     guard.restore()
     assert (leaf == 0).all()
     assert (guard.returns, guard.pace) == (1, 0.5)

@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import torch
 from clipmatrix.character import assemble
 from clipmatrix.optimize.adam import AdamUniform
-from clipmatrix.optimize.precondition import from_differential, laplacian, preconditioner, to_differential
+from clipmatrix.optimize.precondition import from_differential, inverse, laplacian, preconditioner, to_differential
 
 
 def test_to_and_from_differential_are_inverse(character):
@@ -20,6 +22,20 @@ def test_the_solve_equals_a_dense_solve(character):
     dense = np.eye(count) + 50.0 * laplacian(assembled.triangles.numpy(), count).toarray()
     expected = np.linalg.solve(dense, right.double().numpy())
     assert np.abs(from_differential(operator, right).numpy() - expected).max() < 1e-6
+
+
+def test_a_gpu_multiplies_with_the_inverse(character):
+    """What a GPU does, done on the CPU."""
+    assembled = assemble(character)
+    count = len(assembled.vertices)
+    by_factors = preconditioner(assembled.triangles, count, 99.0)
+    by_product = replace(by_factors, factor=None, inverse=inverse(by_factors.matrix, torch.device("cpu")))
+    both = (by_factors, by_product)
+    point = torch.randn(count, 3, generator=torch.Generator().manual_seed(2), requires_grad=True)
+    solved = [from_differential(one, point) for one in both]
+    gradients = [torch.autograd.grad(offsets.square().sum(), point)[0] for offsets in solved]
+    for expected, found in (solved, gradients):
+        assert torch.allclose(found, expected, atol=1e-5 * float(expected.detach().abs().max()))
 
 
 def test_the_gradient_is_the_transposed_solve(character):

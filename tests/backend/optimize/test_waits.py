@@ -1,0 +1,65 @@
+"""How often a step makes the host wait for a number that the device has yet to compute."""
+
+import traceback
+from collections import Counter
+
+import clipmatrix_protocol as protocol
+import pytest
+import torch
+from clipmatrix.optimize import moves
+from clipmatrix.optimize.draws import draw
+from clipmatrix.optimize.objective import objective
+from clipmatrix.optimize.parameters import begin
+from clipmatrix.optimize.readings import take_readings
+from clipmatrix.optimize.scene import prepare
+from clipmatrix.optimize.state import read
+from clipmatrix.render import find_renderer
+from torch.utils._python_dispatch import TorchDispatchMode
+
+CPU = torch.device("cpu")
+NUMBERS = {"aten._local_scalar_dense.default", "aten.equal.default", "aten.is_nonzero.default"}
+SIZES = {"aten.nonzero.default", "aten.repeat_interleave.Tensor", "aten.masked_select.default"}
+"""Operations whose result is a number for Python, or whose result's size is one."""
+
+
+class Waits(TorchDispatchMode):
+    """Counts them by the file of ours they are in."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found = Counter()
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        by_mask = str(function).startswith("aten.index") and any(
+            index is not None and index.dtype == torch.bool
+            for index in (args[1] if isinstance(args[1], list | tuple) else ())
+        )
+        if by_mask or str(function) in NUMBERS | SIZES:
+            frames = [frame for frame in traceback.extract_stack() if "/clipmatrix/" in frame.filename]
+            self.found[frames[-1].filename.rpartition("/")[2]] += 1
+        return function(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [protocol.Prompt("a red skittle"), protocol.Prompt("a knight", origin="a person", shading="textured")],
+    ids=["plain and textured", "directed"],
+)
+def test_only_what_is_seen_has_a_size_to_wait_for(character, tower, prompt):
+    settings = protocol.Settings(texture_size=64, resolution=64, views=2)
+    brief = protocol.Brief((prompt,), settings=settings)
+    scene = prepare(protocol.Submit("job", character, brief), (tower,), CPU, find_renderer("warp", CPU))
+    parameters = begin(scene)
+    leaves = moves.leaves(moves.optimisers(parameters, brief.vary))
+    start, drawn = read(parameters), draw(scene, torch.Generator().manual_seed(0))
+    objective(parameters, start, scene, drawn)  # what is found out once a job
+    waits = Waits()
+    with waits:
+        terms = objective(parameters, start, scene, drawn)
+        terms.backward()
+        readings = take_readings(terms, parameters, leaves)
+    looks = 2 if prompt.origin else 1
+    # pictures.py asks the views that were drawn, which are on the CPU anyway
+    assert waits.found == {"pixels.py": looks, "silhouettes.py": 2 * looks, "runs.py": looks, "pictures.py": looks}
+    assert len(readings.sums) == 1 + sum(leaf.grad is not None for leaf in leaves)
+    assert readings.colour is not None
