@@ -22,7 +22,7 @@ def serve(*arguments: str, secret: str = "") -> "subprocess.CompletedProcess[str
         [sys.executable, "-m", "clipmatrix", "serve", "--device", "cpu", *arguments],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         env={**os.environ, "CLIPMATRIX_SECRET": secret},
     )
 

@@ -50,7 +50,7 @@ def test_random_shapes_and_poses_agree_with_smplx(blender, talk, model, kind, po
         assert talk.session.error is None
         worst = max(worst, np.abs(body.evaluated() - wanted).max())
         moved = max(moved, np.abs(wanted).max())
-    record_property("worst", worst)
+    record_property("worst", float(worst))
     print(f"{kind.name}: {poses} poses, at most {worst:.2e} m apart; {bare:.2e} m without fresh correctives")
     assert worst < TOLERANCE
     assert bare > 100 * TOLERANCE, "the correctives must matter"
