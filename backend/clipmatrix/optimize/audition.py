@@ -12,10 +12,8 @@ from torch import Tensor
 
 from . import texture_pyramid
 from .brushes import heard_by
-from .objective import measured
+from .measuring import Measure, measure
 from .parameters import Parameters
-from .pictures import looked
-from .sampling import fixed_views
 from .scene import GREY, Scene
 from .state import Outcome
 
@@ -39,39 +37,30 @@ def first_colour(parameters: Parameters, start: Outcome, scene: Scene) -> Tensor
     Zero, which is grey, where some shape suits the prompts better than any colour: then they do not speak of colour.
     Where prompts do not all paint everything, each group of texels has a colour, and only its prompts are heard.
     """
-    groups = parameters.atlas_seen.groups
+    groups, fixed = parameters.atlas_seen.groups, measure(start, scene, EVERY)
     if groups is None:
-        return _suiting(parameters, start, scene, None)
+        return _suiting(parameters, start, fixed, None)
     heard = heard_by(scene.brushes, groups)
     return torch.cat(
-        [_suiting(parameters, start, _weighing(scene, mine, mine), group) for group, mine in enumerate(heard)]
+        [_suiting(parameters, start, fixed.weighing(mine, mine), group) for group, mine in enumerate(heard)]
     )
 
 
-def _suiting(parameters: Parameters, start: Outcome, scene: Scene, group: int | None) -> Tensor:
+def _suiting(parameters: Parameters, start: Outcome, fixed: Measure, group: int | None) -> Tensor:
     """The colour that suits, of one group of texels or of all: (1, 3, 1, 1, 1)."""
     grey = torch.logit(torch.full_like(parameters.start_textures, GREY).mean(dim=(0, 1, 2)).sqrt())
     changes = [torch.logit(torch.tensor(levels, device=grey.device)) - grey for levels in product(LEVELS, repeat=3)]
-    sight = looked(start, scene, fixed_views(scene.stage, EVERY), scene.view_size)
+    sight = fixed.look(start)
     # colour does not show in plain-shaded pictures: they are looked at once
-    textured, plain = _weighing(scene, 1, 0), measured(start, start, _weighing(scene, 0, 1), EVERY, sight)
+    textured, plain = fixed.weighing(1, 0), fixed.weighing(0, 1).similarity(start, sight)
     coloured = [
-        plain + measured(replace(start, textures=_painted(parameters, change, group)), start, textured, EVERY, sight)
+        plain + textured.similarity(replace(start, textures=_painted(parameters, change, group)), sight)
         for change in changes
     ]
-    shaped = [measured(replace(start, coefficients=values), start, scene, EVERY) for values in _bent(parameters, start)]
+    shaped = [fixed.similarity(replace(start, coefficients=values)) for values in _bent(parameters, start)]
     best = max(range(len(changes)), key=coloured.__getitem__)
     chosen = NUDGE * changes[best] if coloured[best] > max(shaped, default=-2.0) else torch.zeros_like(grey)
     return chosen[None, :, None, None, None]
-
-
-def _weighing(scene: Scene, textured: Tensor | int, plain: Tensor | int) -> Scene:
-    """The scene with other weights of its prompts for either kind of picture: factors, one for each prompt or all."""
-    guides = []
-    for guide in scene.guides:
-        weights = {"textured": guide.targets.textured * textured, "plain": guide.targets.plain * plain}
-        guides.append(replace(guide, targets=replace(guide.targets, **weights)))
-    return replace(scene, guides=tuple(guides))
 
 
 def _painted(parameters: Parameters, change: Tensor, group: int | None) -> Tensor:

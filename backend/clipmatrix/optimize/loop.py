@@ -27,7 +27,8 @@ from .footprint import device_name, peak_memory_mb, versions
 from .guard import Guard
 from .holds import Holds
 from .loudness import Loudness
-from .objective import measured, objective
+from .measuring import measure
+from .objective import objective
 from .parameters import Parameters, begin
 from .patience import Patience
 from .readings import take_readings
@@ -87,13 +88,14 @@ def guided(
         parameters = begin(scene)
         with torch.no_grad():
             start = read(parameters)
-            before = measured(start, start, scene)
+            fixed = measure(start, scene)
+            before = fixed.similarity(start)
             if scene.unpainted:
                 parameters.pyramid.grids[0].add_(first_colour(parameters, start, scene))
         course = descend(parameters, start, scene, Telemetry(job.job, settings, report), cancelled)
         with torch.no_grad():
             outcome = finish(read_full(parameters), scene, parameters.atlas)
-            after = measured(outcome, start, scene)
+            after = fixed.similarity(outcome)
         return protocol.Done(
             job=job.job,
             state=pack(outcome, scene),

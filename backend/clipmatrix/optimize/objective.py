@@ -1,21 +1,19 @@
 """What is minimised: CLIP distance of rendered views, and what keeps the result clean."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
-from ..guidance.augment import Crops, cropped
-from ..guidance.prompts import Seen, sides, similarity
-from ..render.render import Images, Sight
+from ..render.render import Images
 from . import regularise
 from .brushes import Brushed
 from .draws import Drawn
+from .judging import asks_directions, judged, start_vectors
 from .parameters import Parameters
 from .pictures import pictures
-from .sampling import Views, fixed_views
-from .scene import Guide, Scene
+from .scene import Scene
 from .state import Outcome, read
 
 STRETCH_WEIGHT = 0.5
@@ -71,8 +69,9 @@ def objective(parameters: Parameters, start: Outcome, scene: Scene, drawn: Drawn
 
     seen = replace(outcome, textures=outcome.textures.detach().requires_grad_()) if scene.brushes else outcome
     images, before = shown(seen), _start_pictures(shown, start, scene)
+    origins = start_vectors(scene.guides, before, drawn.crops)
     heard: list[Tensor | None] = [brush.prompts for brush in scene.brushes]
-    similar = _judgements(scene, drawn.views, images, before, drawn.crops, heard or [None])
+    similar = judged(scene.guides, drawn.views, images, origins, drawn.crops, heard or [None])
     price = regularisation(outcome, start, parameters, scene) + _silhouette(images, before, scene)
     reach = (outcome.offsets.detach() - scene.start_offset).norm(dim=1).max() / parameters.size
     kept, similarity = keeping(outcome, start, parameters, scene), torch.stack(similar).detach().sum()
@@ -80,78 +79,6 @@ def objective(parameters: Parameters, start: Outcome, scene: Scene, drawn: Drawn
         return Terms(price - similar[0], None, kept, similarity, reach)
     brushed = Brushed(outcome.textures, seen.textures, tuple(-one for one in similar), parameters.reach)
     return Terms(price, brushed, kept, similarity, reach)
-
-
-def measured(outcome: Outcome, start: Outcome, scene: Scene, every: int = 1, sight: Sight | None = None) -> float:
-    """Mean cosine between prompts and fixed views, or each ``every``-th, of an outcome on grey ground, unaugmented.
-
-    ``sight`` is what these views see of outcome and start, where both have the same shape and it is known.
-    """
-    views = fixed_views(scene.stage, every)
-    ground = torch.full((len(views.poses), scene.view_size, scene.view_size, 3), 0.5)
-
-    def shown(seen: Outcome) -> Images:
-        return pictures(seen, scene, views, ground, sight)
-
-    nothing = [None] * len(scene.guides)
-    return float(judged(scene, views, shown(outcome), _start_pictures(shown, start, scene), nothing).detach())
-
-
-def judged(scene: Scene, views: Views, images: Images, before: Images | None, crops: Sequence[Crops | None]) -> Tensor:
-    """Compare pictures of views with the prompts: scalar in [-1, 1], the mean over the towers.
-
-    Parameters
-    ----------
-    images, before
-        Of the character as it is; as it came, which directed prompts need.
-    crops
-        What each tower is shown of them; None for the whole.
-    """
-    return _judgements(scene, views, images, before, crops, [None])[0]
-
-
-def _judgements(
-    scene: Scene,
-    views: Views,
-    images: Images,
-    before: Images | None,
-    crops: Sequence[Crops | None],
-    heard: Sequence[Tensor | None],
-) -> list[Tensor]:
-    """As :func:`judged`, for each choice of prompts (M,) that is ``heard``; None for all of them."""
-    each = [
-        _judged_by(guide, views, images, before, mine, heard)
-        for guide, mine in zip(scene.guides, crops, strict=True)
-    ]  # fmt: skip
-    return [torch.stack(one).mean() for one in zip(*each, strict=True)]
-
-
-def _judged_by(
-    guide: Guide,
-    views: Views,
-    images: Images,
-    before: Images | None,
-    crops: Crops | None,
-    heard: Sequence[Tensor | None],
-) -> list[Tensor]:
-    each = crops.copies if crops else 1
-    side = sides(views.azimuths, views.elevations).repeat_interleave(each)
-    sources = views.sources.repeat_interleave(each)
-
-    def embedded(picture: Tensor) -> Tensor:
-        planes = picture.permute(0, 3, 1, 2)
-        return guide.tower.encode_image(cropped(planes, crops) if crops else planes)
-
-    totals = [torch.zeros((), device=images.textured.device) for _ in heard]
-    for name, weights in (("textured", guide.targets.textured), ("plain", guide.targets.plain)):
-        if name in guide.targets.judged:
-            with torch.no_grad():
-                origin = embedded(getattr(before, name)) if before else None
-            seen = Seen(embedded(getattr(images, name)), origin, side, sources)
-            for index, prompts in enumerate(heard):
-                chosen = weights if prompts is None else weights * prompts
-                totals[index] = totals[index] + similarity(seen, guide.targets, chosen)
-    return totals
 
 
 def regularisation(outcome: Outcome, start: Outcome, parameters: Parameters, scene: Scene) -> Tensor:
@@ -184,7 +111,7 @@ def keeping(outcome: Outcome, start: Outcome, parameters: Parameters, scene: Sce
 @torch.no_grad()
 def _start_pictures(shown: Callable[[Outcome], Images], start: Outcome, scene: Scene) -> Images | None:
     """Picture the start where a prompt asks for a direction away from it, or its silhouette is to be kept."""
-    needed = scene.guides[0].targets.any_directed or _keeps_silhouette(scene)
+    needed = asks_directions(scene.guides) or _keeps_silhouette(scene)
     return shown(start) if needed else None
 
 

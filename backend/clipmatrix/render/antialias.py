@@ -59,17 +59,7 @@ class _Blend(torch.autograd.Function):
 
 
 def find_crossings(clip: Tensor, mesh: Mesh, depth: Tensor) -> Crossings:
-    """Find where silhouettes cut.
-
-    Parameters
-    ----------
-    clip
-        (4, N, V) clip coordinates.
-    mesh
-        The mesh.
-    depth
-        (N, H, W) clip w of what each pixel sees, infinite where empty.
-    """
+    """Find where silhouettes cut; parameters as in :func:`.silhouettes.find_cuts`. Differentiable in ``clip``."""
     cuts = find_cuts(clip, mesh, depth)
     return Crossings(cuts.inner, cuts.outer, _distances(clip, cuts, depth.shape[1], depth.shape[2]))
 

@@ -13,7 +13,7 @@ from clipmatrix.guidance import ClipUnavailable, load_towers
 from clipmatrix.optimize import guided
 from clipmatrix.optimize.atlas import atlas
 from clipmatrix.optimize.guard import Guard
-from clipmatrix.optimize.objective import measured
+from clipmatrix.optimize.measuring import measure
 from clipmatrix.optimize.parameters import begin
 from clipmatrix.optimize.pictures import cameras, pictures
 from clipmatrix.optimize.readings import Readings
@@ -52,7 +52,7 @@ def test_an_ensemble_is_the_mean_of_its_towers(character, tower, other_tower):
     def before(*towers):
         scene = scene_of(character, *towers)
         start = read(begin(scene))
-        return measured(start, start, scene)
+        return measure(start, scene).similarity(start)
 
     assert before(tower, other_tower) == pytest.approx((before(tower) + before(other_tower)) / 2, abs=1e-5)
 

@@ -1,0 +1,88 @@
+"""Compare pictures with prompts, as the guiding towers see them."""
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+from ..guidance.augment import Crops, cropped
+from ..guidance.prompts import Seen, sides, similarity
+from ..render.render import Images
+from .sampling import Views
+from .scene import Guide
+
+Origins = Mapping[str, Tensor]
+"""By kind of picture, (N, D) unit vectors: views of the character as it came, which directed prompts start from."""
+
+
+def asks_directions(guides: Sequence[Guide]) -> bool:
+    """Whether a prompt is directed; prompts are the same for all towers."""
+    return guides[0].targets.any_directed
+
+
+@torch.no_grad()
+def start_vectors(guides: Sequence[Guide], before: Images | None, crops: Sequence[Crops | None]) -> tuple[Origins, ...]:
+    """Embed pictures of the start with every tower; nothing where no prompt is directed."""
+    if before is None or not asks_directions(guides):
+        return ({},) * len(guides)
+    return tuple(
+        {name: _embedded(guide, before, name, mine) for name in guide.targets.judged}
+        for guide, mine in zip(guides, crops, strict=True)
+    )
+
+
+def judged(
+    guides: Sequence[Guide],
+    views: Views,
+    images: Images,
+    origins: Sequence[Origins],
+    crops: Sequence[Crops | None],
+    heard: Sequence[Tensor | None] = (None,),
+) -> list[Tensor]:
+    """Compare pictures of views with the prompts: scalars in [-1, 1], means over the towers.
+
+    Parameters
+    ----------
+    guides
+        The towers, and where prompts lie for each.
+    views, images
+        N views, and what they see of the character.
+    origins
+        From :func:`start_vectors`, for each tower.
+    crops
+        What each tower is shown of the pictures; None for the whole.
+    heard
+        For each scalar, which prompts (M,) count; None for all of them.
+    """
+    each = [
+        _judged_by(guide, views, images, start, mine, heard)
+        for guide, start, mine in zip(guides, origins, crops, strict=True)
+    ]
+    return [torch.stack(one).mean() for one in zip(*each, strict=True)]
+
+
+def _judged_by(
+    guide: Guide,
+    views: Views,
+    images: Images,
+    origins: Origins,
+    crops: Crops | None,
+    heard: Sequence[Tensor | None],
+) -> list[Tensor]:
+    each = crops.copies if crops else 1
+    side = sides(views.azimuths, views.elevations).repeat_interleave(each)
+    sources = views.sources.repeat_interleave(each)
+    totals = [torch.zeros((), device=images.textured.device) for _ in heard]
+    for name in guide.targets.judged:
+        seen = Seen(_embedded(guide, images, name, crops), origins.get(name), side, sources)
+        weights = getattr(guide.targets, name)
+        for index, prompts in enumerate(heard):
+            chosen = weights if prompts is None else weights * prompts
+            totals[index] = totals[index] + similarity(seen, guide.targets, chosen)
+    return totals
+
+
+def _embedded(guide: Guide, images: Images, name: str, crops: Crops | None) -> Tensor:
+    """Embed one kind of pictures through a tower's crops."""
+    planes = getattr(images, name).permute(0, 3, 1, 2)
+    return guide.tower.encode_image(cropped(planes, crops) if crops else planes)

@@ -1,0 +1,65 @@
+"""One and the same look at any outcome: fixed views on grey ground, unaugmented."""
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from ..render.render import Images, Sight
+from .judging import Origins, asks_directions, judged, start_vectors
+from .pictures import looked, pictures
+from .sampling import Views, fixed_views
+from .scene import Guide, Scene
+from .state import Outcome
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Fixed views of a scene, and what the towers see of the start in them.
+
+    Attributes
+    ----------
+    scene, guides
+        What is rendered; who judges, by which weights of the prompts.
+    views
+        N of them.
+    origins
+        The start's pictures, embedded by each tower; empty where no prompt is directed.
+    """
+
+    scene: Scene
+    guides: tuple[Guide, ...]
+    views: Views
+    origins: tuple[Origins, ...]
+
+    @torch.no_grad()
+    def look(self, outcome: Outcome) -> Sight:
+        """What the views see of an outcome's shape, for outcomes that differ in paint alone."""
+        return looked(outcome, self.scene, self.views, self.scene.view_size)
+
+    @torch.no_grad()
+    def similarity(self, outcome: Outcome, sight: Sight | None = None) -> float:
+        """Mean cosine between prompts and views of an outcome; ``sight`` is what they see of its shape, if known."""
+        images = _shown(outcome, self.scene, self.views, sight)
+        return float(judged(self.guides, self.views, images, self.origins, [None] * len(self.guides))[0])
+
+    def weighing(self, textured: Tensor | int, plain: Tensor | int) -> "Measure":
+        """With other weights of the prompts for either kind of picture: factors, one for each prompt or for all."""
+        guides = []
+        for guide in self.guides:
+            weights = {"textured": guide.targets.textured * textured, "plain": guide.targets.plain * plain}
+            guides.append(replace(guide, targets=replace(guide.targets, **weights)))
+        return replace(self, guides=tuple(guides))
+
+
+@torch.no_grad()
+def measure(start: Outcome, scene: Scene, every: int = 1) -> Measure:
+    """Lay out the views, or each ``every``-th of them for a hasty look, and look at the start."""
+    views = fixed_views(scene.stage, every)
+    before = _shown(start, scene, views, None) if asks_directions(scene.guides) else None
+    return Measure(scene, scene.guides, views, start_vectors(scene.guides, before, [None] * len(scene.guides)))
+
+
+def _shown(outcome: Outcome, scene: Scene, views: Views, sight: Sight | None) -> Images:
+    ground = torch.full((len(views.poses), scene.view_size, scene.view_size, 3), 0.5)
+    return pictures(outcome, scene, views, ground, sight)
