@@ -61,7 +61,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             ge=0,
             le=60,
             title="Show Every",
-            description="Seconds between two looks at the growing character",
+            description="Seconds between two looks at the growing character, more where one takes long. 0: each step",
         ),
     ] = 0.5
     early_stop: Annotated[

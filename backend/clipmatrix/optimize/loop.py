@@ -56,7 +56,8 @@ def optimise(
     device
         Where to compute.
     report
-        Called with a Progress after a step, at most every 0.1 s, and with an Update every ``settings.update_every`` s.
+        Called with a Progress after a step, at most every 0.1 s, and with an Update every ``settings.update_every`` s
+        or, where making one takes long, less often.
     cancelled
         Asked after each step; once true, the job ends with what has been reached.
     renderer

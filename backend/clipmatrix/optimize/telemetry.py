@@ -16,6 +16,11 @@ PROGRESS_EVERY = 0.1
 MEMORY = 0.9
 """How much of the smoothed similarity comes from the steps before."""
 
+UPDATES_SHARE = 0.2
+"""Of a job's time that making updates may take: large textures go out less often than the settings ask for, unless
+these ask for one at every step.
+"""
+
 RECENT = 20
 """Steps over which speed is measured."""
 
@@ -39,6 +44,7 @@ class Telemetry:
         self._report = report
         self._times = deque([time.monotonic()], maxlen=RECENT + 1)
         self._told = self._shown = float("-inf")
+        self._took = 0.0
         self._similarity: float | None = None
 
     def step_done(self, step: int, steps: int, similarity: float, state: Callable[[], protocol.State]) -> None:
@@ -50,9 +56,11 @@ class Telemetry:
         if now - self._told >= PROGRESS_EVERY or step == steps:
             self._told = now
             self._report(self._progress(step, steps))
-        if now - self._shown >= self._settings.update_every:
-            self._shown = now
-            self._report(protocol.Update(job=self._job, step=step, state=state()))
+        every = self._settings.update_every
+        if now - self._shown >= (max(every, self._took / UPDATES_SHARE) if every else 0.0):
+            made = state()
+            self._shown, self._took = now, time.monotonic() - now
+            self._report(protocol.Update(job=self._job, step=step, state=made))
 
     def _progress(self, step: int, steps: int) -> protocol.Progress:
         # The median: a job that was held has one step among them that took as long as it was held.

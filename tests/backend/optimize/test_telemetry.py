@@ -18,3 +18,28 @@ def test_the_time_left_is_not_spoilt_by_a_pause():
     last = next(message for message in reversed(said) if isinstance(message, protocol.Progress))
     assert last.step == 12
     assert last.steps_per_second > 20
+
+
+def test_updates_that_take_long_go_out_less_often():
+    said = []
+    telemetry = Telemetry("job", protocol.Settings(steps=60, update_every=0.02), said.append)
+
+    def slow():
+        time.sleep(0.05)
+        return STATE
+
+    began = time.monotonic()
+    for step in range(1, 61):
+        time.sleep(0.01)
+        telemetry.step_done(step, 60, 0.2, slow)
+    updates = [message.step for message in said if isinstance(message, protocol.Update)]
+    assert updates[0] == 1
+    assert 2 <= len(updates) <= 2 + (time.monotonic() - began) / 0.25
+
+
+def test_updates_can_be_had_at_every_step():
+    said = []
+    telemetry = Telemetry("job", protocol.Settings(steps=4, update_every=0.0), said.append)
+    for step in range(1, 5):
+        telemetry.step_done(step, 4, 0.2, lambda: time.sleep(0.02) or STATE)
+    assert [message.step for message in said if isinstance(message, protocol.Update)] == [1, 2, 3, 4]
