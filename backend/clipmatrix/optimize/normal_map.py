@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from . import texture_pyramid
+from .across import Mirror
 from .atlas import Atlas
 from .texture_pyramid import Pyramid
 
@@ -34,11 +35,14 @@ class Ground:
         (S, 2, h, h) slopes before the squash.
     free
         (S, h, h) in [0, 1], how much of a change arrives.
+    mirror
+        How changes are made equal left and right; None where they are not.
     """
 
     layout: Atlas
     base: Tensor
     free: Tensor
+    mirror: Mirror | None = None
 
 
 @dataclass(frozen=True)
@@ -69,11 +73,18 @@ class NormalMap:
         return torch.where(self.full.free[..., None] > 0, self._leaning(self.full), self.start)
 
     def _leaning(self, ground: Ground) -> Tensor:
-        change = texture_pyramid.change(self.pyramid, ground.layout) * ground.free[:, None]
-        return _squashed(ground.base + change)
+        change = texture_pyramid.change(self.pyramid, ground.layout)
+        if ground.mirror is not None:
+            change = ground.mirror.applied(change)
+        return _squashed(ground.base + change * ground.free[:, None])
 
 
-def begin(start: Tensor, layouts: tuple[Atlas, Atlas], weights: tuple[Tensor, Tensor]) -> NormalMap:
+def begin(
+    start: Tensor,
+    layouts: tuple[Atlas, Atlas],
+    weights: tuple[Tensor, Tensor],
+    mirrors: tuple[Mirror, Mirror] | tuple[None, None] = (None, None),
+) -> NormalMap:
     """A map that is as slopes (S, H, H, 2) say.
 
     Parameters
@@ -82,14 +93,21 @@ def begin(start: Tensor, layouts: tuple[Atlas, Atlas], weights: tuple[Tensor, Te
         Atlases of the map's size and of the size that views can resolve.
     weights
         (S, h, h) in [0, 1] of these sizes: how much of a change arrives, beside what the atlas says.
+    mirrors
+        Of these sizes: how changes are made equal left and right.
     """
     base = _stretched(start)
     full, seen = (
-        Ground(layout, texture_pyramid.scaled(base, layout.free.shape[-1]), layout.free * weight)
-        for layout, weight in zip(layouts, weights, strict=True)
+        _ground(base, layout, weight, mirror) for layout, weight, mirror in zip(layouts, weights, mirrors, strict=True)
     )
     pyramid = texture_pyramid.flat(len(start), seen.free.shape[-1], start.device, channels=2, grids=())
     return NormalMap(start, full, seen, pyramid)
+
+
+def _ground(base: Tensor, layout: Atlas, weight: Tensor, mirror: Mirror | None) -> Ground:
+    if mirror is not None:
+        weight = mirror.shared(weight)
+    return Ground(layout, texture_pyramid.scaled(base, layout.free.shape[-1]), layout.free * weight, mirror)
 
 
 def _squashed(changed: Tensor) -> Tensor:
