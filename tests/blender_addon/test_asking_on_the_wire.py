@@ -111,8 +111,8 @@ def test_a_normal_map_is_asked_for_and_said_to_replace_the_artists_own(
     blender.ops.clipmatrix.generate()
     finish(blender, rooms, connected)
     assert small.jobs[0].brief.vary.normals == strength
-    replaced = [remark for remark in connected.remarks if "the place of the bumps of scales" in remark]
-    assert len(replaced) == (strength > 0)
+    said = "“scales” has bumps; the new normal map replaces what leans its normals. Set Normal Map to 0 to keep it."
+    assert [remark for remark in connected.remarks if "“scales”" in remark] == [said] * (strength > 0)
 
 
 def test_a_region_that_is_missing_keeps_the_job_from_starting(blender, scenes, own, connected, small):

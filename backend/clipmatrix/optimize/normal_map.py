@@ -1,4 +1,4 @@
-"""The normal map the optimiser moves: slopes as a sum of coarse to fine images, bounded, flat at the start.
+"""The normal map the optimiser moves: slopes as a sum of coarse to fine images, bounded, flat where none is brought.
 
 Like textures, but for three things. The levels are images only: a slope is told in the directions of u and v, which
 turn from one UV island to the next, so a grid in space could not say the same on both sides of a seam. For the same
@@ -20,7 +20,7 @@ STEEPEST = 1.0
 """Slopes stay below this: normals lean by at most 45 degrees. Beyond, light would have to fall through the mesh."""
 
 MARGIN = 0.02
-"""Slopes to start from are kept this share below the steepest, or they could not move."""
+"""Slopes to start from are kept this share below the steepest, or they could not move; steeper ones are stretched."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class Ground:
         The atlas.
     base
         (S, 2, h, h) slopes before the squash.
+    gain
+        (S, h, h, 1) what slopes are multiplied by after it: 1, or more where the start is steeper than they can be.
     free
         (S, h, h) in [0, 1], how much of a change arrives.
     mirror
@@ -41,6 +43,7 @@ class Ground:
 
     layout: Atlas
     base: Tensor
+    gain: Tensor
     free: Tensor
     mirror: Mirror | None = None
 
@@ -76,7 +79,7 @@ class NormalMap:
         change = texture_pyramid.change(self.pyramid, ground.layout)
         if ground.mirror is not None:
             change = ground.mirror.applied(change)
-        return _squashed(ground.base + change * ground.free[:, None])
+        return _squashed(ground.base + change * ground.free[:, None]) * ground.gain
 
 
 def begin(
@@ -96,18 +99,20 @@ def begin(
     mirrors
         Of these sizes: how changes are made equal left and right.
     """
-    base = _stretched(start)
     full, seen = (
-        _ground(base, layout, weight, mirror) for layout, weight, mirror in zip(layouts, weights, mirrors, strict=True)
+        _ground(start, layout, weight, mirror) for layout, weight, mirror in zip(layouts, weights, mirrors, strict=True)
     )
     pyramid = texture_pyramid.flat(len(start), seen.free.shape[-1], start.device, channels=2, grids=())
     return NormalMap(start, full, seen, pyramid)
 
 
-def _ground(base: Tensor, layout: Atlas, weight: Tensor, mirror: Mirror | None) -> Ground:
+def _ground(start: Tensor, layout: Atlas, weight: Tensor, mirror: Mirror | None) -> Ground:
+    """At the layout's size; slopes are what is averaged to get there."""
+    slopes = texture_pyramid.scaled(start.permute(0, 3, 1, 2), layout.free.shape[-1])
+    steepness = slopes.norm(dim=1).unsqueeze(-1) / (STEEPEST * (1 - MARGIN))
     if mirror is not None:
         weight = mirror.shared(weight)
-    return Ground(layout, texture_pyramid.scaled(base, layout.free.shape[-1]), layout.free * weight, mirror)
+    return Ground(layout, _stretched(slopes), steepness.clamp_min(1), layout.free * weight, mirror)
 
 
 def _squashed(changed: Tensor) -> Tensor:
@@ -117,7 +122,7 @@ def _squashed(changed: Tensor) -> Tensor:
 
 
 def _stretched(slopes: Tensor) -> Tensor:
-    """The inverse of :func:`_squashed`, for slopes that are not too steep."""
-    planes = slopes.permute(0, 3, 1, 2) / STEEPEST
+    """Slopes (S, 2, H, H) before the squash; those that are too steep as steep as may be."""
+    planes = slopes / STEEPEST
     planes = planes * ((1 - MARGIN) / planes.norm(dim=1, keepdim=True).clamp_min(1e-9)).clamp_max(1)
     return (planes * (1 - planes.square().sum(dim=1, keepdim=True)).rsqrt()).contiguous()
