@@ -80,17 +80,18 @@ def read_coat(material: bpy.types.Material | None) -> Reading:
         return Reading(Colour(BARE))
     if not material.use_nodes or material.node_tree is None:
         return Reading(_viewport(material))
-    shader = _shader(material)
+    shader = shader_of(material)
     if shader is None:
         return Reading(_viewport(material), _otherwise(material, "has no shader that ClipMatrix knows"))
     found = source(shader.node.inputs[COLOURS[shader.node.type]], shader.groups)
-    coat = _coat(found)
+    coat = coat_of(found)
     if isinstance(coat, str):
         return _instead(material, found, coat)
     return Reading(coat)
 
 
-def _shader(material: bpy.types.Material) -> Source | None:
+def shader_of(material: bpy.types.Material) -> Source | None:
+    """The shader whose colour counts, the nearest to the output; None if there is none of a known kind."""
     tree: Any = material.node_tree
     output = tree.get_output_node("ALL")
     if output is None:
@@ -100,7 +101,7 @@ def _shader(material: bpy.types.Material) -> Source | None:
     return min(found, key=lambda one: one.node.type == "EMISSION", default=None)  # the nearest; light comes last
 
 
-def _coat(found: Source) -> Coat | str:
+def coat_of(found: Source) -> Coat | str:
     """What a source is; in words, if it can't be read."""
     if found.is_value:
         return Colour(_rgb(found.socket.default_value))

@@ -52,8 +52,13 @@ def encoded(light: np.ndarray) -> np.ndarray:
     return np.where(light <= 0.0031308, light * 12.92, 1.055 * np.maximum(light, 0.0031308) ** (1 / 2.4) - 0.055)
 
 
+def decoded(shown: np.ndarray) -> np.ndarray:
+    """SRGB in [0, 1] as linear Rec.709; the inverse of :func:`encoded`."""
+    return np.where(shown <= 0.04045, shown / 12.92, ((np.maximum(shown, 0.04045) + 0.055) / 1.055) ** 2.4)
+
+
 def in_bytes(shown: np.ndarray) -> np.ndarray:
-    """SRGB in [0, 1], cut off beyond, as uint8."""
+    """Numbers in [0, 1], cut off beyond, as uint8."""
     return np.rint(np.clip(shown, 0, 1) * 255).astype(np.uint8)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import bpy
 from clipmatrix_protocol import Look
 
@@ -49,7 +51,7 @@ def own_images(material: bpy.types.Material) -> list[bpy.types.Image]:
 def leans_by_itself(material: bpy.types.Material) -> bool:
     """Whether something of the artist's leans the normals: a normal map, bumps."""
     output = _tree(material).get_output_node("ALL") if material.node_tree else None
-    shader = _upstream(output, "BSDF_PRINCIPLED") if output else None
+    shader = (_upstream(output, _is_principled) or _upstream(output, _is_leant)) if output else None
     return shader is not None and any(
         link.from_node is not None and link.from_node.name != NORMAL_MAP for link in shader.inputs["Normal"].links or ()
     )
@@ -75,16 +77,23 @@ def look_of(material: bpy.types.Material) -> Look:
 
 
 def principled(material: bpy.types.Material) -> bpy.types.Node:
-    """The Principled BSDF that reaches the material's output, made in the place of whatever else does."""
+    """The Principled BSDF that reaches the material's output, made in the place of whatever else does.
+
+    What leant the normals there leans them here.
+    """
     if material.node_tree is None:
         material.use_nodes = True
     tree = _tree(material)
     output = tree.get_output_node("ALL") or tree.nodes.new("ShaderNodeOutputMaterial")
-    found = _upstream(output, "BSDF_PRINCIPLED")
+    found = _upstream(output, _is_principled)
     if found is None:
+        leant = _upstream(output, _is_leant)
         found = tree.nodes.new("ShaderNodeBsdfPrincipled")
         found.location = (output.location.x - 320, output.location.y)
         tree.links.new(found.outputs["BSDF"], output.inputs["Surface"])
+        for link in leant.inputs["Normal"].links or () if leant else ():
+            if link.from_socket is not None:
+                tree.links.new(link.from_socket, found.inputs["Normal"])
     return found
 
 
@@ -121,15 +130,25 @@ def _tree(material: bpy.types.Material) -> bpy.types.ShaderNodeTree:
     return tree
 
 
-def _upstream(output: bpy.types.Node, kind: str) -> bpy.types.Node | None:
-    """The nearest node of a type that feeds the output's Surface."""
+def _is_principled(node: bpy.types.Node) -> bool:
+    return node.type == "BSDF_PRINCIPLED"
+
+
+def _is_leant(node: bpy.types.Node) -> bool:
+    """Whether it is a shader, with something linked to its normal."""
+    normal = node.inputs.get("Normal")
+    return normal is not None and bool(normal.links) and any(output.type == "SHADER" for output in node.outputs)
+
+
+def _upstream(output: bpy.types.Node, accept: Callable[[bpy.types.Node], bool]) -> bpy.types.Node | None:
+    """The nearest of the wanted nodes that feed the output's Surface."""
     waiting = [link.from_node for link in output.inputs["Surface"].links or ()]
     seen: list[bpy.types.Node] = []
     while waiting:
         node = waiting.pop(0)
         if node is None or node in seen:
             continue
-        if node.type == kind:
+        if accept(node):
             return node
         seen.append(node)
         waiting += [link.from_node for socket in node.inputs for link in socket.links or ()]

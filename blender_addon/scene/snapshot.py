@@ -21,6 +21,7 @@ from .handles import handle
 from .paint import Paint, paint
 from .poses import SAME_POSE, Poses, sample
 from .regions import Stretch, read_regions
+from .relief import FLAT, Relief, relief
 from .remarks import cramped, remarks
 from .skin import Skin, read_skin, rigid
 
@@ -31,20 +32,21 @@ DRIFT = 1e-4
 """How far a skinned part may move against its armature, relative to its place, before it is refused."""
 
 
-FLAT = (128, 128, 255)
-"""A texel of a normal map where nothing leans."""
-
 SMALLEST_SIZE = 1e-7
 """Width, height or depth, metres, that some part must have for anything to be seen."""
 
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """What goes to the backend, how its answers come home, and what the artist should know."""
+    """What goes to the backend, how its answers come home, and what the artist should know.
+
+    ``unsent`` says of each material whose relief does not go along what that is: a new normal map takes its place.
+    """
 
     character: Character
     binding: Binding
     warnings: tuple[str, ...]
+    unsent: tuple[str, ...] = ()
 
 
 def snapshot(
@@ -99,6 +101,7 @@ def snapshot(
             for index, thing in enumerate(objects)
         )
         painted = [_paint(thing, texture_size) for thing in objects]
+        reliefs = [_relief(thing, start, texture_size) for thing in objects]
         character = Character(
             name=name,
             parts=parts,
@@ -109,7 +112,7 @@ def snapshot(
             start_textures=tuple(one.texture for one in painted),
             repaint=start != "CURRENT",
             start_offsets=_start_offsets(objects, sampled.to_rest) if start == "CURRENT" else (),
-            start_normal_maps=_start_normal_maps(objects) if start == "CURRENT" else (),
+            start_normal_maps=_start_normal_maps(reliefs),
             start_look=light.worn_look(objects) if start == "CURRENT" else Look(),
             regions=read_regions(stretches, objects, armature, read, bones),
         )
@@ -119,7 +122,8 @@ def snapshot(
     said = [*remarks(objects, armature), *(remark for part in parts for remark in cramped(part))]
     if start == "CURRENT":
         said += [remark for one in painted for remark in one.remarks]
-    return Snapshot(character, binding, tuple(dict.fromkeys(said)))
+    unsent = dict.fromkeys(said for one in reliefs for said in one.unread)
+    return Snapshot(character, binding, tuple(dict.fromkeys(said)), tuple(unsent))
 
 
 @contextmanager
@@ -253,12 +257,19 @@ def _paint(thing: bpy.types.Object, texture_size: int) -> Paint:
     return paint(thing, texture_size) if worn is None else Paint(worn, ())
 
 
-def _start_normal_maps(objects: Sequence[bpy.types.Object]) -> tuple[np.ndarray, ...]:
-    """The maps of the take that the objects wear, flat for one without; none where no object has any."""
-    worn = [surface.worn_normal_map(thing) for thing in objects]
-    if all(one is None for one in worn):
+def _relief(thing: bpy.types.Object, start: str, texture_size: int) -> Relief:
+    """What leans an object's normals: the take it wears, or the artist's own materials; not for the bare mesh."""
+    if start != "CURRENT":
+        return Relief(None, surface.own_relief(thing))
+    worn = surface.worn_normal_map(thing)
+    return relief(thing, texture_size) if worn is None else Relief(worn)
+
+
+def _start_normal_maps(reliefs: Sequence[Relief]) -> tuple[np.ndarray, ...]:
+    """One map for each object, flat for one without; none where no object has any."""
+    if all(one.texture is None for one in reliefs):
         return ()
-    return tuple(np.array([[FLAT]], np.uint8) if one is None else one for one in worn)
+    return tuple(np.array([[FLAT]], np.uint8) if one.texture is None else one.texture for one in reliefs)
 
 
 def _binding(

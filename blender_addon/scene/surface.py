@@ -119,6 +119,12 @@ def worn_normal_map(thing: bpy.types.Object) -> np.ndarray | None:
     return _worn(thing, shading.shown_normal_map)
 
 
+def own_relief(thing: bpy.types.Object) -> tuple[str, ...]:
+    """A sentence for each of an object's materials whose normals are leant by something that is not ours."""
+    materials = dict.fromkeys(slot.material for slot in thing.material_slots if slot.material)
+    return tuple(f"“{found.name}” has relief of its own" for found in materials if shading.leans_by_itself(found))
+
+
 def worn_look(thing: bpy.types.Object) -> Look | None:
     """Roughness and metallic of the take an object wears; None without one."""
     for slot in thing.material_slots:

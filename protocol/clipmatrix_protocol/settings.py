@@ -103,7 +103,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         bool,
         Meta(
             title="Mirror the Paint",
-            description="Change the texture equally left and right, wherever the UVs lie",
+            description="Change texture and normal map equally left and right, wherever the UVs lie",
         ),
     ] = False
     suns: Annotated[

@@ -7,6 +7,7 @@ import pytest
 from clipmatrix_protocol import CameraRegion, Prompt
 
 from .painter import SECRET, painter
+from .snapshot.leaning import bumpy, leant
 from .test_real_backend import Backend, connect, pump, small_job
 
 COLOURS = {"red": (1, 0, 0, 1), "blue": (0, 0, 1, 1)}
@@ -111,8 +112,24 @@ def test_a_normal_map_is_asked_for_and_said_to_replace_the_artists_own(
     blender.ops.clipmatrix.generate()
     finish(blender, rooms, connected)
     assert small.jobs[0].brief.vary.normals == strength
-    replaced = [remark for remark in connected.remarks if "the place of the bumps of scales" in remark]
-    assert len(replaced) == (strength > 0)
+    said = "“scales” has bumps; the new normal map replaces what leans its normals. Set Normal Map to 0 to keep it."
+    assert [remark for remark in connected.remarks if "“scales”" in remark] == [said] * (strength > 0)
+
+
+def test_a_normal_map_that_can_be_read_goes_along_and_nothing_is_said_of_it(
+    blender, scenes, rooms, own, connected, small
+):
+    thing, _ = scenes.character()
+    material = blender.data.materials.new("scales")
+    material.use_nodes = True
+    leant(bumpy(blender))(material.node_tree, material.node_tree.nodes["Principled BSDF"])
+    thing.data.materials.append(material)
+    own.prompt, own.vary_normals = "a snake", 1.0
+    blender.ops.clipmatrix.generate()
+    finish(blender, rooms, connected)
+    (sent,) = small.jobs[0].character.start_normal_maps
+    assert np.ptp(sent[..., 0]) > 50
+    assert not [remark for remark in connected.remarks if "scales" in remark]
 
 
 def test_a_region_that_is_missing_keeps_the_job_from_starting(blender, scenes, own, connected, small):

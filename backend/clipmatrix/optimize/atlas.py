@@ -6,11 +6,11 @@ from functools import cached_property
 import numpy as np
 import torch
 from scipy.ndimage import distance_transform_edt
-from scipy.spatial import cKDTree
 from torch import Tensor
 
 from ..character import Character
-from ..render.visibility import visibility
+from .across import twins
+from .texels import cross, shown, spread
 from .trilinear import Trilinear
 
 
@@ -30,7 +30,8 @@ class Atlas:
         (S, H, H) in [0, 1], how far the nearest covered texel may change; 1 in textures that no triangle uses.
     twin
         (S * H * H,) int64, the texel whose change each texel takes, where textures change equally left and right: on
-        the left side (x < 0) the one that lies nearest to its mirror image, elsewhere itself. None where they do not.
+        the left side (x < 0) the one that lies nearest to its mirror image, elsewhere itself, and so where both sides
+        share it. None where they do not.
     regions
         (R, S, H, H) in [0, 1], how far the nearest covered texel belongs to each of some regions.
     groups
@@ -87,14 +88,14 @@ def atlas(
     for slot in range(surface.textures):
         ids = shown(surface, slot, size)
         nearest.append(_nearest(ids >= 0))
-        places.append(_spread(surface, normed, ids).reshape(-1, 3)[nearest[-1]].reshape(size, size, 3))
+        places.append(spread(surface, normed, ids).reshape(-1, 3)[nearest[-1]].reshape(size, size, 3))
         free.append(_freedom(surface, freedom, ids).reshape(-1)[nearest[-1]].reshape(size, size))
         for mine, weights in zip(chosen, () if regions is None else regions, strict=True):
             mine.append(_freedom(surface, weights, ids).reshape(-1)[nearest[-1]].reshape(size, size))
     everywhere = torch.stack(places)
     laid = torch.stack([torch.stack(mine) for mine in chosen]) if chosen else None
     made = Atlas(torch.stack(nearest), everywhere, torch.stack(free), regions=laid)
-    return replace(made, twin=_twins(made, float(-middle[0] / half))) if mirrored else made
+    return replace(made, twin=twins(surface, vertices, made.nearest)) if mirrored else made
 
 
 def shares(surface: Character, vertices: Tensor, size: int) -> Tensor:
@@ -105,24 +106,10 @@ def shares(surface: Character, vertices: Tensor, size: int) -> Tensor:
     corners = vertices[surface.triangles]
     on_body = torch.linalg.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]).norm(dim=1)
     a, b, c = surface.corner_uvs.unbind(dim=1)
-    in_texture = _cross(b - a, c - a).abs().clamp_min(1e-12)
+    in_texture = cross(b - a, c - a).abs().clamp_min(1e-12)
     ids = torch.stack([shown(surface, slot, size) for slot in range(surface.textures)])
     painted = torch.where(ids >= 0, (on_body / in_texture)[ids.clamp_min(0)], 0.0)
     return painted / painted.sum().clamp_min(1e-12)
-
-
-def shown(surface: Character, slot: int, size: int) -> Tensor:
-    """Find the triangle over each texel's centre: (size, size) int64, -1 where there is none; row 0 at v = 0."""
-    mine = (surface.slots == slot).nonzero()[:, 0]
-    uvs = surface.corner_uvs[mine].reshape(-1, 2)
-    if not len(uvs):
-        return torch.full((size, size), -1, device=uvs.device)
-    ones = torch.ones(len(uvs), 1, device=uvs.device)
-    # pictures have row 0 at the top, so v points down in clip space
-    clip = torch.cat([2 * uvs[:, :1] - 1, 1 - 2 * uvs[:, 1:], 0 * ones, ones], dim=1)
-    triangles = torch.arange(len(uvs), device=uvs.device).reshape(-1, 3)
-    ids = visibility(clip[None], triangles, size, size)[0]
-    return torch.where(ids >= 0, mine[ids.clamp_min(0)], -1)
 
 
 def _nearest(covered: Tensor) -> Tensor:
@@ -134,41 +121,10 @@ def _nearest(covered: Tensor) -> Tensor:
     return torch.tensor(index.reshape(-1), device=covered.device)
 
 
-def _twins(layout: Atlas, plane: float) -> Tensor:
-    """Find the covered texel nearest to the mirror image of each left of x = ``plane``; (S * H * H,), else itself."""
-    flat = layout.places.reshape(-1, 3).cpu().numpy()
-    covered = (layout.nearest == torch.arange(layout.nearest.shape[1], device=layout.nearest.device)).flatten()
-    twin = np.arange(len(flat))
-    left = flat[:, 0] < plane
-    right = np.flatnonzero(~left & covered.cpu().numpy())
-    if len(right) and left.any():
-        mirrored = flat[left] * [-1, 1, 1] + [2 * plane, 0, 0]
-        twin[left] = right[cKDTree(flat[right]).query(mirrored)[1]]
-    return torch.tensor(twin, device=layout.places.device)
-
-
 def _freedom(surface: Character, freedom: Tensor, ids: Tensor) -> Tensor:
     """Freedom (P,) at the texels that show a triangle, exactly 0 where all its corners have none; 1 elsewhere."""
     if bool((freedom >= 1).all()):
         return torch.ones(ids.shape, device=ids.device)
-    spread = _spread(surface, freedom[:, None], ids)[..., 0].clamp(0, 1)
+    between = spread(surface, freedom[:, None], ids)[..., 0].clamp(0, 1)
     corners = freedom[surface.triangles[ids.clamp_min(0)]].amax(dim=-1)
-    return torch.where(ids >= 0, torch.where(corners > 0, spread, 0.0), 1.0)
-
-
-def _spread(surface: Character, values: Tensor, ids: Tensor) -> Tensor:
-    """Interpolate values (P, K) of points at the texels that show a triangle; 0 elsewhere: (H, W, K)."""
-    places = torch.zeros(*ids.shape, values.shape[-1], device=values.device)
-    rows, columns = (ids >= 0).nonzero(as_tuple=True)
-    seen = ids[rows, columns]
-    texels = torch.stack([columns + 0.5, rows + 0.5], dim=1).to(values) / len(ids)
-    a, b, c = surface.corner_uvs[seen].unbind(dim=1)
-    area = _cross(b - a, c - a)
-    share_b, share_c = _cross(texels - a, c - a) / area, _cross(b - a, texels - a) / area
-    shares = torch.stack([1 - share_b - share_c, share_b, share_c], dim=1)[..., None]
-    places[rows, columns] = (values[surface.triangles[seen]] * shares).sum(dim=1)
-    return places
-
-
-def _cross(first: Tensor, second: Tensor) -> Tensor:
-    return first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]
+    return torch.where(ids >= 0, torch.where(corners > 0, between, 0.0), 1.0)

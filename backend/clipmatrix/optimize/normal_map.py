@@ -1,4 +1,4 @@
-"""The normal map the optimiser moves: slopes as a sum of coarse to fine images, bounded, flat at the start.
+"""The normal map the optimiser moves: slopes as a sum of coarse to fine images, bounded, flat where none is brought.
 
 Like textures, but for three things. The levels are images only: a slope is told in the directions of u and v, which
 turn from one UV island to the next, so a grid in space could not say the same on both sides of a seam. For the same
@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from . import texture_pyramid
+from .across import Mirror
 from .atlas import Atlas
 from .texture_pyramid import Pyramid
 
@@ -19,7 +20,7 @@ STEEPEST = 1.0
 """Slopes stay below this: normals lean by at most 45 degrees. Beyond, light would have to fall through the mesh."""
 
 MARGIN = 0.02
-"""Slopes to start from are kept this share below the steepest, or they could not move."""
+"""Slopes to start from are kept this share below the steepest, or they could not move; steeper ones are stretched."""
 
 
 @dataclass(frozen=True)
@@ -32,13 +33,19 @@ class Ground:
         The atlas.
     base
         (S, 2, h, h) slopes before the squash.
+    gain
+        (S, h, h, 1) what slopes are multiplied by after it: 1, or more where the start is steeper than they can be.
     free
         (S, h, h) in [0, 1], how much of a change arrives.
+    mirror
+        How changes are made equal left and right; None where they are not.
     """
 
     layout: Atlas
     base: Tensor
+    gain: Tensor
     free: Tensor
+    mirror: Mirror | None = None
 
 
 @dataclass(frozen=True)
@@ -69,11 +76,18 @@ class NormalMap:
         return torch.where(self.full.free[..., None] > 0, self._leaning(self.full), self.start)
 
     def _leaning(self, ground: Ground) -> Tensor:
-        change = texture_pyramid.change(self.pyramid, ground.layout) * ground.free[:, None]
-        return _squashed(ground.base + change)
+        change = texture_pyramid.change(self.pyramid, ground.layout)
+        if ground.mirror is not None:
+            change = ground.mirror.applied(change)
+        return _squashed(ground.base + change * ground.free[:, None]) * ground.gain
 
 
-def begin(start: Tensor, layouts: tuple[Atlas, Atlas], weights: tuple[Tensor, Tensor]) -> NormalMap:
+def begin(
+    start: Tensor,
+    layouts: tuple[Atlas, Atlas],
+    weights: tuple[Tensor, Tensor],
+    mirrors: tuple[Mirror, Mirror] | tuple[None, None] = (None, None),
+) -> NormalMap:
     """A map that is as slopes (S, H, H, 2) say.
 
     Parameters
@@ -82,14 +96,23 @@ def begin(start: Tensor, layouts: tuple[Atlas, Atlas], weights: tuple[Tensor, Te
         Atlases of the map's size and of the size that views can resolve.
     weights
         (S, h, h) in [0, 1] of these sizes: how much of a change arrives, beside what the atlas says.
+    mirrors
+        Of these sizes: how changes are made equal left and right.
     """
-    base = _stretched(start)
     full, seen = (
-        Ground(layout, texture_pyramid.scaled(base, layout.free.shape[-1]), layout.free * weight)
-        for layout, weight in zip(layouts, weights, strict=True)
+        _ground(start, layout, weight, mirror) for layout, weight, mirror in zip(layouts, weights, mirrors, strict=True)
     )
     pyramid = texture_pyramid.flat(len(start), seen.free.shape[-1], start.device, channels=2, grids=())
     return NormalMap(start, full, seen, pyramid)
+
+
+def _ground(start: Tensor, layout: Atlas, weight: Tensor, mirror: Mirror | None) -> Ground:
+    """At the layout's size; slopes are what is averaged to get there."""
+    slopes = texture_pyramid.scaled(start.permute(0, 3, 1, 2), layout.free.shape[-1])
+    steepness = slopes.norm(dim=1).unsqueeze(-1) / (STEEPEST * (1 - MARGIN))
+    if mirror is not None:
+        weight = mirror.shared(weight)
+    return Ground(layout, _stretched(slopes), steepness.clamp_min(1), layout.free * weight, mirror)
 
 
 def _squashed(changed: Tensor) -> Tensor:
@@ -99,7 +122,7 @@ def _squashed(changed: Tensor) -> Tensor:
 
 
 def _stretched(slopes: Tensor) -> Tensor:
-    """The inverse of :func:`_squashed`, for slopes that are not too steep."""
-    planes = slopes.permute(0, 3, 1, 2) / STEEPEST
+    """Slopes (S, 2, H, H) before the squash; those that are too steep as steep as may be."""
+    planes = slopes / STEEPEST
     planes = planes * ((1 - MARGIN) / planes.norm(dim=1, keepdim=True).clamp_min(1e-9)).clamp_max(1)
     return (planes * (1 - planes.square().sum(dim=1, keepdim=True)).rsqrt()).contiguous()

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from ..character import Character
 from . import normal_map, texture_pyramid
+from .across import mirror
 from .atlas import Atlas, atlas, shares
 from .brushes import reach, regions_of, with_brushes
 from .dilate import dilate
@@ -228,5 +229,11 @@ def _start_textures(scene: Scene, layout: Atlas) -> Tensor:
 
 
 def _relief(scene: Scene, start: StartRelief, layouts: tuple[Atlas, Atlas]) -> NormalMap:
-    full, seen = (inland(scene.surface, start.frame, layout) for layout in layouts)
-    return normal_map.begin(start.slopes, layouts, (full, seen))
+    surface, vary = scene.surface, scene.brief.vary
+    full, seen = (inland(surface, start.frame, layout) for layout in layouts)
+    if not (scene.brief.settings.mirror_texture and vary.normals):
+        return normal_map.begin(start.slopes, layouts, (full, seen))
+    across = across_seen = mirror(surface, scene.start, start.frame, layouts[0].nearest)
+    if layouts[1] is not layouts[0]:
+        across_seen = mirror(surface, scene.start, start.frame, layouts[1].nearest)
+    return normal_map.begin(start.slopes, layouts, (full, seen), (across, across_seen))

@@ -9,7 +9,8 @@ from torch import Tensor
 
 from ..character import Character
 from ..render.relief import Frame
-from .atlas import Atlas, shown
+from .atlas import Atlas
+from .texels import shown
 
 SHORE = 0.02
 """Width of the strip along a border in which a texel counts only in part, as a share of the texture's side."""

@@ -13,7 +13,6 @@ from ...job import series, session
 from ...job.phases import BUSY, FREE, STOPPABLE, Phase
 from ...scene import characters
 from ...scene.handles import find
-from ...scene.shading import leans_by_itself
 from ...scene.snapshot import Snapshot, snapshot
 from .. import properties
 from ..guarding import guarded
@@ -75,16 +74,12 @@ def _posed(first: Character, other: Character) -> Character:
 
 
 def _other_relief(brief: Brief, shot: Snapshot) -> tuple[str, ...]:
-    """Say that a normal map takes the place of the artist's own relief; each material is named."""
+    """Say what relief of the artist's own a normal map does not start from, but takes the place of."""
     if brief.vary.normals == 0:
         return ()
-    things = [find(part.object, bpy.data.objects) for part in shot.binding.parts]
-    slots = [slot.material for thing in things if thing is not None for slot in thing.material_slots]
-    names = dict.fromkeys(slot.name for slot in slots if slot is not None and leans_by_itself(slot))
-    if not names:
-        return ()
-    return (
-        f"The new normal map takes the place of the bumps of {', '.join(names)}; set Normal Map to 0 to keep them.",
+    return tuple(
+        f"{said}; the new normal map replaces what leans its normals. Set Normal Map to 0 to keep it."
+        for said in shot.unsent
     )
 
 

@@ -2,8 +2,9 @@ from dataclasses import replace
 
 import torch
 from clipmatrix.character import assemble
-from clipmatrix.optimize.atlas import atlas, shown
+from clipmatrix.optimize.atlas import atlas
 from clipmatrix.optimize.dilate import dilate
+from clipmatrix.optimize.texels import shown
 
 
 def island(character, left, right):

@@ -73,6 +73,21 @@ def test_a_take_is_continued_from_its_map(run, character, tower):
         assert np.abs(image.astype(int) - start)[4:-4].mean() < 1  # texels at the poles are dilated
 
 
+def test_a_map_that_leans_further_than_ours_may_starts_as_steep_as_it_is(run, character, tower):
+    slopes = 3 * torch.randn(2, 64, 64, 2, generator=torch.Generator().manual_seed(0))
+    start = made_of(slopes)
+    torch.testing.assert_close(start.full_slopes(), slopes)
+    torch.testing.assert_close(start.slopes(), slopes)
+    maps = tuple(image.numpy() for image in to_texels(slopes))
+    taken = msgspec.structs.replace(character, start_normal_maps=maps)
+    faint = msgspec.structs.replace(ONLY_NORMALS, normals=1e-6)
+    state = run(taken, tower, vary=faint, steps=1)[0].state
+    for part, image, came in zip(taken.parts, state.normal_maps, maps, strict=True):
+        texels = covered_texels(part, 64, np.ones(len(part.vertices), bool))
+        assert texels.mean() > 0.8
+        assert np.abs(image.astype(int) - came)[texels].max() <= 1
+
+
 def test_a_map_that_is_worn_is_seen_and_not_touched_where_it_may_not_vary(run, character, tower):
     still = msgspec.structs.replace(ONLY_NORMALS, normals=0.0, material=1.0)
     taken = msgspec.structs.replace(character, start_normal_maps=noise(2))

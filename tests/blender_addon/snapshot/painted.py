@@ -66,6 +66,12 @@ def no_colour(blender, thing, material):
     material(thing, shows(image))
 
 
+def no_colour_with_holes(blender, thing, material):
+    image = noise(blender, alpha=True)
+    image.colorspace_settings.name = "Non-Color"
+    material(thing, shows(image))
+
+
 def transparent(blender, thing, material):
     material(thing, shows(noise(blender, alpha=True)))
 
@@ -170,6 +176,6 @@ def mixed_with_a_hole(blender, thing, material):
 
 
 WAYS = (
-    plain, picture, float_picture, no_colour, transparent, transparent_floats, cut_out, another_layer, mapped,
-    several_slots, in_a_group, corner_colours, vertex_colours, mixed_with_a_hole,
+    plain, picture, float_picture, no_colour, no_colour_with_holes, transparent, transparent_floats, cut_out,
+    another_layer, mapped, several_slots, in_a_group, corner_colours, vertex_colours, mixed_with_a_hole,
 )  # fmt: skip
