@@ -1,5 +1,6 @@
 """The command line: a list of commands, and what their errors become."""
 
+import os
 import sys
 
 import typer
@@ -29,6 +30,8 @@ app.add_typer(keys, name="keys")
 
 def main() -> None:
     """Run the command line: exit code 0 for success, 2 and one line for a usage error, 130 after Ctrl-C."""
+    # torch reads it when it is first imported: what Apple's GPUs lack runs on the CPU instead of failing
+    os.environ.setdefault("PYTORCH_ENABLE_MPS_FALLBACK", "1")
     try:
         app()
     except UsageError as error:

@@ -1,5 +1,7 @@
 """Linear blend skinning: x' = sum_j w_j M_j x, as Blender's Armature modifier does without "Preserve Volume"."""
 
+import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 
@@ -24,12 +26,15 @@ def skin(vertices: Tensor, transforms: Tensor, joints: Tensor, weights: Tensor) 
 
 
 def blend(transforms: Tensor, joints: Tensor, weights: Tensor) -> Tensor:
-    """Mix each vertex' matrix: (N, J, 4, 4) and (V, I) to (N, V, 3, 4); needed once per pose, whatever the shape."""
-    rows = transforms[:, :, :3, :].flatten(2)
-    mixed = sum(weights[:, i, None] * rows.index_select(1, joints[:, i]) for i in range(joints.shape[1]))
-    return mixed.unflatten(2, (3, 4))  # type: ignore[union-attr]
+    """Mix each vertex' matrices: (N, J, 4, 4) and (V, I) to (V, 4, N * 3); needed once per pose, whatever the shape.
+
+    Along the second axis the matrices' columns; all poses of a vertex lie together, so that a joint is looked up once.
+    """
+    columns = transforms[:, :, :3].permute(1, 3, 0, 2).flatten(1)
+    return F.embedding_bag(joints, columns, per_sample_weights=weights, mode="sum").unflatten(1, (4, -1))
 
 
 def transform(vertices: Tensor, blended: Tensor) -> Tensor:
-    """Move each vertex by its own matrix: (V, 3) and (N, V, 3, 4) to (N, V, 3)."""
-    return (blended[..., :3] * vertices[None, :, None, :]).sum(-1) + blended[..., 3]
+    """Move each vertex by its own matrices: (V, 3) and (V, 4, N * 3) from :func:`blend` to (N, V, 3)."""
+    moved = torch.baddbmm(blended[:, 3:], vertices[:, None], blended[:, :3])
+    return moved[:, 0].unflatten(1, (-1, 3)).transpose(0, 1)
