@@ -1,4 +1,6 @@
-"""Do results mean what was asked? ``uv run python benchmarks/meaning.py [--prompts N] [--seeds N] [--json FILE]``.
+"""Do results mean what was asked?
+
+    uv run python benchmarks/meaning.py [--prompts N] [--seeds N] [--first-seed N] [--steps N] [--json FILE]
 
 For each prompt and seed a real backend and a real Blender grow the embedded figure; Blender renders the contact sheet.
 The judge, a CLIP trained apart from the guiding one, then ranks all prompts for the sheet's after-views: `retrieved` is
@@ -70,12 +72,12 @@ def after_views(sheet: Path) -> torch.Tensor:
     return torch.stack(row.split(side, dim=1)).permute(0, 3, 1, 2)
 
 
-def results(prompts: tuple[str, ...], seeds: int, steps: int, keep: Path) -> Iterator[Result]:
+def results(prompts: tuple[str, ...], seeds: range, steps: int, keep: Path) -> Iterator[Result]:
     """Run all jobs against one backend."""
     judge = judge_tower(torch.device("cpu"))
     keep.mkdir(parents=True, exist_ok=True)
     with start_backend(request("unused", keep, Settings())) as backend:
-        for seed in range(seeds):
+        for seed in seeds:
             for prompt in prompts:
                 out = keep / f"{seed}-{prompt.replace(' ', '-')}"
                 out.mkdir(parents=True, exist_ok=True)
@@ -113,18 +115,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--prompts", type=int, default=len(PROMPTS))
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--first-seed", type=int, default=0, help="to go on where another run ended")
     parser.add_argument("--steps", type=int, default=Settings().steps)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--keep", type=Path, help="folder for all that is made; a temporary one otherwise")
     asked = parser.parse_args()
-    prompts = PROMPTS[: asked.prompts]
+    prompts, seeds = PROMPTS[: asked.prompts], range(asked.first_seed, asked.first_seed + asked.seeds)
     with tempfile.TemporaryDirectory() as temporary:
         found = []
-        for result in results(prompts, asked.seeds, asked.steps, asked.keep or Path(temporary)):
+        for result in results(prompts, seeds, asked.steps, asked.keep or Path(temporary)):
             found.append(result)
             rank = result.judged.rank(result.prompt)
             print(f"{result.seed}  rank {rank:2d}  {result.prompt}  (best: {result.judged.best})", flush=True)
-    shares = [recall([(one.judged, one.prompt) for one in found if one.seed == seed]) for seed in range(asked.seeds)]
+    shares = [recall([(one.judged, one.prompt) for one in found if one.seed == seed]) for seed in seeds]
     report = {
         "retrieved": statistics.mean(shares),
         "per_seed": shares,
