@@ -1,0 +1,84 @@
+"""A step asks for the same change on every device, and a job comes to its end there."""
+
+from copy import deepcopy
+from dataclasses import replace
+
+import clipmatrix_protocol as protocol
+import pytest
+import torch
+from clipmatrix.optimize import guided, moves
+from clipmatrix.optimize.draws import draw
+from clipmatrix.optimize.objective import objective
+from clipmatrix.optimize.parameters import begin
+from clipmatrix.optimize.readings import take_readings
+from clipmatrix.optimize.scene import prepare
+from clipmatrix.optimize.state import read
+from clipmatrix.render.renderers import TORCH, find_renderer
+
+HERE = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+
+
+@pytest.fixture(params=HERE)
+def device(request: pytest.FixtureRequest) -> torch.device:
+    if not HERE[request.param]:
+        pytest.skip(f"torch finds no {request.param} device here")
+    return torch.device(request.param)
+
+
+@pytest.fixture
+def job(character) -> protocol.Submit:
+    """Everything varies, under suns that cast shadows, for prompts of both kinds."""
+    brief = protocol.Brief(
+        prompts=(protocol.Prompt("a red skittle"), protocol.Prompt("a knight", origin="a person", weight=0.5)),
+        vary=protocol.Vary(normals=1.0),
+        settings=protocol.Settings(
+            steps=3,
+            views=2,
+            resolution=64,
+            texture_size=64,
+            update_every=0.0,
+            shadows=True,
+            suns=2,
+            keep=0.5,
+            grain=0.1,
+        ),
+    )
+    return protocol.Submit("job", character, brief)
+
+
+def on(device: torch.device, tower):
+    """The same tower there."""
+    return replace(tower, model=deepcopy(tower.model).to(device), mean=tower.mean.to(device), std=tower.std.to(device))
+
+
+def stepped(job, tower, device):
+    """Gradients of a first step, on the CPU, and what the loop reads of it."""
+    scene = prepare(job, (on(device, tower),), device, find_renderer("auto", device))
+    parameters = begin(scene)
+    leaves = moves.leaves(moves.optimisers(parameters, scene.brief.vary))
+    with torch.no_grad():
+        start = read(parameters)
+        parameters.pyramid.grids[0].add_(0.3)
+    terms = objective(parameters, start, scene, draw(scene, torch.Generator().manual_seed(1)))
+    terms.backward()
+    readings = take_readings(terms, parameters, leaves)
+    terms.keeping.backward()
+    return [leaf.grad.cpu() for leaf in leaves], readings
+
+
+def test_a_step_asks_for_the_same_change(job, tower, device):
+    expected, told = stepped(job, tower, torch.device("cpu"))
+    found, said = stepped(job, tower, device)
+    assert said.similarity == pytest.approx(told.similarity, abs=1e-3)
+    assert said.sums[0] == pytest.approx(told.sums[0], abs=1e-3)
+    for one, other in zip(found, expected, strict=True):
+        assert torch.cosine_similarity(one.flatten(), other.flatten(), dim=0) > 0.99 or other.norm() < 1e-9
+
+
+def test_a_job_comes_to_its_end(job, tower, device):
+    said = []
+    done = guided(job, (on(device, tower),), device, said.append, lambda: False, find_renderer("auto", device))
+    assert (done.summary.steps, done.summary.validity.inverted) == (3, 0)
+    assert sum(isinstance(message, protocol.Update) for message in said) == 3
+    assert [texture.shape for texture in done.state.textures] == [(64, 64, 3)] * 2
+    assert done.summary.versions["renderer"].partition(" ")[0] in (TORCH.name, "warp", "nvdiffrast")
