@@ -4,9 +4,10 @@
         [--normals] [--alone] [--json FILE]
 
 The embedded figure in poses of its walk, a texture of 1024 x 1024. Prints JSON: milliseconds, ratios to the fastest,
-and ratios to the encoder, which are what to compare between machines. PyTorch3D and nvdiffrast take part where they are
-installed: behind the seam, where they find triangles and all else is ours. With ``--alone`` PyTorch3D's rasteriser also
-runs for itself as its users run it, forward and backward, with 1 and with 10 faces a pixel: minutes on a CPU.
+and ratios to the encoder, which are what to compare between machines. Warp, PyTorch3D and nvdiffrast take part where
+they are installed: behind the seam, where they find triangles and all else is ours. With ``--alone`` PyTorch3D's
+rasteriser also runs for itself as its users run it, forward and backward, with 1 and with 10 faces a pixel: minutes on
+a CPU.
 """
 
 import argparse

@@ -46,6 +46,11 @@ def slots_worn(thing: bpy.types.Object, mesh: bpy.types.Mesh) -> np.ndarray:
     return slots.clip(0, max(len(thing.material_slots) - 1, 0))
 
 
+def material_of(thing: bpy.types.Object, slot: int) -> bpy.types.Material | None:
+    """The material of a slot; None where the slot is empty or there is none."""
+    return thing.material_slots[slot].material if thing.material_slots else None
+
+
 def lies_as_wanted(picture: Picture, mesh: bpy.types.Mesh) -> bool:
     """Whether an image needs no laying out: it shows in the layout that is wanted."""
     layer = render_layer(mesh)

@@ -16,7 +16,7 @@ import numpy as np
 from . import images
 from .coats import Coat, Colour, Painted, Picture, Reading, read_coat
 from .keys import mesh_of
-from .laying import LARGEST_LAID_OUT, Layout, given_on, laid_out, lies_as_wanted, looked_up, slots_worn
+from .laying import LARGEST_LAID_OUT, Layout, given_on, laid_out, lies_as_wanted, looked_up, material_of, slots_worn
 from .unrolled import spread
 
 
@@ -50,7 +50,7 @@ def paint(thing: bpy.types.Object, largest: int) -> Paint:
 
 def _reading(thing: bpy.types.Object, slot: int) -> Reading:
     """What a slot's material shows on this object; a layer or attribute that is not there is said."""
-    reading = read_coat(thing.material_slots[slot].material if thing.material_slots else None)
+    reading = read_coat(material_of(thing, slot))
     mesh, coat = mesh_of(thing), reading.coat
     if isinstance(coat, Picture) and coat.layer and coat.layer not in mesh.uv_layers:
         missing = f"{thing.name} has no UV layer “{coat.layer}”, which a material asks for"

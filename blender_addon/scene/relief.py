@@ -15,7 +15,7 @@ import numpy as np
 from . import images
 from .coats import Colour, Picture
 from .keys import mesh_of
-from .laying import LARGEST_LAID_OUT, Layout, given_on, laid_out, lies_as_wanted, looked_up, slots_worn
+from .laying import LARGEST_LAID_OUT, Layout, given_on, laid_out, lies_as_wanted, looked_up, material_of, slots_worn
 from .leaning import Lean, Leaning, read_leaning
 from .uvs import render_layer
 
@@ -50,7 +50,7 @@ def relief(thing: bpy.types.Object, largest: int) -> Relief:
     """
     mesh = mesh_of(thing)
     slots = slots_worn(thing, mesh)
-    materials = {int(slot): _material(thing, int(slot)) for slot in np.unique(slots)}
+    materials = {int(slot): material_of(thing, int(slot)) for slot in np.unique(slots)}
     readings = {slot: _reading(material, mesh) for slot, material in materials.items()}
     unread = _named((materials[slot], reading) for slot, reading in readings.items())
     leans = {slot: reading.lean for slot, reading in readings.items()}
@@ -61,10 +61,6 @@ def relief(thing: bpy.types.Object, largest: int) -> Relief:
         side = min(largest, LARGEST_LAID_OUT)
         texture = laid_out(leans, slots, mesh, side, partial(_leaning, side=side))
     return Relief(texture, unread)
-
-
-def _material(thing: bpy.types.Object, slot: int) -> bpy.types.Material | None:
-    return thing.material_slots[slot].material if thing.material_slots else None
 
 
 def _named(readings: Iterable[tuple[bpy.types.Material | None, Leaning]]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .painted import SIDE, spread_layer
+from .painted import SIDE, by_second_layer, spread_layer
 
 DIFFUSE = "ShaderNodeBsdfDiffuse"
 """Bakes what leans further than 45 degrees as it is; for its gloss, the Principled BSDF sets it up again."""
@@ -83,9 +83,7 @@ def image_in_another_layer(blender, thing, material):
 
     def wire(tree, shader):
         leant(bumpy(blender))(tree, shader)
-        node = tree.nodes.new("ShaderNodeUVMap")
-        node.uv_map = "second"
-        tree.links.new(node.outputs["UV"], tree.nodes["Image Texture"].inputs["Vector"])
+        by_second_layer(tree)
 
     material(thing, wire)
 

@@ -88,14 +88,19 @@ def cut_out(blender, thing, material):
     material(thing, wire)
 
 
+def by_second_layer(tree):
+    """Have the image follow the layer of :func:`spread_layer`."""
+    node = tree.nodes.new("ShaderNodeUVMap")
+    node.uv_map = "second"
+    tree.links.new(node.outputs["UV"], tree.nodes["Image Texture"].inputs["Vector"])
+
+
 def another_layer(blender, thing, material):
     spread_layer(thing)
 
     def wire(tree, shader):
         shows(noise(blender))(tree, shader)
-        node = tree.nodes.new("ShaderNodeUVMap")
-        node.uv_map = "second"
-        tree.links.new(node.outputs["UV"], tree.nodes["Image Texture"].inputs["Vector"])
+        by_second_layer(tree)
 
     material(thing, wire)
 

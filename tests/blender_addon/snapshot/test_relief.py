@@ -9,28 +9,6 @@ from .leaning import WAYS, bumpy, leant, one_image, some_faces
 from .painted import SIDE, spread_layer
 
 
-@pytest.fixture
-def cube(scenes):
-    """A cube with UVs, selected."""
-    thing = scenes.cube()
-    scenes.select(thing)
-    return thing
-
-
-@pytest.fixture
-def material(blender):
-    """Add a material with nodes to an object: what leans its normals is wired up by ``wire(tree, shader)``."""
-
-    def call(thing, wire=lambda tree, shader: None, name="skin"):
-        made = blender.data.materials.new(name)
-        made.use_nodes = True
-        thing.data.materials.append(made)
-        wire(made.node_tree, made.node_tree.nodes["Principled BSDF"])
-        return made
-
-    return call
-
-
 def sent(blender, rooms, **options):
     """The snapshot with the first part's normal map, None where none is sent."""
     shot = read(blender, rooms, texture_size=SIDE, **options)
