@@ -4,36 +4,37 @@ u = (I + lambda L) v spreads a gradient that one vertex receives over its neighb
 surface smoothly where descent on v would crumple it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 from scipy import sparse
-from scipy.sparse.linalg import SuperLU, splu
+from scipy.sparse.linalg import splu
 from torch import Tensor
 
 LARGEST_INVERSE = 1 << 14
 """Points up to which a GPU holds the inverse: a gigabyte."""
 
+Solve = Callable[[Tensor], Tensor]
+"""Right-hand sides (V, 3) to solutions, of the same type and on the same device; knows nothing of gradients."""
+
 
 @dataclass(frozen=True)
 class Preconditioner:
-    """The matrix I + lambda L and its factorisation; made once per topology.
+    """The matrix I + lambda L and how it is solved for; made once per topology.
 
     Attributes
     ----------
     matrix
         (V, V) sparse, symmetric positive definite, float64.
-    factor
-        Its LU factors, on the CPU; None where the inverse is known.
-    inverse
-        (V, V) float32, dense, on a GPU: one product there is faster than the way to the CPU and back.
+    solve
+        :func:`by_factors` or :func:`by_inverse`.
     """
 
     matrix: sparse.csc_matrix
-    factor: SuperLU | None
-    inverse: Tensor | None = None
+    solve: Solve
 
 
 def preconditioner(triangles: Tensor, count: int, smoothness: float) -> Preconditioner:
@@ -49,18 +50,32 @@ def preconditioner(triangles: Tensor, count: int, smoothness: float) -> Precondi
         lambda of the paper (19 to 99 there); smoothing reaches about sqrt(lambda) edges far.
     """
     matrix = (sparse.identity(count, format="csc") + smoothness * laplacian(triangles.cpu().numpy(), count)).tocsc()
-    if triangles.is_cuda and count <= LARGEST_INVERSE:
-        return Preconditioner(matrix, None, inverse(matrix, triangles.device))
-    return Preconditioner(matrix, splu(matrix, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True}))
+    inverted = triangles.is_cuda and count <= LARGEST_INVERSE
+    return Preconditioner(matrix, by_inverse(matrix, triangles.device) if inverted else by_factors(matrix))
 
 
-def inverse(matrix: sparse.csc_matrix, device: torch.device) -> Tensor:
-    """Invert a symmetric positive definite matrix (V, V) on a device, in float32."""
+def by_factors(matrix: sparse.csc_matrix) -> Solve:
+    """Solve on the CPU in float64, with the sparse LU factors of a symmetric matrix (V, V)."""
+    factors = splu(matrix, permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True})
+
+    def solve(right: Tensor) -> Tensor:
+        solution = factors.solve(right.cpu().double().numpy())
+        return torch.tensor(solution, dtype=right.dtype, device=right.device)
+
+    return solve
+
+
+def by_inverse(matrix: sparse.csc_matrix, device: torch.device) -> Solve:
+    """Multiply with the dense inverse of a symmetric positive definite matrix (V, V), in float32 on a device.
+
+    On a GPU that one product is faster than the way to the CPU and back.
+    """
     entries = matrix.tocoo()
     places = torch.tensor(np.stack([entries.row, entries.col]), device=device)
     values = torch.tensor(entries.data, dtype=torch.float32, device=device)
     dense = torch.sparse_coo_tensor(places, values, matrix.shape, check_invariants=False).to_dense()
-    return torch.cholesky_inverse(torch.linalg.cholesky(dense))
+    inverse = torch.cholesky_inverse(torch.linalg.cholesky(dense))
+    return lambda right: (inverse @ right.to(inverse.dtype)).to(right.dtype)
 
 
 def laplacian(triangles: np.ndarray, count: int) -> sparse.csc_matrix:
@@ -84,22 +99,14 @@ def from_differential(operator: Preconditioner, differential: Tensor) -> Tensor:
     return _Solve.apply(operator, differential)
 
 
-def _solve(operator: Preconditioner, right: Tensor) -> Tensor:
-    if operator.inverse is not None:
-        return (operator.inverse @ right.detach().to(operator.inverse.dtype)).to(right.dtype)
-    assert operator.factor is not None
-    solution = operator.factor.solve(right.detach().cpu().double().numpy())
-    return torch.tensor(solution, dtype=right.dtype, device=right.device)
-
-
 class _Solve(torch.autograd.Function):
     """The matrix is symmetric: the backward pass is the same solve."""
 
     @staticmethod
     def forward(ctx: Any, operator: Preconditioner, differential: Tensor) -> Tensor:
         ctx.operator = operator
-        return _solve(operator, differential)
+        return operator.solve(differential.detach())
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[None, Tensor]:
-        return None, _solve(ctx.operator, gradients[0])
+        return None, ctx.operator.solve(gradients[0])

@@ -1,6 +1,8 @@
 """What a backend can do, as functions, so that the server knows nothing of torch."""
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -124,12 +126,13 @@ def real_services(computing: Computing) -> Services:
         means()  # what was asked for by name is refused now; what is found by itself need not hold up the start
 
     def warm_up() -> None:
-        import torch
+        with _all_kept():
+            import torch
 
-        from ..guidance import load_tower
+            from ..guidance import load_tower
 
-        torch.set_num_threads(computing.threads or spare_threads())
-        load_tower("embedded", means().device)
+            torch.set_num_threads(computing.threads or spare_threads())
+            load_tower("embedded", means().device)
 
     def warnings(brief: Brief) -> tuple[str, ...]:
         from ..optimize import warnings as check
@@ -155,3 +158,17 @@ def real_services(computing: Computing) -> Services:
         return free_memory(chosen.kind)
 
     return Services(chosen.name, ("embedded",), ("figure",), warm_up, warnings, body, optimise, model, memory)
+
+
+@contextmanager
+def _all_kept() -> Iterator[None]:
+    """Have the collector of garbage pass over what comes to be here: modules stay, and to look through them takes long.
+
+    It would be an eighth of the time that importing torch and open_clip takes, and some more whenever it runs later.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from clipmatrix.character import assemble
 from clipmatrix.optimize.adam import AdamUniform
-from clipmatrix.optimize.precondition import from_differential, inverse, laplacian, preconditioner, to_differential
+from clipmatrix.optimize.precondition import by_inverse, from_differential, laplacian, preconditioner, to_differential
 
 
 def test_to_and_from_differential_are_inverse(character):
@@ -28,9 +28,9 @@ def test_a_gpu_multiplies_with_the_inverse(character):
     """What a GPU does, done on the CPU."""
     assembled = assemble(character)
     count = len(assembled.vertices)
-    by_factors = preconditioner(assembled.triangles, count, 99.0)
-    by_product = replace(by_factors, factor=None, inverse=inverse(by_factors.matrix, torch.device("cpu")))
-    both = (by_factors, by_product)
+    factorised = preconditioner(assembled.triangles, count, 99.0)
+    inverted = replace(factorised, solve=by_inverse(factorised.matrix, torch.device("cpu")))
+    both = (factorised, inverted)
     point = torch.randn(count, 3, generator=torch.Generator().manual_seed(2), requires_grad=True)
     solved = [from_differential(one, point) for one in both]
     gradients = [torch.autograd.grad(offsets.square().sum(), point)[0] for offsets in solved]
