@@ -1,9 +1,14 @@
 """sRGB to linear light and back (IEC 61966-2-1), differentiable."""
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
 _TINY = 1e-6
+
+_DARKEST = 0.0031308
+"""Linear light up to which the curve is a line."""
 
 
 def linear_from_srgb(srgb: Tensor) -> Tensor:
@@ -13,6 +18,23 @@ def linear_from_srgb(srgb: Tensor) -> Tensor:
 
 
 def srgb_from_linear(linear: Tensor) -> Tensor:
-    """Encode linear light in [0, 1], any shape, as sRGB."""
-    bright = 1.055 * linear.clamp_min(_TINY) ** (1 / 2.4) - 0.055
-    return torch.where(linear <= 0.0031308, linear * 12.92, bright)
+    """Encode linear light, any shape, as sRGB; what is darker than black or brighter than white has no gradient."""
+    encoded: Tensor = _Encode.apply(linear)
+    return encoded
+
+
+class _Encode(torch.autograd.Function):
+    """The slope of a power is the power over its base: no second one on the way back."""
+
+    @staticmethod
+    def forward(ctx: Any, linear: Tensor) -> Tensor:
+        bright = 1.055 * linear.clamp(_DARKEST, 1) ** (1 / 2.4) - 0.055
+        encoded = torch.where(linear <= _DARKEST, linear.clamp_min(0) * 12.92, bright)
+        ctx.save_for_backward(linear, encoded)
+        return encoded
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
+        linear, encoded = ctx.saved_tensors
+        slope = torch.where(linear <= _DARKEST, 12.92, (encoded + 0.055) / (2.4 * linear.clamp_min(_DARKEST)))
+        return gradient * slope * ((linear >= 0) & (linear <= 1))

@@ -121,7 +121,8 @@ def _lobe(facing: Tensor, seen: Tensor, towards_eye: Tensor, roughness: Tensor) 
     distribution = alpha2 / (at_half * (alpha2 - 1) + 1) ** 2
     masking = 1 / (_smith(facing, alpha2) * _smith(seen, alpha2))
     grazing = 1 - 0.5 * squared.sqrt().clamp_max(2)
-    return distribution * masking, grazing**5
+    squared_grazing = grazing * grazing
+    return distribution * masking, squared_grazing * squared_grazing * grazing  # a power of 5 takes twice as long
 
 
 def _smith(cosine: Tensor, alpha2: Tensor) -> Tensor:

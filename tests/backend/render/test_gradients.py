@@ -114,3 +114,12 @@ def test_backgrounds_show_where_nothing_is_in_front(inputs):
 def test_srgb_and_linear_are_inverse():
     encoded = torch.linspace(0, 1, 101).double()
     assert torch.allclose(srgb_from_linear(linear_from_srgb(encoded)), encoded, atol=1e-6)
+
+
+def test_srgb_has_the_slope_of_its_curve_and_none_beyond_black_and_white():
+    within = torch.cat([torch.linspace(1e-4, 3e-3, 9), torch.linspace(4e-3, 1, 9)[:-1]]).double().requires_grad_()
+    assert torch.autograd.gradcheck(srgb_from_linear, within)
+    beyond = torch.tensor([-0.5, -1e-3, 1.001, 3.0]).double().requires_grad_()
+    shown = srgb_from_linear(beyond)
+    assert torch.allclose(shown, torch.tensor([0.0, 0.0, 1.0, 1.0]).double())
+    assert torch.autograd.grad(shown.sum(), beyond)[0].abs().max() == 0
