@@ -1,56 +1,18 @@
-"""Texels that show mirror images of each other, across x = 0, and what a slope is called on the other side.
-
-Each side is laid out by itself, so that a texel which both sides share (UVs on top of one another) is found on both.
-"""
+"""How texels are mirrored across x = 0: whose paint each takes, and what a slope is called on the other side."""
 
 from dataclasses import dataclass
 
 import torch
-from scipy.spatial import cKDTree
 from torch import Tensor
 
 from ..character import Character
 from ..render.normals import cross, vertex_normals
 from ..render.relief import Frame, tangents
 from . import texels
-
-FACING = 0.05
-"""How far away, as a share of the body's size, a texel counts as lying for each unit that its normal differs by.
-
-So the outside of a thin sheet is not taken for the mirror image of the other side's inside.
-"""
-
-TOUCHING = 1e-4
-"""How far beyond the middle, as a share of the body's size, a triangle reaches that still lies on one side."""
+from .halves import Half, Halves
 
 FLATTEST = 1e-6
 """Area that tangent and bitangent span, below which slopes have no directions to be told in."""
-
-
-@dataclass(frozen=True)
-class Side:
-    """One side of a body on its textures.
-
-    Attributes
-    ----------
-    texel
-        (N,) int64, flat over all textures.
-    triangle
-        (N,) int64, which of this side's triangles it shows.
-    weights
-        (N, 3) its barycentrics there.
-    facing
-        (N, 6) place and scaled normal, what counterparts are found by.
-    """
-
-    texel: Tensor
-    triangle: Tensor
-    weights: Tensor
-    facing: Tensor
-
-    def chosen(self, which: Tensor) -> "Side":
-        """Those of a mask or of indices."""
-        return Side(*(of[which] for of in (self.texel, self.triangle, self.weights, self.facing)))
 
 
 @dataclass(frozen=True)
@@ -95,13 +57,13 @@ class Mirror:
         return (self.turn * there).sum(dim=1)
 
 
-def twins(surface: Character, vertices: Tensor, nearest: Tensor) -> Tensor:
+def twins(halves: Halves, nearest: Tensor) -> Tensor:
     """Find the texel whose paint each texel takes: on the left, the one that shows its mirror image; else itself.
 
     Parameters
     ----------
-    vertices
-        (P, 3) metres.
+    halves
+        Where both sides lie.
     nearest
         (S, H * H) as an atlas has it: uncovered texels do as these.
 
@@ -110,64 +72,29 @@ def twins(surface: Character, vertices: Tensor, nearest: Tensor) -> Tensor:
     Tensor
         (S * H * H,) int64.
     """
-    right, left = _sides(surface, vertices, nearest)
     own = torch.arange(nearest.numel(), device=nearest.device)
     twin = own.clone()
-    alone = left.chosen(~torch.isin(left.texel, right.texel))
-    if len(right.texel):
-        twin[alone.texel] = right.texel[_counterparts(alone, right)]
+    if len(halves.right.texel):
+        twin[halves.alone.texel] = halves.leaders.texel
     covered = _covered(nearest)
     return torch.where(twin[covered] == covered, own, twin[covered])
 
 
-def mirror(surface: Character, vertices: Tensor, frame: Frame, nearest: Tensor) -> Mirror:
-    """Lay out how slopes are mirrored; parameters as for :func:`twins`, and the surface's frame."""
-    right, left = _sides(surface, vertices, nearest)
+def mirror(surface: Character, vertices: Tensor, frame: Frame, halves: Halves, nearest: Tensor) -> Mirror:
+    """Lay out how slopes of a shape (P, 3) are mirrored, told in its frame; the rest as for :func:`twins`."""
     own = torch.arange(nearest.numel(), device=nearest.device)
     leads, twin = torch.ones_like(own, dtype=torch.bool), own.clone()
     turn = torch.eye(2, device=nearest.device)[..., None].repeat(1, 1, len(own))
+    right, left, alone = halves.right, halves.left, halves.alone
     if len(right.texel) and len(left.texel):
         bases = _bases(surface, vertices, frame)
-        alone = left.chosen(~torch.isin(left.texel, right.texel))
-        for here, among in ((right, left), (alone, right)):
-            there = among.chosen(_counterparts(here, among))
+        for here, there in ((right, right.across(left)), (alone, halves.leaders)):
             twin[here.texel] = there.texel
             turn[..., here.texel] = _turn(_basis(bases, frame, here), _basis(bases, frame, there))
         leads[alone.texel] = False
     covered = _covered(nearest)
     # beside the islands a texel goes on being led by itself, or has what its neighbour has
     return Mirror(leads[covered], twin[covered], turn[..., covered])
-
-
-def _sides(surface: Character, vertices: Tensor, nearest: Tensor) -> tuple[Side, Side]:
-    """The texels on the right (x >= 0) and those on the left; a shared one is in both.
-
-    Triangles belong to a side as a whole, unless they lie astride the middle.
-    """
-    size = round(nearest.shape[1] ** 0.5)
-    normals = vertex_normals(vertices.t()[:, None].contiguous(), surface.triangles)[:, 0].t()
-    extent = float((vertices.amax(0) - vertices.amin(0)).max().clamp_min(1e-9))
-    marks = torch.cat([vertices / extent, FACING * normals], dim=1)
-    reach = vertices[surface.triangles][..., 0] / extent
-    astride = (reach.amin(dim=1) < -TOUCHING) & (reach.amax(dim=1) > TOUCHING)
-    rightward = reach.mean(dim=1) >= 0
-    found = []
-    for is_right, among in ((True, rightward | astride), (False, ~rightward | astride)):
-        ids = torch.stack([texels.shown(surface, slot, size, among) for slot in range(len(nearest))])
-        texel = (ids.flatten() >= 0).nonzero()[:, 0]
-        triangle = ids.flatten()[texel]
-        weights = texels.barycentrics(surface, triangle, texel // size % size, texel % size, size)
-        facing = texels.blend(marks, surface.triangles[triangle], weights)
-        side = Side(texel, triangle, weights, facing)
-        found.append(side.chosen(~astride[triangle] | ((facing[:, 0] >= 0) == is_right)))
-    return found[0], found[1]
-
-
-def _counterparts(of: Side, among: Side) -> Tensor:
-    """For each texel of one side the one of the other that shows its mirror image best: (N,) int64."""
-    across = of.facing * of.facing.new_tensor([-1, 1, 1, -1, 1, 1])
-    found = cKDTree(among.facing.cpu().numpy()).query(across.cpu().numpy())[1]
-    return torch.tensor(found, device=of.texel.device)
 
 
 def _covered(nearest: Tensor) -> Tensor:
@@ -183,11 +110,11 @@ def _bases(surface: Character, vertices: Tensor, frame: Frame) -> tuple[Tensor, 
     return normals[:, 0].t(), tangents(frame, places, normals)[:, 0].t()
 
 
-def _basis(bases: tuple[Tensor, Tensor], frame: Frame, side: Side) -> Tensor:
+def _basis(bases: tuple[Tensor, Tensor], frame: Frame, half: Half) -> Tensor:
     """Tangent and bitangent at texels, as the renderer interpolates them: (2, 3, N)."""
-    normal = texels.blend(bases[0], frame.triangles[side.triangle], side.weights).t()
-    tangent = texels.blend(bases[1], frame.corners[side.triangle], side.weights).t()
-    return torch.stack([tangent, frame.signs[side.triangle] * cross(normal, tangent)])
+    normal = texels.blend(bases[0], frame.triangles[half.triangle], half.weights).t()
+    tangent = texels.blend(bases[1], frame.corners[half.triangle], half.weights).t()
+    return torch.stack([tangent, frame.signs[half.triangle] * cross(normal, tangent)])
 
 
 def _turn(here: Tensor, there: Tensor) -> Tensor:

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ..character import Character
 from .across import twins
+from .halves import Halves
 from .texels import cross, shown, spread
 from .trilinear import Trilinear
 
@@ -60,7 +61,7 @@ def atlas(
     vertices: Tensor,
     freedom: Tensor,
     size: int,
-    mirrored: bool = False,
+    halves: Halves | None = None,
     regions: Tensor | None = None,
 ) -> Atlas:
     """Lay a shape (P, 3) out over its textures.
@@ -75,8 +76,8 @@ def atlas(
         (P,) in [0, 1], how far points may change.
     size
         Side of the textures in texels.
-    mirrored
-        Whether textures change equally left and right of x = 0.
+    halves
+        Where left and right lie on textures of that size, if these shall change equally there.
     regions
         (R, P) in [0, 1], how far points belong to regions that are to be laid out, too.
     """
@@ -95,7 +96,7 @@ def atlas(
     everywhere = torch.stack(places)
     laid = torch.stack([torch.stack(mine) for mine in chosen]) if chosen else None
     made = Atlas(torch.stack(nearest), everywhere, torch.stack(free), regions=laid)
-    return replace(made, twin=twins(surface, vertices, made.nearest)) if mirrored else made
+    return replace(made, twin=twins(halves, made.nearest)) if halves else made
 
 
 def shares(surface: Character, vertices: Tensor, size: int) -> Tensor:

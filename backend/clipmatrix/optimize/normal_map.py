@@ -82,32 +82,24 @@ class NormalMap:
         return _squashed(ground.base + change * ground.free[:, None]) * ground.gain
 
 
-def begin(
-    start: Tensor,
-    layouts: tuple[Atlas, Atlas],
-    weights: tuple[Tensor, Tensor],
-    mirrors: tuple[Mirror, Mirror] | tuple[None, None] = (None, None),
-) -> NormalMap:
-    """A map that is as slopes (S, H, H, 2) say.
-
-    Parameters
-    ----------
-    layouts
-        Atlases of the map's size and of the size that views can resolve.
-    weights
-        (S, h, h) in [0, 1] of these sizes: how much of a change arrives, beside what the atlas says.
-    mirrors
-        Of these sizes: how changes are made equal left and right.
-    """
-    full, seen = (
-        _ground(start, layout, weight, mirror) for layout, weight, mirror in zip(layouts, weights, mirrors, strict=True)
-    )
+def begin(start: Tensor, full: Ground, seen: Ground) -> NormalMap:
+    """A map that is as slopes (S, H, H, 2) say, on the grounds of its own size and of that which views can resolve."""
     pyramid = texture_pyramid.flat(len(start), seen.free.shape[-1], start.device, channels=2, grids=())
     return NormalMap(start, full, seen, pyramid)
 
 
-def _ground(start: Tensor, layout: Atlas, weight: Tensor, mirror: Mirror | None) -> Ground:
-    """At the layout's size; slopes are what is averaged to get there."""
+def ground(start: Tensor, layout: Atlas, weight: Tensor, mirror: Mirror | None = None) -> Ground:
+    """Prepare what a map is at the size of an atlas.
+
+    Parameters
+    ----------
+    start
+        (S, H, H, 2) slopes, averaged to that size.
+    weight
+        (S, h, h) in [0, 1], how much of a change arrives, beside what the atlas says.
+    mirror
+        How changes are made equal left and right.
+    """
     slopes = texture_pyramid.scaled(start.permute(0, 3, 1, 2), layout.free.shape[-1])
     steepness = slopes.norm(dim=1).unsqueeze(-1) / (STEEPEST * (1 - MARGIN))
     if mirror is not None:

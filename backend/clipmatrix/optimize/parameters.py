@@ -15,8 +15,9 @@ from .across import mirror
 from .atlas import Atlas, atlas, shares
 from .brushes import reach, regions_of, with_brushes
 from .dilate import dilate
+from .halves import Halves, halves
 from .holds import Holds
-from .normal_map import NormalMap
+from .normal_map import Ground, NormalMap
 from .precondition import Preconditioner, from_differential, preconditioner
 from .scene import GREY, Scene, StartRelief
 from .seams import inland
@@ -163,13 +164,15 @@ def begin(scene: Scene) -> Parameters:
     def zeros(*shape: int) -> Tensor:
         return torch.zeros(*shape, device=surface.device)
 
-    layout = _layout(scene, scene.textures.shape[1])
+    full = scene.textures.shape[1]
+    seen = min(scene.finest, full)
+    both, both_seen = _halves(scene, full, seen)
+    layout = _layout(scene, full, both)
     textures = _start_textures(scene, layout)
-    seen = min(scene.finest, textures.shape[1])
-    if seen == textures.shape[1]:
+    if seen == full:
         layout = layout_seen = _quick(layout)
     else:
-        layout_seen = _quick(_layout(scene, seen))
+        layout_seen = _quick(_layout(scene, seen, both_seen))
     points = len(surface.vertices)
     return Parameters(
         surface=surface,
@@ -190,7 +193,7 @@ def begin(scene: Scene) -> Parameters:
         shares=shares(surface, scene.start, seen),
         reach=reach(scene.brushes, layout_seen) if scene.brushes else None,
         pyramid=texture_pyramid.flat(surface.textures, seen, surface.device, groups=_count(layout.groups)),
-        normal_map=_relief(scene, scene.relief, (layout, layout_seen)) if scene.relief else None,
+        normal_map=_relief(scene, scene.relief, (layout, layout_seen), (both, both_seen)) if scene.relief else None,
         start_material=torch.tensor([look.roughness, look.metallic], device=surface.device),
         start_lights=torch.tensor([look.ambient, *(sun.colour for sun in look.suns)], device=surface.device),
         start_suns=torch.tensor([sun.direction for sun in look.suns], device=surface.device),
@@ -200,11 +203,17 @@ def begin(scene: Scene) -> Parameters:
     )
 
 
-def _layout(scene: Scene, size: int) -> Atlas:
+def _halves(scene: Scene, *sizes: int) -> list[Halves | None]:
+    """Where left and right lie on textures of several sizes, each found once; None where they need not be equal."""
+    if not scene.brief.settings.mirror_texture:
+        return [None] * len(sizes)
+    found = {size: halves(scene.surface, scene.start, size) for size in set(sizes)}
+    return [found[size] for size in sizes]
+
+
+def _layout(scene: Scene, size: int, both: Halves | None) -> Atlas:
     """The atlas of textures of one size; what no prompt paints is not free."""
-    surface, mirrored = scene.surface, scene.brief.settings.mirror_texture
-    regions = regions_of(scene.brushes)
-    made = atlas(surface, scene.start, 1 - scene.holds.locked, size, mirrored, regions)
+    made = atlas(scene.surface, scene.start, 1 - scene.holds.locked, size, both, regions_of(scene.brushes))
     return with_brushes(made, scene.brushes) if scene.brushes else made
 
 
@@ -228,12 +237,17 @@ def _start_textures(scene: Scene, layout: Atlas) -> Tensor:
     return torch.lerp(scene.textures, torch.full_like(scene.textures, GREY), layout.free[..., None])
 
 
-def _relief(scene: Scene, start: StartRelief, layouts: tuple[Atlas, Atlas]) -> NormalMap:
-    surface, vary = scene.surface, scene.brief.vary
-    full, seen = (inland(surface, start.frame, layout) for layout in layouts)
-    if not (scene.brief.settings.mirror_texture and vary.normals):
-        return normal_map.begin(start.slopes, layouts, (full, seen))
-    across = across_seen = mirror(surface, scene.start, start.frame, layouts[0].nearest)
+def _relief(
+    scene: Scene, start: StartRelief, layouts: tuple[Atlas, Atlas], both: tuple[Halves | None, Halves | None]
+) -> NormalMap:
+    full = seen = _ground(scene, start, layouts[0], both[0])
     if layouts[1] is not layouts[0]:
-        across_seen = mirror(surface, scene.start, start.frame, layouts[1].nearest)
-    return normal_map.begin(start.slopes, layouts, (full, seen), (across, across_seen))
+        seen = _ground(scene, start, layouts[1], both[1])
+    return normal_map.begin(start.slopes, full, seen)
+
+
+def _ground(scene: Scene, start: StartRelief, layout: Atlas, both: Halves | None) -> Ground:
+    weight, mirrored = inland(scene.surface, start.frame, layout), None
+    if both is not None and scene.brief.vary.normals:
+        mirrored = mirror(scene.surface, scene.start, start.frame, both, layout.nearest)
+    return normal_map.ground(start.slopes, layout, weight, mirrored)

@@ -13,6 +13,7 @@ from clipmatrix.guidance import ClipUnavailable, load_towers
 from clipmatrix.optimize import guided
 from clipmatrix.optimize.atlas import atlas
 from clipmatrix.optimize.guard import Guard
+from clipmatrix.optimize.halves import halves
 from clipmatrix.optimize.measuring import measure
 from clipmatrix.optimize.parameters import begin
 from clipmatrix.optimize.pictures import cameras, pictures
@@ -143,7 +144,8 @@ def test_paint_that_is_mirrored_is_equal_left_and_right(run, character, tower):
     free = run(character, tower, steps=8)[0].state
     surface_scene = scene_of(character, tower)
     surface = surface_scene.surface
-    layout = atlas(surface, surface_scene.start, torch.ones(len(surface_scene.start)), 64, mirrored=True)
+    both = halves(surface, surface_scene.start, 64)
+    layout = atlas(surface, surface_scene.start, torch.ones(len(surface_scene.start)), 64, both)
     left = layout.places.reshape(-1, 3)[:, 0] < 0
     twin = layout.twin
 

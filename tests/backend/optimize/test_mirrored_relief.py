@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from clipmatrix.character import Character, assemble
 from clipmatrix.optimize.across import mirror
 from clipmatrix.optimize.atlas import atlas
+from clipmatrix.optimize.halves import halves
 from clipmatrix.optimize.seams import inland
 from clipmatrix.render import frame, mesh
 from clipmatrix.render.normal_texels import read_texels
@@ -98,7 +99,7 @@ def laid_out(message: protocol.Character, size: int):
     layout = atlas(surface, surface.vertices, torch.ones(len(surface.vertices)), size)
     return (
         surface,
-        mirror(surface, surface.vertices, frame_of(surface), layout.nearest),
+        mirror(surface, surface.vertices, frame_of(surface), halves(surface, surface.vertices, size), layout.nearest),
         inland(surface, frame_of(surface), layout),
     )
 
@@ -221,5 +222,6 @@ def test_paint_that_both_sides_share_stays_with_its_texels(character):
             msgspec.structs.replace(part, triangles=part.triangles[order], corner_uvs=part.corner_uvs[order])
         )
     surface = assemble(msgspec.structs.replace(message, parts=tuple(shuffled)))
-    made = atlas(surface, surface.vertices, torch.ones(len(surface.vertices)), 64, mirrored=True)
+    both = halves(surface, surface.vertices, 64)
+    made = atlas(surface, surface.vertices, torch.ones(len(surface.vertices)), 64, both)
     assert torch.equal(made.twin, torch.arange(2 * 64 * 64))

@@ -27,7 +27,8 @@ def made_of(slopes):
     count, size = slopes.shape[:2]
     everywhere = torch.ones(count, size, size)
     layout = Atlas(torch.arange(size * size).expand(count, -1), torch.zeros(count, size, size, 3), everywhere)
-    return normal_map.begin(slopes, (layout, layout), (everywhere, everywhere))
+    ground = normal_map.ground(slopes, layout, everywhere)
+    return normal_map.begin(slopes, ground, ground)
 
 
 def noise(count, *, seed=0, size=64):
