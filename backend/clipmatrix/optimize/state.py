@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ..character import shaped, split
-from ..render.colour import srgb_from_linear
+from ..render.colour import srgb_bytes
 from ..render.normal_texels import to_texels
 from .parameters import Parameters
 from .scene import Scene
@@ -113,4 +113,4 @@ def _array(values: Tensor) -> np.ndarray:
 
 def _bytes(texture: Tensor) -> np.ndarray:
     """Linear (H, W, 3) to sRGB bytes."""
-    return (srgb_from_linear(texture) * 255).round().clamp(0, 255).to(torch.uint8).cpu().numpy()
+    return srgb_bytes(texture).cpu().numpy()

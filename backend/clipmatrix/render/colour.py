@@ -10,6 +10,9 @@ _TINY = 1e-6
 _DARKEST = 0.0031308
 """Linear light up to which the curve is a line."""
 
+_STEPS = (1 << 16) - 1
+"""Of linear light in the table for bytes; twenty to a byte where the curve is steepest."""
+
 
 def linear_from_srgb(srgb: Tensor) -> Tensor:
     """Decode sRGB values in [0, 1], any shape, to linear light."""
@@ -21,6 +24,18 @@ def srgb_from_linear(linear: Tensor) -> Tensor:
     """Encode linear light, any shape, as sRGB; what is darker than black or brighter than white has no gradient."""
     encoded: Tensor = _Encode.apply(linear)
     return encoded
+
+
+@torch.no_grad()
+def srgb_bytes(linear: Tensor) -> Tensor:
+    """Encode linear light in [0, 1], any shape, as sRGB in whole 255ths, uint8.
+
+    Through a table, which is several times faster than a power for each value. Bytes that were decoded come back as
+    they were; one value in a thousand, near the middle between two bytes, is rounded the other way.
+    """
+    table = (srgb_from_linear(torch.linspace(0, 1, _STEPS + 1, device=linear.device)) * 255).round().to(torch.uint8)
+    steps = (linear.clamp(0, 1) * _STEPS).round().to(torch.int32)
+    return table.index_select(0, steps.flatten()).view(linear.shape)
 
 
 class _Encode(torch.autograd.Function):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from clipmatrix.render import Cameras, Lights, Material, linear_from_srgb, render, srgb_from_linear
+from clipmatrix.render import Cameras, Lights, Material, render
 
 SIZE = 24
 LEAST = 0.9999
@@ -109,17 +109,3 @@ def test_backgrounds_show_where_nothing_is_in_front(inputs):
     empty = images.coverage[..., 0] == 0
     assert empty.any()
     assert torch.allclose(images.textured[empty], torch.tensor(0.7).double())
-
-
-def test_srgb_and_linear_are_inverse():
-    encoded = torch.linspace(0, 1, 101).double()
-    assert torch.allclose(srgb_from_linear(linear_from_srgb(encoded)), encoded, atol=1e-6)
-
-
-def test_srgb_has_the_slope_of_its_curve_and_none_beyond_black_and_white():
-    within = torch.cat([torch.linspace(1e-4, 3e-3, 9), torch.linspace(4e-3, 1, 9)[:-1]]).double().requires_grad_()
-    assert torch.autograd.gradcheck(srgb_from_linear, within)
-    beyond = torch.tensor([-0.5, -1e-3, 1.001, 3.0]).double().requires_grad_()
-    shown = srgb_from_linear(beyond)
-    assert torch.allclose(shown, torch.tensor([0.0, 0.0, 1.0, 1.0]).double())
-    assert torch.autograd.grad(shown.sum(), beyond)[0].abs().max() == 0
