@@ -76,11 +76,11 @@ def measured(size: Size, repeats: int, threads: int, renderer: str) -> dict[str,
     textures = torch.rand(1, size.texels, size.texels, 3).requires_grad_()
     behind = torch.full((size.views, size.pixels, size.pixels, 3), 0.5)
     material, device = Material(0.5 * white[0], 0 * white[0]), torch.device("cpu")
-    see = find_renderer(renderer, device)
+    by = find_renderer(renderer, device)
     lights = sky(0.5 * white, torch.tensor([0.3, -0.7, 0.65]), 0.8 * white)
 
     def there_and_back() -> None:
-        images = render(placed, surface, cameras, textures, material, lights, behind, see)
+        images = render(placed, surface, cameras, textures, material, lights, behind, by)
         (images.textured.mean() + images.plain.mean()).backward()
         placed.grad = textures.grad = None
 

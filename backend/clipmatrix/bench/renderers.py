@@ -6,7 +6,7 @@ from dataclasses import replace
 import torch
 
 from ..optimize.loop import deterministic
-from ..render.renderers import Renderer
+from ..render.seam import Renderer
 from .clock import Timing, in_turns
 from .parts import pictured
 from .reference import Reference, prepared, tower
@@ -15,8 +15,8 @@ from .reference import Reference, prepared, tower
 def measure_renderers(
     reference: Reference, device: torch.device, renderers: Mapping[str, Renderer], repeats: int
 ) -> dict[str, Timing]:
-    """Time pictures of a posed body with each way to see."""
+    """Time pictures of a posed body by each renderer."""
     with deterministic():
         shown = pictured(prepared(reference, tower(device), device), reference)
-        each = {name: replace(shown, scene=replace(shown.scene, renderer=see)) for name, see in renderers.items()}
+        each = {name: replace(shown, scene=replace(shown.scene, renderer=one)) for name, one in renderers.items()}
         return in_turns({name: one.there_and_back for name, one in each.items()}, repeats, device)

@@ -18,7 +18,7 @@ from ..errors import JobError
 from ..evaluate.validity import validity
 from ..guidance.errors import ClipUnavailable
 from ..guidance.towers import Tower, load_towers
-from ..render.renderers import TORCH, Renderer
+from ..render.seam import TORCH, Renderer
 from . import moves
 from .audition import first_colour
 from .draws import draw

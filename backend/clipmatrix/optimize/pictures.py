@@ -44,7 +44,7 @@ def pictures(outcome: Outcome, scene: Scene, views: Views, backgrounds: Tensor, 
         Material(*outcome.material.unbind()),
         sky(ambient, directions, colours, shadows),
         backgrounds.to(device),
-        see=scene.renderer,
+        renderer=scene.renderer,
         relief=Relief(outcome.slopes, scene.relief.frame) if outcome.slopes is not None and scene.relief else None,
     )
 

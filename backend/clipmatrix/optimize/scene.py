@@ -17,7 +17,7 @@ from ..render.colour import linear_from_srgb
 from ..render.mesh import Mesh, mesh
 from ..render.normal_texels import read_texels, to_texels
 from ..render.relief import Frame, frame
-from ..render.renderers import TORCH, Renderer
+from ..render.seam import TORCH, Renderer
 from .brushes import Brush, brushes
 from .holds import Holds, holds, pin, region_weights
 from .lighting import with_suns

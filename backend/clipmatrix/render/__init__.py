@@ -7,7 +7,8 @@ from .material import Material
 from .mesh import Mesh, mesh
 from .relief import Frame, Relief, frame
 from .render import Images, Sight, look, paint, render
-from .renderers import TORCH, Renderer, find_renderer
+from .renderers import find_renderer
+from .seam import TORCH, Renderer
 from .visibility import Visibility, visibility
 
 __all__ = [

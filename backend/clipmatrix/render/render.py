@@ -16,10 +16,10 @@ from .mesh import Mesh
 from .normals import unit, vertex_normals
 from .pixels import Pixels, covered_pixels, gather_corners
 from .relief import Relief, lean, seen_frame
+from .seam import TORCH, Renderer
 from .shading import colour, reflect
 from .shadows import sunlit
-from .texture import build_mips, level_of_detail, sample
-from .visibility import Visibility, visibility
+from .texture import level_of_detail
 
 PLAIN = 0.5
 """Linear base colour of the plain-shaded picture."""
@@ -83,7 +83,7 @@ def render(
     material: Material,
     lights: Lights,
     backgrounds: Tensor,
-    see: Visibility = visibility,
+    renderer: Renderer = TORCH,
     relief: Relief | None = None,
 ) -> Images:
     """Render N views, each of a pose of its own: :func:`look`, then :func:`paint`.
@@ -102,8 +102,8 @@ def render(
         How it reflects; what falls on it. Only suns cast shadows, and only where the lights say so.
     backgrounds
         (N, H, W, 3) sRGB; their size is the pictures'.
-    see
-        The renderer behind the seam.
+    renderer
+        Who does what stands behind the seam.
     relief
         A normal map, which both pictures show; without one nothing of it is computed.
 
@@ -115,16 +115,16 @@ def render(
         Repeats are bit-identical on the CPU; on CUDA, gradients are so only under
         `torch.use_deterministic_algorithms`.
     """
-    sight = look(vertices, mesh, cameras, (backgrounds.shape[1], backgrounds.shape[2]), see)
-    return paint(sight, mesh, textures, material, lights, backgrounds, see, relief)
+    sight = look(vertices, mesh, cameras, (backgrounds.shape[1], backgrounds.shape[2]), renderer)
+    return paint(sight, mesh, textures, material, lights, backgrounds, renderer, relief)
 
 
-def look(vertices: Tensor, mesh: Mesh, cameras: Cameras, size: tuple[int, int], see: Visibility = visibility) -> Sight:
+def look(vertices: Tensor, mesh: Mesh, cameras: Cameras, size: tuple[int, int], renderer: Renderer = TORCH) -> Sight:
     """Find out what views see, in pictures of height and width ``size``; the rest as in :func:`render`."""
     places = vertices.permute(2, 0, 1).contiguous()
     clip = cameras.project(vertices).permute(2, 0, 1).contiguous()
     with torch.no_grad():
-        ids = see(clip.permute(1, 2, 0), mesh.triangles, *size)
+        ids = renderer.see(clip.permute(1, 2, 0), mesh.triangles, *size)
     pixels = covered_pixels(ids, clip.dtype)
     upright = vertex_normals(places, mesh.triangles)
     corners = gather_corners(torch.cat([clip, places, upright]), mesh.triangles, pixels)
@@ -144,14 +144,14 @@ def paint(
     material: Material,
     lights: Lights,
     backgrounds: Tensor,
-    see: Visibility = visibility,
+    renderer: Renderer = TORCH,
     relief: Relief | None = None,
 ) -> Images:
     """Shade what is seen; parameters as in :func:`render`. Many paints may share a sight."""
     pixels, points, normals, eyes = sight.pixels, sight.points, sight.normals, sight.eyes
-    lit = _shadowed(sight.places, unit(normals), points, pixels, mesh, lights, see) if lights.shadows else None
+    lit = _shadowed(sight.places, unit(normals), points, pixels, mesh, lights, renderer) if lights.shadows else None
     carpet = textures if relief is None else _side_by_side(textures, relief.slopes)
-    base = _looked_up(sight.corners.detach(), sight.weights, mesh, pixels, carpet, sight.size)
+    base = _looked_up(sight.corners.detach(), sight.weights, mesh, pixels, carpet, sight.size, renderer)
     if relief is not None:
         base, slopes = base.split([3, 2])
         tangent, across = seen_frame(relief.frame, sight.places, sight.upright, sight.weights, pixels)
@@ -164,10 +164,10 @@ def paint(
 
 
 def _shadowed(
-    places: Tensor, normals: Tensor, points: Tensor, pixels: Pixels, mesh: Mesh, lights: Lights, see: Visibility
+    places: Tensor, normals: Tensor, points: Tensor, pixels: Pixels, mesh: Mesh, lights: Lights, renderer: Renderer
 ) -> Tensor:
     """How much of each sun arrives at every covered pixel: (D, P)."""
-    return sunlit(places, mesh.triangles, pixels, points, normals, lights.sun_directions, lights.shadows, see)
+    return sunlit(places, mesh.triangles, pixels, points, normals, lights.sun_directions, lights.shadows, renderer.see)
 
 
 def _side_by_side(textures: Tensor, slopes: Tensor) -> Tensor:
@@ -176,12 +176,18 @@ def _side_by_side(textures: Tensor, slopes: Tensor) -> Tensor:
 
 
 def _looked_up(
-    corners: Tensor, weights: Tensor, mesh: Mesh, pixels: Pixels, textures: Tensor, size: tuple[int, int]
+    corners: Tensor,
+    weights: Tensor,
+    mesh: Mesh,
+    pixels: Pixels,
+    textures: Tensor,
+    size: tuple[int, int],
+    renderer: Renderer,
 ) -> Tensor:
     """Look textures (S, H, W, C) up at every covered pixel: (C, P)."""
     uv = interpolate_corners(corner_values(mesh.corner_uvs, pixels), weights)
     level = level_of_detail(corners, mesh.corner_uvs, pixels, size, (textures.shape[1], textures.shape[2]))
-    return sample(build_mips(textures), uv, triangle_values(mesh.slots, pixels), level)
+    return renderer.sample(textures, uv, triangle_values(mesh.slots, pixels), level)
 
 
 def _composite(shaded: Tensor, pixels: Pixels, backgrounds: Tensor) -> Tensor:

@@ -24,36 +24,42 @@ class Mips:
 
     Attributes
     ----------
-    textures
-        (S, H, W, C), level 0; gradients of every level arrive here.
     texels
         (C, R), all levels one after the other, each (S, h, w) flattened; no gradient.
+    slots
+        S, how many textures there are.
     sizes
         Height and width of each level.
     """
 
-    textures: Tensor
     texels: Tensor
+    slots: int
     sizes: Sizes
 
     def levels(self) -> list[Tensor]:
         """Views of the levels, (C, S, h, w) each."""
-        return _levels(self.texels, len(self.textures), self.sizes)
+        return _levels(self.texels, self.slots, self.sizes)
+
+
+def level_sizes(height: int, width: int) -> Sizes:
+    """Height and width of each level, from the finest on."""
+    sizes = [(height, width)]
+    while min(sizes[-1]) > SMALLEST and all(side % 2 == 0 for side in sizes[-1]):
+        sizes.append((sizes[-1][0] // 2, sizes[-1][1] // 2))
+    return tuple(sizes)
 
 
 def build_mips(textures: Tensor) -> Mips:
     """Average textures (S, H, W, C) down by halves, as long as both sides are even."""
     slots, height, width, channels = textures.shape
-    sizes = [(height, width)]
-    while min(sizes[-1]) > SMALLEST and all(side % 2 == 0 for side in sizes[-1]):
-        sizes.append((sizes[-1][0] // 2, sizes[-1][1] // 2))
+    sizes = level_sizes(height, width)
     texels = textures.new_empty(channels, slots * sum(h * w for h, w in sizes))
-    levels = _levels(texels, slots, tuple(sizes))
+    levels = _levels(texels, slots, sizes)
     levels[0].copy_(textures.detach().permute(3, 0, 1, 2))
     for fine, coarse in pairwise(levels):
         rows = fine[:, :, 0::2] + fine[:, :, 1::2]
         torch.add(rows[..., 0::2], rows[..., 1::2], out=coarse).mul_(0.25)
-    return Mips(textures, texels, tuple(sizes))
+    return Mips(texels, slots, sizes)
 
 
 @torch.no_grad()
@@ -92,13 +98,13 @@ def level_of_detail(
     return 0.5 * torch.log2(ratio.clamp_min(1e-12))
 
 
-def sample(mips: Mips, uv: Tensor, slot: Tensor, level: Tensor) -> Tensor:
+def sample(textures: Tensor, uv: Tensor, slot: Tensor, level: Tensor) -> Tensor:
     """Look up P points, bilinearly within the two nearest levels.
 
     Parameters
     ----------
-    mips
-        From `build_mips`.
+    textures
+        (S, H, W, C), row 0 at v = 0.
     uv
         (2, P), v up. Lookups stay within their slot: beyond its border the border's texels go on.
     slot
@@ -111,13 +117,14 @@ def sample(mips: Mips, uv: Tensor, slot: Tensor, level: Tensor) -> Tensor:
     Tensor
         (C, P); differentiable with respect to the textures and ``uv``, not to ``level``.
     """
+    mips = build_mips(textures)
     last = len(mips.sizes) - 1
     level = level.detach().clamp(0, last)
     finer = level.floor().long().clamp(max=max(last - 1, 0))
     share = level - finer
     both = torch.stack([finer, (finer + 1).clamp(max=last)])
     sizes = torch.tensor(mips.sizes, device=uv.device)
-    starts = torch.tensor([0, *accumulate(len(mips.textures) * h * w for h, w in mips.sizes)], device=uv.device)
+    starts = torch.tensor([0, *accumulate(mips.slots * h * w for h, w in mips.sizes)], device=uv.device)
     height, width = sizes[:, 0][both], sizes[:, 1][both]
     column, right = _nearest_two(uv[0], width)
     row, top = _nearest_two(uv[1], height)
@@ -129,7 +136,7 @@ def sample(mips: Mips, uv: Tensor, slot: Tensor, level: Tensor) -> Tensor:
     blend = torch.stack([1 - share, share])
     lower, upper = (1 - top) * blend, top * blend
     weights = torch.stack([lower * (1 - right), lower * right, upper * (1 - right), upper * right])
-    colours: Tensor = _Lookup.apply(mips.textures, mips, index.flatten(0, 1), weights.flatten(0, 1))
+    colours: Tensor = _Lookup.apply(textures, mips, index.flatten(0, 1), weights.flatten(0, 1))
     return colours
 
 
@@ -152,7 +159,7 @@ class _Lookup(torch.autograd.Function):
     def forward(ctx: Any, textures: Tensor, mips: Mips, index: Tensor, weights: Tensor) -> Tensor:
         taps = mips.texels.index_select(1, index.flatten()).unflatten(1, index.shape)
         ctx.save_for_backward(taps, index, weights)
-        ctx.size, ctx.slots, ctx.sizes = mips.texels.shape[1], len(textures), mips.sizes
+        ctx.size, ctx.slots, ctx.sizes = mips.texels.shape[1], mips.slots, mips.sizes
         return (taps * weights).sum(1)
 
     @staticmethod

@@ -7,17 +7,13 @@ share one integer, so that the order in which threads arrive does not matter.
 Import it only where Warp is installed. Warp compiles the kernel on first use, a few seconds, and keeps it on disk.
 """
 
-from typing import Any
-
 import torch
 import warp
 from torch import Tensor
 
 from .visibility import check_input
 from .warp_fill import ID_BITS, fill
-
-warp.config.log_level = warp.LOG_ERROR
-warp.init()
+from .warp_launch import array, launch
 
 EMPTY = 1 << 62
 """An entry that nothing has come near."""
@@ -29,18 +25,7 @@ def visibility(clip_vertices: Tensor, triangles: Tensor, height: int, width: int
     check_input(clip_vertices, triangles, height, width)
     nearest = torch.full((len(clip_vertices), height, width), EMPTY, device=clip_vertices.device)
     if clip_vertices.numel() and triangles.numel():
-        stream: Any = warp.stream_from_torch() if clip_vertices.is_cuda else None
-        warp.launch(
-            fill,
-            dim=(len(clip_vertices), len(triangles)),
-            inputs=[
-                warp.from_torch(clip_vertices.float().contiguous(), dtype=warp.vec4f),
-                warp.from_torch(triangles.contiguous()),
-                height,
-                width,
-                warp.from_torch(nearest),
-            ],
-            device=warp.device_from_torch(clip_vertices.device),
-            stream=stream,
-        )
+        scene = array(clip_vertices.float().contiguous(), warp.vec4f), array(triangles)
+        threads = len(clip_vertices), len(triangles)
+        launch(fill, threads, clip_vertices.device, *scene, height, width, array(nearest))
     return torch.where(nearest < EMPTY, nearest & ((1 << ID_BITS) - 1), -1)

@@ -13,7 +13,8 @@ from clipmatrix.bench.reference import Reference, prepared, tower
 from clipmatrix.bench.renderers import measure_renderers
 from clipmatrix.bench.step import measure_step
 from clipmatrix.cli import app
-from clipmatrix.render.renderers import TORCH, installed_renderers
+from clipmatrix.render import TORCH
+from clipmatrix.render.renderers import installed_renderers
 from typer.testing import CliRunner
 
 CPU = torch.device("cpu")

@@ -6,7 +6,7 @@ import pytest
 import torch
 from clipmatrix.guidance import Tower, load_towers
 from clipmatrix.optimize import guided
-from clipmatrix.render import TORCH, Renderer, visibility
+from clipmatrix.render import TORCH, Renderer, find_renderer, visibility
 
 CPU = torch.device("cpu")
 
@@ -34,6 +34,22 @@ def test_all_that_is_looked_at_is_seen_by_the_renderer(character, tower) -> None
     assert usual.summary.versions["renderer"] == "torch"
     assert usual.summary.similarity_before != other.summary.similarity_before
     assert not same(usual, other)
+
+
+def test_textures_are_looked_up_by_the_renderer(character, tower) -> None:
+    """One that sees everything in grey makes another character."""
+
+    def grey(textures, uv, slot, level):
+        colours = TORCH.sample(textures, uv, slot, level)
+        return colours.mean(0, keepdim=True).expand_as(colours)
+
+    assert not same(grow(character, tower), grow(character, tower, Renderer("grey", visibility, grey)))
+
+
+def test_a_job_by_warp_repeats_itself_bit_by_bit(character, tower) -> None:
+    pytest.importorskip("warp", reason="Warp is not installed")
+    warp = find_renderer("warp", CPU)
+    assert same(grow(character, tower, warp), grow(character, tower, warp))
 
 
 @pytest.mark.parametrize("shadows", [False, True])

@@ -13,7 +13,7 @@ from clipmatrix.optimize.parameters import begin
 from clipmatrix.optimize.readings import take_readings
 from clipmatrix.optimize.scene import prepare
 from clipmatrix.optimize.state import read
-from clipmatrix.render.renderers import TORCH, find_renderer
+from clipmatrix.render import TORCH, find_renderer
 
 HERE = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
 

@@ -5,14 +5,17 @@ A slow reference in float64 takes part as if it were a renderer, so that somethi
 
 import importlib.util
 import sys
+from dataclasses import replace
 from types import ModuleType
 
 import pytest
 import torch
 from clipmatrix.errors import UsageError
 from clipmatrix.render import (
+    TORCH,
     Cameras,
     Material,
+    Renderer,
     find_renderer,
     orbit,
     orthographic,
@@ -23,7 +26,8 @@ from clipmatrix.render import (
     visibility,
 )
 from clipmatrix.render.near_plane import in_front
-from clipmatrix.render.renderers import RENDERERS, SAMPLE_SHARE, TORCH, Renderer, _sees_alike
+from clipmatrix.render.renderers import RENDERERS
+from clipmatrix.render.trial import SHARE, does_as_torch, samples_alike, sees_alike
 from torch import Tensor
 
 from .scenes import brute_force, ellipsoid, generator, random_triangles
@@ -89,9 +93,9 @@ def away_from_edges(clip: Tensor, triangles: Tensor) -> Tensor:
 
 @pytest.mark.parametrize("kind", SCENES)
 def test_triangle_ids_agree_away_from_edges(other: tuple[Renderer, torch.device], kind: str) -> None:
-    see, device = other
+    renderer, device = other
     clip, triangles = views(kind)
-    found, own = see(clip.to(device), triangles.to(device), *SIZE).cpu(), TORCH(clip, triangles, *SIZE)
+    found, own = renderer.see(clip.to(device), triangles.to(device), *SIZE).cpu(), TORCH.see(clip, triangles, *SIZE)
     assert (found.shape, found.dtype) == ((len(clip), *SIZE), torch.int64)
     clear = away_from_edges(clip, triangles)
     assert clear.float().mean() > 0.6
@@ -102,7 +106,7 @@ def test_triangle_ids_agree_away_from_edges(other: tuple[Renderer, torch.device]
 
 @pytest.mark.parametrize("kind", SCENES[1:])
 def test_pictures_agree(other: tuple[Renderer, torch.device], kind: str) -> None:
-    see, device = other
+    renderer, device = other
     vertices, surface = ellipsoid(12, dtype=torch.float32)
     seen = cameras(kind)
     light = sky(torch.full((3,), 0.3), torch.tensor([[0.0, -0.6, 0.8]]), torch.ones(1, 3), shadows=48)
@@ -110,7 +114,7 @@ def test_pictures_agree(other: tuple[Renderer, torch.device], kind: str) -> None
     half = torch.full((2, *SIZE, 3), 0.5)
     material = Material(torch.tensor(0.5), torch.tensor(0.0))
     own = render(*made, material, light, half)
-    found = render(*_to(device, made), _to(device, material), _to(device, light), half.to(device), see=see)
+    found = render(*_to(device, made), _to(device, material), _to(device, light), half.to(device), renderer)
     for name in ("textured", "plain", "coverage"):
         assert (getattr(found, name).cpu() - getattr(own, name)).abs().mean() <= 1 / 255
 
@@ -127,18 +131,19 @@ def _to(device: torch.device, thing):
 
 
 def test_an_empty_scene_is_empty(other: tuple[Renderer, torch.device]) -> None:
-    see, device = other
+    renderer, device = other
     behind = torch.tensor([[[0.0, 0, 0, -1], [1, 0, 0, -1], [0, 1, 0, -1]]], device=device)
-    assert (see(behind, torch.tensor([[0, 1, 2]], device=device), 5, 7) == torch.full((1, 5, 7), -1).to(device)).all()
+    found = renderer.see(behind, torch.tensor([[0, 1, 2]], device=device), 5, 7)
+    assert torch.equal(found.cpu(), torch.full((1, 5, 7), -1))
 
 
 def test_what_is_beyond_the_far_plane_is_not_seen(other: tuple[Renderer, torch.device]) -> None:
-    see, device = other
+    renderer, device = other
     corners = torch.tensor([[-1.0, -1, 0, 1], [3, -1, 0, 1], [-1, 3, 0, 1]], device=device)
     tilted = corners + corners.new_tensor([[0.0, 0, -0.5, 0], [0, 0, 3.5, 0], [0, 0, -0.5, 0]])
     triangle = torch.tensor([[0, 1, 2]], device=device)
-    found = see(tilted[None], triangle, 20, 20).cpu()
-    assert torch.equal(found, TORCH(tilted[None].cpu(), triangle.cpu(), 20, 20))
+    found = renderer.see(tilted[None], triangle, 20, 20).cpu()
+    assert torch.equal(found, TORCH.see(tilted[None].cpu(), triangle.cpu(), 20, 20))
     assert 0 < (found >= 0).float().mean() < 1
 
 
@@ -155,10 +160,27 @@ SPOILT = {
 
 @pytest.mark.parametrize("how", SPOILT)
 def test_a_renderer_that_sees_otherwise_is_noticed(how: str) -> None:
-    assert _sees_alike(TORCH, CPU)
-    assert _sees_alike(REFERENCE, CPU)
-    assert 0.9 < SAMPLE_SHARE < 1
-    assert not _sees_alike(lambda *scene: SPOILT[how](visibility(*scene)), CPU)
+    assert does_as_torch(TORCH, CPU)
+    assert does_as_torch(REFERENCE, CPU)
+    assert 0.9 < SHARE < 1
+    spoilt = replace(TORCH, see=lambda *scene: SPOILT[how](visibility(*scene)))
+    assert not does_as_torch(spoilt, CPU)
+    assert samples_alike(spoilt.sample, CPU)
+
+
+SPOILT_LOOKUPS = {
+    "a step aside": lambda textures, uv, slot, level: TORCH.sample(textures, uv + 0.01, slot, level),
+    "always in the first texture": lambda textures, uv, slot, level: TORCH.sample(textures, uv, 0 * slot, level),
+    "in the finest level alone": lambda textures, uv, slot, level: TORCH.sample(textures, uv, slot, 0 * level),
+    "without a gradient of places": lambda textures, uv, slot, level: (
+        TORCH.sample(textures, uv.detach(), slot, level) + 0 * uv[0]
+    ),
+}
+
+
+@pytest.mark.parametrize("how", SPOILT_LOOKUPS)
+def test_a_renderer_that_looks_textures_up_otherwise_is_noticed(how: str) -> None:
+    assert not does_as_torch(replace(TORCH, sample=SPOILT_LOOKUPS[how]), CPU)
 
 
 def test_cut_triangles_cover_what_whole_ones_do() -> None:
@@ -257,7 +279,7 @@ def test_nvdiffrasts_picture_is_read_as_its_manual_says(monkeypatch: pytest.Monk
 
     monkeypatch.delitem(sys.modules, "clipmatrix.render.nvdiffrast_visibility")
     see = NvdiffrastVisibility(CPU)
-    assert _sees_alike(see, CPU)
+    assert sees_alike(see, CPU)
     clip, triangles = views("a body")
-    assert (see(clip.double(), triangles, *SIZE) == TORCH(clip, triangles, *SIZE)).float().mean() > 0.999
+    assert (see(clip.double(), triangles, *SIZE) == TORCH.see(clip, triangles, *SIZE)).float().mean() > 0.999
     assert (see(clip[:0], triangles, 3, 4).shape, (see(clip, triangles[:0], 3, 4) == -1).all()) == ((0, 3, 4), True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from clipmatrix.render import Lights, Material, Mesh, mesh, orbit, perspective, render, sky
+from clipmatrix.render import Lights, Material, Mesh, Renderer, mesh, orbit, perspective, render, sky
 from clipmatrix.render.barycentrics import barycentrics
 from clipmatrix.render.interpolate import interpolate_corners
 from clipmatrix.render.normals import unit, vertex_normals
@@ -160,6 +160,6 @@ def test_pictures_without_shadows_ask_for_no_depth_maps(scene):
         render(
             vertices.expand(2, -1, -1), surface, cameras(), torch.full((1, 4, 4, 3), 0.5).double(),
             Material(number, 0 * number), sky(f64(0, 0, 0), sun, f64(1, 1, 1), shadows),
-            torch.zeros(2, SIZE, SIZE, 3).double(), see,
+            torch.zeros(2, SIZE, SIZE, 3).double(), Renderer("counted", see),
         )  # fmt: skip
     assert asked == [(SIZE, SIZE), (SIZE, SIZE), (96, 96)]

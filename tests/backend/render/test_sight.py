@@ -1,7 +1,7 @@
 """One look serves many paints."""
 
 import torch
-from clipmatrix.render import Material, look, orbit, paint, perspective, render, sky, visibility
+from clipmatrix.render import Material, Renderer, look, orbit, paint, perspective, render, sky, visibility
 
 from .scenes import ellipsoid, generator
 
@@ -18,7 +18,7 @@ def test_paints_on_one_sight_are_what_rendering_gives():
         looks.append(1)
         return visibility(*scene)
 
-    sight = look(posed, surface, cameras, (24, 24), see)
+    sight = look(posed, surface, cameras, (24, 24), Renderer("counted", see))
     for seed, roughness in ((1, 0.2), (2, 0.9)):
         textures = torch.rand(1, 16, 16, 3, generator=generator(seed))
         material = Material(torch.tensor(roughness), torch.tensor(0.0))
