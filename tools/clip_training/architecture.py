@@ -1,4 +1,4 @@
-"""The two models: open_clip configurations, and what else tells the guide's training from the judge's."""
+"""The models: open_clip configurations, and what else tells the guide's training from the judge's."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -25,7 +25,7 @@ class Recipe:
     Attributes
     ----------
     name
-        Folder of the weights: ``embedded`` or ``judge``.
+        Of the model, its checkpoints and the folder of its weights.
     vision, text
         open_clip's ``vision_cfg``, and its ``text_cfg`` but for the vocabulary.
     grammar
@@ -57,6 +57,17 @@ RECIPES = {
         grammar=GUIDE,
         seed=23,
         buffer_size=80,
+        buffer_count=3000,
+        learning_rate=1.5e-3,
+    ),
+    "companion": Recipe(
+        name="companion",
+        # Other bodies, more pixels, other patches than the first guide's: what fools one need not fool the other.
+        vision={"image_size": 96, "patch_size": 12, "width": 96, "layers": 3, "head_width": 32},
+        text={"width": 96, "heads": 3, "layers": 2},
+        grammar=GUIDE,
+        seed=37,
+        buffer_size=120,
         buffer_count=3000,
         learning_rate=1.5e-3,
     ),

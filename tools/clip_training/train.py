@@ -170,17 +170,17 @@ def assess_weights(
     )
 
 
-def _report(recipe: Recipe, vocabulary: Vocabulary, run: Run, test: GBuffers, data: Path) -> None:
-    """Assess the averaged weights, write them into the package, and note the scores."""
+def _report(recipe: Recipe, vocabulary: Vocabulary, run: Run, test: GBuffers, data: Path, output: Path) -> None:
+    """Assess the averaged weights, write them to ``output``, and note the scores."""
     scores = assess_weights(recipe, vocabulary, run.average, test)
-    export(recipe, vocabulary, run.average)
+    export(recipe, vocabulary, run.average, output / recipe.name)
     line = {"step": run.step, "images": run.step * BATCH, "seconds": round(run.seconds), "scores": scores}
     with (data / f"{recipe.name}-scores.jsonl").open("a", encoding="utf-8") as log:
         log.write(json.dumps(line) + "\n")
     print(f"  {' '.join(f'{k.strip()}={v:.2f}' for k, v in scores.items())}", flush=True)
 
 
-def train(recipe: Recipe, data: Path, hours: float, resume: bool) -> None:
+def train(recipe: Recipe, data: Path, hours: float, resume: bool, output: Path) -> None:
     """Train for ``hours``, saving to ``data`` every two minutes and exporting every five; then align the text tower.
 
     With ``resume`` the run goes on from its last save until ``hours`` are reached in all.
@@ -209,11 +209,11 @@ def train(recipe: Recipe, data: Path, hours: float, resume: bool) -> None:
             _save(run, checkpoint)
             saved = run.seconds
         if run.seconds - assessed > ASSESS_EVERY:
-            _report(recipe, vocabulary, run, test, data)
+            _report(recipe, vocabulary, run, test, data, output)
             assessed = run.seconds
     _save(run, checkpoint)
     finished = build(recipe, vocabulary)
     finished.load_state_dict(run.average)
     align(finished, run.heads, vocabulary, buffers, recipe, ALIGN_MINUTES, recipe.seed)
     run.average = finished.state_dict()
-    _report(recipe, vocabulary, run, test, data)
+    _report(recipe, vocabulary, run, test, data, output)
