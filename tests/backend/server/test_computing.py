@@ -1,5 +1,8 @@
 """What ``serve`` is told about computing reaches the job."""
 
+import gc
+
+import clipmatrix.guidance
 import clipmatrix.render
 import pytest
 import torch
@@ -24,6 +27,20 @@ def run(**wishes: str) -> Done:
     services = real_services(Computing("cpu", 1, **wishes))
     services.warm_up()
     return services.optimise(ball_job("job", steps=2), lambda message: None, lambda: False)
+
+
+def test_garbage_is_collected_after_the_warm_up_also_if_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    collecting = []
+
+    def load(_spec: str, _device: torch.device) -> None:
+        collecting.append(gc.isenabled())
+        raise OSError
+
+    monkeypatch.setattr(clipmatrix.guidance, "load_tower", load)
+    with pytest.raises(OSError):
+        real_services(Computing("cpu", 1)).warm_up()
+    assert (collecting, gc.isenabled()) == ([False], True)
+    gc.unfreeze()
 
 
 def test_precision_reaches_the_towers() -> None:
