@@ -84,7 +84,7 @@ VARIANTS: dict[str, Callable[[Asked], Asked]] = {
     "twice the views": with_settings(views=8),
     "notebook": as_in_the_notebook,
 }
-"""By the name of their row. Twice the views take no piece away: they cost what a second tower costs."""
+"""By the name of their row. Twice the views take no piece away: a second tower is to be measured against them."""
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ def pack(outcome: Outcome, scene: Scene) -> protocol.State:
     return protocol.State(
         coefficients=_array(coefficients),
         offsets=tuple(_array(offsets) for offsets in split(scene.character, per_vertex)),
-        textures=tuple(_bytes(texture) for texture in outcome.textures) if vary.texture else (),
+        textures=tuple(image.numpy() for image in srgb_bytes(outcome.textures).cpu()) if vary.texture else (),
         look=protocol.Look(
             roughness=roughness,
             metallic=metallic,
@@ -109,8 +109,3 @@ def _normal_maps(outcome: Outcome, scene: Scene) -> tuple[np.ndarray, ...]:
 
 def _array(values: Tensor) -> np.ndarray:
     return values.detach().cpu().numpy().astype(np.float32)
-
-
-def _bytes(texture: Tensor) -> np.ndarray:
-    """Linear (H, W, 3) to sRGB bytes."""
-    return srgb_bytes(texture).cpu().numpy()

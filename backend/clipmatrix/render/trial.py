@@ -19,7 +19,6 @@ SIZE = (35, 29)
 SHARE = 0.99
 """Share of its pixels that has to agree; the rest are centres near edges, where corners may have been rounded."""
 
-
 CLOSE = 1e-5
 """How far colours, and their gradients, may lie from torch's: sums are rounded in another order."""
 
