@@ -52,8 +52,8 @@ def _own(ready: Prepared, reference: Reference) -> dict[str, Callable[[], object
 
     def through_crops() -> None:
         side = scene.guides[0].tower.image_size
-        for _ in range(reference.pictures // reference.views):
-            cropped(planes, draw_crops(reference.views, copies(side), side, generator)).sum().backward()
+        for each in copies(side, scene.guides[0].targets.counts).values():
+            cropped(planes, draw_crops(reference.views, each, side, generator)).sum().backward()
 
     return {
         "rendering": shown.there_and_back,

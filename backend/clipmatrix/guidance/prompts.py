@@ -48,9 +48,10 @@ class Targets:
     through: Tensor
 
     @cached_property
-    def judged(self) -> tuple[str, ...]:
-        """Which pictures of a view count: ``textured``, ``plain``, both or neither."""
-        return tuple(name for name in ("textured", "plain") if bool(getattr(self, name).any()))
+    def counts(self) -> dict[str, float]:
+        """How much the ``textured`` and the ``plain`` picture of a view count; one that does not is left out."""
+        counts = {"textured": float(self.textured.abs().sum()), "plain": float(self.plain.abs().sum())}
+        return {kind: count for kind, count in counts.items() if count}
 
     @cached_property
     def any_directed(self) -> bool:

@@ -1,5 +1,6 @@
 """What a step draws at random, all of it before it looks: the device may still be busy with the step before."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -8,15 +9,18 @@ from torch import Generator, Tensor
 from ..guidance.augment import Crops, draw_crops
 from ..guidance.backgrounds import backgrounds
 from .sampling import Views, draw_views
-from .scene import Scene
+from .scene import Guide, Scene
 
 SUN_SWING = 1.0
 """How far the suns swing around the vertical, all alike, from step to step, radians: shadows must not be painted on."""
 
 CROPS = 4
-"""Crops of each picture that a tower of up to :data:`CROPS_SIZE` pixels sees; larger towers see fewer."""
+"""Crops of a picture that a tower of up to :data:`CROPS_SIZE` pixels sees on average; larger towers see fewer."""
 
 CROPS_SIZE = 112
+
+Shown = Mapping[str, Crops]
+"""By kind of picture, through which crops a tower sees it; a kind that is missing is seen whole."""
 
 
 @dataclass(frozen=True)
@@ -32,13 +36,13 @@ class Drawn:
     swing
         How far the suns have turned about the vertical, radians.
     crops
-        What each tower is shown of the views; None for the whole.
+        For each tower, through which crops it sees the views.
     """
 
     views: Views
     behind: Tensor
     swing: float
-    crops: tuple[Crops | None, ...]
+    crops: tuple[Shown, ...]
 
 
 def draw(scene: Scene, generator: Generator) -> Drawn:
@@ -47,14 +51,33 @@ def draw(scene: Scene, generator: Generator) -> Drawn:
     views = draw_views(scene.stage, settings.views, generator)
     behind = backgrounds(settings.views, scene.view_size, generator)
     swing = SUN_SWING * float(2 * torch.rand((), generator=generator) - 1)
-    sizes = [guide.tower.image_size for guide in scene.guides]
-    crops = [
-        draw_crops(settings.views, copies(size), scene.view_size, generator) if settings.crops else None
-        for size in sizes
-    ]
-    return Drawn(views, behind, swing, tuple(crops))
+    return Drawn(views, behind, swing, tuple(_shown(guide, scene, generator) for guide in scene.guides))
 
 
-def copies(tower_size: int) -> int:
-    """Choose how many crops of a picture a tower sees: as many as cost about the same on any tower."""
-    return max(1, min(CROPS, round(CROPS * (CROPS_SIZE / tower_size) ** 2)))
+def _shown(guide: Guide, scene: Scene, generator: Generator) -> Shown:
+    settings = scene.brief.settings
+    each = copies(guide.tower.image_size, guide.targets.counts) if settings.crops else {}
+    return {kind: draw_crops(settings.views, count, scene.view_size, generator) for kind, count in each.items()}
+
+
+def copies(tower_size: int, counts: Mapping[str, float]) -> dict[str, int]:
+    """Choose how many crops of a picture of each kind a tower sees.
+
+    Together as many as cost about the same on any tower, and of a kind the more, the more it counts: what counts little
+    adds little noise, however few pictures it is judged by.
+
+    Parameters
+    ----------
+    tower_size
+        Side of the pictures that the tower sees, pixels.
+    counts
+        How much each kind counts in the prompts, relative to the others; above 0.
+
+    Returns
+    -------
+    dict[str, int]
+        For each kind at least 1.
+    """
+    average = max(1, min(CROPS, round(CROPS * (CROPS_SIZE / tower_size) ** 2)))
+    spare, whole = len(counts) * (average - 1), sum(counts.values())
+    return {kind: 1 + round(spare * count / whole) for kind, count in counts.items()}

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
-from ..guidance.augment import Crops, cropped
+from ..guidance.augment import cropped
 from ..guidance.prompts import Seen, sides, similarity
 from ..render.render import Images
+from .draws import Shown
 from .sampling import Views
 from .scene import Guide
 
@@ -21,12 +22,12 @@ def asks_directions(guides: Sequence[Guide]) -> bool:
 
 
 @torch.no_grad()
-def start_vectors(guides: Sequence[Guide], before: Images | None, crops: Sequence[Crops | None]) -> tuple[Origins, ...]:
+def start_vectors(guides: Sequence[Guide], before: Images | None, crops: Sequence[Shown]) -> tuple[Origins, ...]:
     """Embed pictures of the start with every tower; nothing where no prompt is directed."""
     if before is None or not asks_directions(guides):
         return ({},) * len(guides)
     return tuple(
-        {name: _embedded(guide, before, name, mine) for name in guide.targets.judged}
+        {kind: _embedded(guide, before, kind, mine) for kind in guide.targets.counts}
         for guide, mine in zip(guides, crops, strict=True)
     )
 
@@ -36,7 +37,7 @@ def judged(
     views: Views,
     images: Images,
     origins: Sequence[Origins],
-    crops: Sequence[Crops | None],
+    crops: Sequence[Shown],
     heard: Sequence[Tensor | None] = (None,),
 ) -> list[Tensor]:
     """Compare pictures of views with the prompts: scalars in [-1, 1], means over the towers.
@@ -50,7 +51,7 @@ def judged(
     origins
         From :func:`start_vectors`, for each tower.
     crops
-        What each tower is shown of the pictures; None for the whole.
+        For each tower, through which crops it sees the pictures.
     heard
         For each scalar, which prompts (M,) count; None for all of them.
     """
@@ -66,23 +67,27 @@ def _judged_by(
     views: Views,
     images: Images,
     origins: Origins,
-    crops: Crops | None,
+    crops: Shown,
     heard: Sequence[Tensor | None],
 ) -> list[Tensor]:
-    each = crops.copies if crops else 1
-    side = sides(views.azimuths, views.elevations).repeat_interleave(each)
-    sources = views.sources.repeat_interleave(each)
+    side = sides(views.azimuths, views.elevations)
     totals = [torch.zeros((), device=images.textured.device) for _ in heard]
-    for name in guide.targets.judged:
-        seen = Seen(_embedded(guide, images, name, crops), origins.get(name), side, sources)
-        weights = getattr(guide.targets, name)
+    for kind in guide.targets.counts:
+        each = crops[kind].copies if kind in crops else 1
+        seen = Seen(
+            _embedded(guide, images, kind, crops),
+            origins.get(kind),
+            side.repeat_interleave(each),
+            views.sources.repeat_interleave(each),
+        )
+        weights = getattr(guide.targets, kind)
         for index, prompts in enumerate(heard):
             chosen = weights if prompts is None else weights * prompts
             totals[index] = totals[index] + similarity(seen, guide.targets, chosen)
     return totals
 
 
-def _embedded(guide: Guide, images: Images, name: str, crops: Crops | None) -> Tensor:
+def _embedded(guide: Guide, images: Images, kind: str, crops: Shown) -> Tensor:
     """Embed one kind of pictures through a tower's crops."""
-    planes = getattr(images, name).permute(0, 3, 1, 2)
-    return guide.tower.encode_image(cropped(planes, crops) if crops else planes)
+    planes = getattr(images, kind).permute(0, 3, 1, 2)
+    return guide.tower.encode_image(cropped(planes, crops[kind]) if kind in crops else planes)

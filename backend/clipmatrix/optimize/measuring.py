@@ -41,7 +41,7 @@ class Measure:
     def similarity(self, outcome: Outcome, sight: Sight | None = None) -> float:
         """Mean cosine between prompts and views of an outcome; ``sight`` is what they see of its shape, if known."""
         images = _shown(outcome, self.scene, self.views, sight)
-        return float(judged(self.guides, self.views, images, self.origins, [None] * len(self.guides))[0])
+        return float(judged(self.guides, self.views, images, self.origins, [{}] * len(self.guides))[0])
 
     def weighing(self, textured: Tensor | int, plain: Tensor | int) -> "Measure":
         """With other weights of the prompts for either kind of picture: factors, one for each prompt or for all."""
@@ -57,7 +57,7 @@ def measure(start: Outcome, scene: Scene, every: int = 1) -> Measure:
     """Lay out the views, or each ``every``-th of them for a hasty look, and look at the start."""
     views = fixed_views(scene.stage, every)
     before = _shown(start, scene, views, None) if asks_directions(scene.guides) else None
-    return Measure(scene, scene.guides, views, start_vectors(scene.guides, before, [None] * len(scene.guides)))
+    return Measure(scene, scene.guides, views, start_vectors(scene.guides, before, [{}] * len(scene.guides)))
 
 
 def _shown(outcome: Outcome, scene: Scene, views: Views, sight: Sight | None) -> Images:
