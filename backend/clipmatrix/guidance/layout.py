@@ -1,8 +1,9 @@
 """A faster layout of CLIP's image tower: the same weights, the same sums, fewer and larger matrix products.
 
 As open_clip lays it out, the projections of an attention block run as one small product for each place in the sequence,
-and the gradient with respect to the picture goes through a general convolution. Neither is needed: with the sequence
-first, each projection is a single product; and a convolution whose stride is its kernel is a product with patches.
+queries, keys and values are copied apart, and the gradient with respect to the picture goes through a general
+convolution. None of it is needed: a projection of the whole batch is a single product, its parts can be looked at where
+they lie, and a convolution whose stride is its kernel is a product with patches.
 """
 
 import torch.nn.functional as F
@@ -34,6 +35,29 @@ class Patches(nn.Module):
         return tokens.permute(0, 3, 1, 2)
 
 
+class Attention(nn.Module):
+    """Self-attention (Vaswani et al. 2017, section 3.2) without copies of queries, keys and values.
+
+    Parameters
+    ----------
+    attention
+        Its weights are shared, not copied; without dropout, bias tokens or masks.
+    """
+
+    def __init__(self, attention: nn.MultiheadAttention) -> None:
+        super().__init__()
+        self.in_proj_weight, self.in_proj_bias = attention.in_proj_weight, attention.in_proj_bias
+        self.out_proj, self.num_heads = attention.out_proj, attention.num_heads
+
+    def forward(self, tokens: Tensor, *_: object, **__: object) -> tuple[Tensor]:
+        """Tokens (N, L, width) to the same, as the one part that a block asks of what its own attention returns."""
+        projected = F.linear(tokens, self.in_proj_weight, self.in_proj_bias)
+        query, key, value = projected.unflatten(2, (3, self.num_heads, -1)).permute(2, 0, 3, 1, 4).unbind()
+        mixed = F.scaled_dot_product_attention(query, key, value)
+        mixed = self.out_proj(mixed.transpose(1, 2).flatten(2))
+        return (mixed,)
+
+
 def faster(model: CLIP) -> CLIP:
     """Lay a model's image tower out for speed, in place; other towers than plain vision transformers stay as they are.
 
@@ -46,8 +70,13 @@ def faster(model: CLIP) -> CLIP:
     if convolution.stride == convolution.kernel_size and convolution.padding == (0, 0):
         visual.conv1 = Patches(convolution)
     stack = visual.transformer
-    if type(stack) is Transformer and all(type(block) is ResidualAttentionBlock for block in stack.resblocks):
-        stack.batch_first = False
+    if type(stack) is Transformer and all(_plain(block) for block in stack.resblocks):
         for block in stack.resblocks:
-            block.attn.batch_first = False
+            block.attn = Attention(block.attn)
     return model
+
+
+def _plain(block: nn.Module) -> bool:
+    """Tell whether a block is open_clip's usual one, with the batch first."""
+    own = type(block) is ResidualAttentionBlock
+    return own and isinstance(block.attn, nn.MultiheadAttention) and block.attn.batch_first

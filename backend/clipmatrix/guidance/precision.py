@@ -7,12 +7,12 @@ from open_clip.model import CLIP
 from torch import nn
 
 from ..errors import UsageError
-from .layout import Patches
+from .layout import Attention, Patches
 
 PRECISIONS = ("auto", "float32", "bfloat16")
 """What can be asked for; ``auto`` is bfloat16 on CUDA devices that have it, else float32."""
 
-PRODUCTS = (nn.Linear, nn.Conv2d, nn.MultiheadAttention, Patches)
+PRODUCTS = (nn.Linear, nn.Conv2d, nn.MultiheadAttention, Attention, Patches)
 """Modules whose weights autocast rounds before it multiplies."""
 
 

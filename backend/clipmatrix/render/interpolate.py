@@ -1,5 +1,8 @@
 """Interpolate attributes over the covered pixels with their barycentrics."""
 
+from typing import Any
+
+import torch
 from torch import Tensor
 
 from .pixels import Pixels
@@ -7,7 +10,8 @@ from .pixels import Pixels
 
 def interpolate_corners(corners: Tensor, weights: Tensor) -> Tensor:
     """Blend corner values (C, 3, P) with barycentrics (3, P): (C, P). Differentiable in both."""
-    return corners[:, 0] * weights[0] + corners[:, 1] * weights[1] + corners[:, 2] * weights[2]
+    values: Tensor = _Blend.apply(corners, weights)
+    return values
 
 
 def corner_values(values: Tensor, pixels: Pixels) -> Tensor:
@@ -20,3 +24,20 @@ def corner_values(values: Tensor, pixels: Pixels) -> Tensor:
 def triangle_values(values: Tensor, pixels: Pixels) -> Tensor:
     """Gather a per-triangle value (T,), such as the texture slot, at every pixel: (P,)."""
     return values.index_select(0, pixels.triangle)
+
+
+class _Blend(torch.autograd.Function):
+    """By hand no corner's gradient is padded with zeros for the other two and summed with theirs."""
+
+    @staticmethod
+    def forward(ctx: Any, corners: Tensor, weights: Tensor) -> Tensor:
+        ctx.save_for_backward(corners, weights)
+        blended = corners[:, 0] * weights[0]
+        return blended.addcmul_(corners[:, 1], weights[1]).addcmul_(corners[:, 2], weights[2])
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor | None]:
+        corners, weights = ctx.saved_tensors
+        to_corners, to_weights = ctx.needs_input_grad
+        spread = gradient[:, None]
+        return spread * weights if to_corners else None, (spread * corners).sum(0) if to_weights else None

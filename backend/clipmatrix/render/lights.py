@@ -13,7 +13,7 @@ class Lights:
     ----------
     ambient
         (9, 3) coefficients of irradiance over pi in real spherical harmonics of order 2 (Ramamoorthi and Hanrahan
-        2001), basis order 1, y, z, x, xy, yz, 3z^2 - 1, xz, x^2 - y^2. Row 0 alone is a uniform sky of that colour.
+        2001), basis order 1, y, z, x, xy, yz, 3z^2 - 1, xz, x^2 - y^2; or (1, 3), the colour of a uniform sky.
     sun_directions, sun_colours
         (D, 3) unit vectors towards the light; (D, 3) radiance over pi reaching a surface that faces it.
     point_positions, point_colours
@@ -32,7 +32,5 @@ class Lights:
 
 def sky(colour: Tensor, sun_directions: Tensor, sun_colours: Tensor, shadows: int = 0) -> Lights:
     """Make a uniform sky (3,) with suns: directions (D, 3) towards them and colours (D, 3), or (3,) each for one."""
-    ambient = colour.new_zeros(9, 3)
-    ambient[0] = colour
     none = colour.new_zeros(0, 3)
-    return Lights(ambient, sun_directions.view(-1, 3), sun_colours.view(-1, 3), none, none, shadows)
+    return Lights(colour[None], sun_directions.view(-1, 3), sun_colours.view(-1, 3), none, none, shadows)

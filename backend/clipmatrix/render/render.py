@@ -157,7 +157,7 @@ def paint(
         tangent, across = seen_frame(relief.frame, sight.places, sight.upright, sight.weights, pixels)
         normals = lean(normals, tangent, slopes[0], across * slopes[1], unit(eyes - points))
     light = reflect(unit(normals), points, eyes, material, lights, lit)
-    shaded = torch.cat([colour(light, base, material), colour(light, base.new_full((1, 1), PLAIN), material)])
+    shaded = torch.cat([colour(light, base), colour(light, base.new_full((1, 1), PLAIN))])
     picture = _composite(srgb_from_linear(shaded), pixels, backgrounds)
     parts = antialias(picture, sight.crossings).split([3, 3, 1])
     return Images(*(part.view(-1, len(backgrounds), *sight.size).permute(1, 2, 3, 0) for part in parts))

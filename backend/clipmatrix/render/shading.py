@@ -22,21 +22,18 @@ SMOOTHEST = 0.05
 
 @dataclass(frozen=True)
 class Reflection:
-    """What P points would send to the eye; radiance is linear in base colour and in specular reflectance F0.
+    """What P points send to the eye; radiance is linear in the base colour.
 
     Attributes
     ----------
-    diffuse
-        (3, P) by a white Lambert surface.
-    specular
-        (3, P) mirrored, for each unit of F0.
-    grazing
-        (3, P) mirrored whatever F0 is: Schlick's share of Fresnel.
+    tinted
+        (3, P) for each unit of base colour: diffuse, and what metal mirrors.
+    clear
+        (3, P) whatever the base colour: what is mirrored as by glass.
     """
 
-    diffuse: Tensor
-    specular: Tensor
-    grazing: Tensor
+    tinted: Tensor
+    clear: Tensor
 
 
 def reflect(
@@ -70,22 +67,18 @@ def reflect(
     if sunlit is not None:
         arriving = torch.cat([sunlit, torch.ones_like(facing[len(sunlit) :])])
         facing, strength = facing * arriving, strength * arriving
-    if fallen is None:
-        colours = lights.sun_colours.t()
-        diffuse, specular, grazing = (colours @ part for part in (facing, strength * (1 - fresnel), strength * fresnel))
-    else:
-        parts = (facing, strength * (1 - fresnel), strength * fresnel)
-        diffuse, specular, grazing = ((fallen * part).sum(1) for part in parts)
-    # A rough stand-in for the sky's mirror image: its irradiance about the reflected ray.
-    mirrored = irradiance(lights.ambient, 2 * seen * normals - view)
-    return Reflection(diffuse + irradiance(lights.ambient, normals), specular + mirrored, grazing)
+    metallic, dull = material.metallic, 1 - material.metallic
+    grazing = strength * fresnel
+    head_on = strength - grazing
+    tinted = _gathered(dull * facing + metallic * head_on, fallen, lights)
+    clear = _gathered(DIELECTRIC * dull * head_on + grazing, fallen, lights)
+    about, mirrored = _from_sky(lights.ambient, normals, seen, view)
+    return Reflection(tinted + (dull * about + metallic * mirrored), clear + DIELECTRIC * dull * mirrored)
 
 
-def colour(reflection: Reflection, base: Tensor, material: Material) -> Tensor:
+def colour(reflection: Reflection, base: Tensor) -> Tensor:
     """Radiance (3, P), linear, of a surface of base colour (3, P) or (3, 1), linear."""
-    metallic = material.metallic
-    head_on = DIELECTRIC * (1 - metallic) + base * metallic
-    return base * (1 - metallic) * reflection.diffuse + head_on * reflection.specular + reflection.grazing
+    return torch.addcmul(reflection.clear, reflection.tinted, base)
 
 
 def irradiance(coefficients: Tensor, directions: Tensor) -> Tensor:
@@ -93,6 +86,19 @@ def irradiance(coefficients: Tensor, directions: Tensor) -> Tensor:
     x, y, z = directions
     basis = torch.stack([torch.ones_like(x), y, z, x, x * y, y * z, 3 * z * z - 1, x * z, x * x - y * y])
     return (coefficients.t() @ basis).clamp_min(0)
+
+
+def _from_sky(ambient: Tensor, normals: Tensor, seen: Tensor, view: Tensor) -> tuple[Tensor, Tensor]:
+    """Irradiance over pi about the normal, and about the reflected ray, a rough stand-in for the sky's mirror image."""
+    if len(ambient) == 1:
+        everywhere = ambient.t().clamp_min(0)
+        return everywhere, everywhere
+    return irradiance(ambient, normals), irradiance(ambient, 2 * seen * normals - view)
+
+
+def _gathered(part: Tensor, fallen: Tensor | None, lights: Lights) -> Tensor:
+    """Sum what L lights give, a share (L, P) of each light's colour: (3, P)."""
+    return lights.sun_colours.t() @ part if fallen is None else (fallen * part).sum(1)
 
 
 def _arriving(normals: Tensor, points: Tensor, view: Tensor, lights: Lights) -> tuple[Tensor, Tensor, Tensor | None]:
@@ -118,11 +124,11 @@ def _lobe(facing: Tensor, seen: Tensor, towards_eye: Tensor, roughness: Tensor) 
     squared = (2 + 2 * towards_eye).clamp_min(1e-6)
     at_half = ((facing + seen) ** 2 / squared).clamp_max(1)
     alpha2 = roughness.clamp_min(SMOOTHEST) ** 4
-    distribution = alpha2 / (at_half * (alpha2 - 1) + 1) ** 2
-    masking = 1 / (_smith(facing, alpha2) * _smith(seen, alpha2))
+    spread = (at_half * (alpha2 - 1) + 1) ** 2
     grazing = 1 - 0.5 * squared.sqrt().clamp_max(2)
     squared_grazing = grazing * grazing
-    return distribution * masking, squared_grazing * squared_grazing * grazing  # a power of 5 takes twice as long
+    lobe = alpha2 / (spread * _smith(facing, alpha2) * _smith(seen, alpha2))
+    return lobe, squared_grazing * squared_grazing * grazing  # a power of 5 takes twice as long
 
 
 def _smith(cosine: Tensor, alpha2: Tensor) -> Tensor:

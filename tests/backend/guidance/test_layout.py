@@ -6,7 +6,7 @@ import time
 import open_clip
 import pytest
 import torch
-from clipmatrix.guidance.layout import Patches, faster
+from clipmatrix.guidance.layout import Attention, Patches, faster
 from open_clip.model import CLIP
 
 TEXT = {"context_length": 8, "vocab_size": 64, "width": 16, "heads": 2, "layers": 1}
@@ -34,7 +34,7 @@ def test_embeddings_and_gradients_stay_what_they_are(vision):
     expected = embedded(own, images)
     changed = faster(copy.deepcopy(own))
     assert isinstance(changed.visual.conv1, Patches)
-    assert not changed.visual.transformer.batch_first
+    assert all(isinstance(block.attn, Attention) for block in changed.visual.transformer.resblocks)
     for found, wanted in zip(embedded(changed, images), expected, strict=True):
         torch.testing.assert_close(found, wanted, rtol=1e-4, atol=1e-6)
 

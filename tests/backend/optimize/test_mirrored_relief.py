@@ -176,7 +176,7 @@ def test_a_job_that_mirrors_its_paint_mirrors_its_relief(run, character, tower, 
     assert free.median() > 10
     if layout == "turned":  # grain, some texels wide, is looked up a texel beside its place
         assert mirrored.median() < 2
-        assert share_above(mirrored, 12) < 0.01
+        assert share_above(mirrored, 12) < 0.05 < 0.5 < share_above(free, 12)
     else:  # half a level of 255 on either side
         assert mirrored.max() < 0.6
 

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -43,7 +44,7 @@ def test_suns_and_points_shine_as_the_textbook_says(roughness, metallic):
     sun, lamp, colours = unit(f64(0.3, -0.7, 0.65)), f64(1.0, -2.0, 1.5), f64([1.0, 0.5, 0.2], [0.3, 0.6, 0.9])
     lights = Lights(torch.zeros(9, 3).double(), sun[None], colours[:1], lamp[None], colours[1:])
     material, base = Material(f64(roughness)[0], f64(metallic)[0]), f64(0.8, 0.4, 0.1)
-    found = colour(reflect(normals, places, eyes, material, lights), base[:, None], material)
+    found = colour(reflect(normals, places, eyes, material, lights), base[:, None])
     for i in range(normals.shape[1]):
         if abs(normals[:, i] @ unit(eyes - places)[:, i]) < 0.02:
             continue
@@ -58,7 +59,7 @@ def test_a_uniform_sky_shows_the_base_colour():
     lights = sky(f64(1, 1, 1), f64(0, 0, 1), f64(0, 0, 0))
     material = Material(f64(1.0)[0], f64(0.0)[0])
     base = f64(0.2, 0.5, 0.9)
-    seen = colour(reflect(normals, places, eyes, material, lights), base[:, None], material)
+    seen = colour(reflect(normals, places, eyes, material, lights), base[:, None])
     assert torch.allclose(seen, (base + DIELECTRIC)[:, None].expand_as(seen))
 
 
@@ -67,8 +68,21 @@ def test_both_sides_of_a_surface_look_alike():
     lights = sky(f64(0.2, 0.3, 0.4), unit(f64(0.3, -0.7, 0.65)), f64(1, 1, 1))
     material = Material(f64(0.4)[0], f64(0.5)[0])
     front, back = (reflect(side, places, eyes, material, lights) for side in (normals, -normals))
-    assert torch.allclose(front.diffuse, back.diffuse)
-    assert torch.allclose(front.specular, back.specular)
+    assert torch.allclose(front.tinted, back.tinted)
+    assert torch.allclose(front.clear, back.clear)
+
+
+def test_a_uniform_sky_is_one_that_is_alike_in_all_directions():
+    normals, places, eyes = points()
+    uniform = sky(f64(0.2, 0.3, 0.4), unit(f64(0.3, -0.7, 0.65)), f64(1, 1, 1))
+    harmonics = torch.zeros(9, 3).double()
+    harmonics[0] = uniform.ambient[0]
+    material = Material(f64(0.4)[0], f64(0.5)[0])
+    found, expected = (
+        reflect(normals, places, eyes, material, lights) for lights in (uniform, replace(uniform, ambient=harmonics))
+    )
+    assert torch.allclose(found.tinted, expected.tinted)
+    assert torch.allclose(found.clear, expected.clear)
 
 
 def test_ambient_light_from_above_lights_what_looks_up():
