@@ -10,7 +10,7 @@ from .pixels import Pixels
 
 def interpolate_corners(corners: Tensor, weights: Tensor) -> Tensor:
     """Blend corner values (C, 3, P) with barycentrics (3, P): (C, P). Differentiable in both."""
-    values: Tensor = _Blend.apply(corners, weights)
+    values: Tensor = _Interpolated.apply(corners, weights)
     return values
 
 
@@ -26,14 +26,14 @@ def triangle_values(values: Tensor, pixels: Pixels) -> Tensor:
     return values.index_select(0, pixels.triangle)
 
 
-class _Blend(torch.autograd.Function):
+class _Interpolated(torch.autograd.Function):
     """By hand no corner's gradient is padded with zeros for the other two and summed with theirs."""
 
     @staticmethod
     def forward(ctx: Any, corners: Tensor, weights: Tensor) -> Tensor:
         ctx.save_for_backward(corners, weights)
-        blended = corners[:, 0] * weights[0]
-        return blended.addcmul_(corners[:, 1], weights[1]).addcmul_(corners[:, 2], weights[2])
+        values = corners[:, 0] * weights[0]
+        return values.addcmul_(corners[:, 1], weights[1]).addcmul_(corners[:, 2], weights[2])
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, Tensor | None]:
