@@ -123,7 +123,8 @@ def real_services(computing: Computing) -> Services:
         return Means(device, renderer, find_precision(computing.precision, device))
 
     if (computing.renderer, computing.precision) != ("auto", "auto"):
-        means()  # what was asked for by name is refused now; what is found by itself need not hold up the start
+        with _all_kept():
+            means()  # what was asked for by name is refused now; what is found by itself need not hold up the start
 
     def warm_up() -> None:
         with _all_kept():
