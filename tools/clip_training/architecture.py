@@ -1,6 +1,6 @@
 """The models: open_clip configurations, and what else tells the guide's training from the judge's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -48,41 +48,40 @@ class Recipe:
     learning_rate: float
 
 
-RECIPES = {
-    "embedded": Recipe(
-        name="embedded",
-        # A transformer: ascending its gradients colours the whole body, where a ResNet is content with a part of it.
-        vision={"image_size": 64, "patch_size": 8, "width": 96, "layers": 3, "head_width": 32},
-        text={"width": 96, "heads": 3, "layers": 2},
-        grammar=GUIDE,
-        seed=23,
-        buffer_size=80,
-        buffer_count=3000,
-        learning_rate=1.5e-3,
-    ),
-    "companion": Recipe(
-        name="companion",
-        # Other bodies, more pixels, other patches than the first guide's: what fools one need not fool the other.
-        vision={"image_size": 96, "patch_size": 12, "width": 96, "layers": 3, "head_width": 32},
-        text={"width": 96, "heads": 3, "layers": 2},
-        grammar=GUIDE,
-        seed=37,
-        buffer_size=120,
-        buffer_count=3000,
-        learning_rate=1.5e-3,
-    ),
-    "judge": Recipe(
-        name="judge",
-        # Four numbers of blocks make open_clip build its ResNet.
-        vision={"image_size": 64, "layers": [1, 1, 2, 1], "width": 16, "head_width": 32},
-        text={"width": 128, "heads": 4, "layers": 2},
-        grammar=JUDGE,
-        seed=11,
-        buffer_size=80,
-        buffer_count=4000,
-        learning_rate=2e-3,
-    ),
-}
+EMBEDDED = Recipe(
+    name="embedded",
+    # A transformer: ascending its gradients colours the whole body, where a ResNet is content with a part of it.
+    vision={"image_size": 64, "patch_size": 8, "width": 96, "layers": 3, "head_width": 32},
+    text={"width": 96, "heads": 3, "layers": 2},
+    grammar=GUIDE,
+    seed=23,
+    buffer_size=80,
+    buffer_count=3000,
+    learning_rate=1.5e-3,
+)
+
+COMPANION = replace(
+    EMBEDDED,
+    name="companion",
+    # Other bodies, more pixels, other patches than the first guide's: what fools one need not fool the other.
+    vision={**EMBEDDED.vision, "image_size": 96, "patch_size": 12},
+    seed=37,
+    buffer_size=120,
+)
+
+JUDGING = Recipe(
+    name="judge",
+    # Four numbers of blocks make open_clip build its ResNet.
+    vision={"image_size": 64, "layers": [1, 1, 2, 1], "width": 16, "head_width": 32},
+    text={"width": 128, "heads": 4, "layers": 2},
+    grammar=JUDGE,
+    seed=11,
+    buffer_size=80,
+    buffer_count=4000,
+    learning_rate=2e-3,
+)
+
+RECIPES = {recipe.name: recipe for recipe in (EMBEDDED, COMPANION, JUDGING)}
 
 
 def model_config(recipe: Recipe, vocabulary: Vocabulary) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass, fields, replace
 import torch
 from torch import Generator, Tensor
 
-from ..guidance.augment import cropped, draw_crops
+from ..guidance.augment import cropped
 from ..guidance.backgrounds import backgrounds
 from ..optimize import moves
-from ..optimize.draws import copies
+from ..optimize.draws import draw_shown
 from ..optimize.guard import Guard
 from ..optimize.loop import deterministic
 from ..optimize.objective import Terms, regularisation
@@ -51,9 +51,8 @@ def _own(ready: Prepared, reference: Reference) -> dict[str, Callable[[], object
         backgrounds(reference.views, scene.view_size, generator).to(device)
 
     def through_crops() -> None:
-        side = scene.guides[0].tower.image_size
-        for each in copies(side, scene.guides[0].targets.counts).values():
-            cropped(planes, draw_crops(reference.views, each, side, generator)).sum().backward()
+        for crops in draw_shown(scene.guides[0], scene, generator).values():
+            cropped(planes, crops).sum().backward()
 
     return {
         "rendering": shown.there_and_back,

@@ -51,10 +51,11 @@ def draw(scene: Scene, generator: Generator) -> Drawn:
     views = draw_views(scene.stage, settings.views, generator)
     behind = backgrounds(settings.views, scene.view_size, generator)
     swing = SUN_SWING * float(2 * torch.rand((), generator=generator) - 1)
-    return Drawn(views, behind, swing, tuple(_shown(guide, scene, generator) for guide in scene.guides))
+    return Drawn(views, behind, swing, tuple(draw_shown(guide, scene, generator) for guide in scene.guides))
 
 
-def _shown(guide: Guide, scene: Scene, generator: Generator) -> Shown:
+def draw_shown(guide: Guide, scene: Scene, generator: Generator) -> Shown:
+    """Draw the crops through which a tower sees the views of a step; ``generator`` as in :func:`draw`."""
     settings = scene.brief.settings
     each = copies(guide.tower.image_size, guide.targets.counts) if settings.crops else {}
     return {kind: draw_crops(settings.views, count, scene.view_size, generator) for kind, count in each.items()}

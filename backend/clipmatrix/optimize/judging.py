@@ -73,13 +73,9 @@ def _judged_by(
     side = sides(views.azimuths, views.elevations)
     totals = [torch.zeros((), device=images.textured.device) for _ in heard]
     for kind in guide.targets.counts:
-        each = crops[kind].copies if kind in crops else 1
-        seen = Seen(
-            _embedded(guide, images, kind, crops),
-            origins.get(kind),
-            side.repeat_interleave(each),
-            views.sources.repeat_interleave(each),
-        )
+        now = _embedded(guide, images, kind, crops)
+        each = len(now) // len(side)
+        seen = Seen(now, origins.get(kind), side.repeat_interleave(each), views.sources.repeat_interleave(each))
         weights = getattr(guide.targets, kind)
         for index, prompts in enumerate(heard):
             chosen = weights if prompts is None else weights * prompts
