@@ -40,6 +40,8 @@ class Atlas:
         where there is but one.
     lookup
         Weights by which the pyramid's finest grid is looked up at the places; None to sample it.
+    coarse
+        Weights by which its other grids are looked up at the finest one's nodes; None to interpolate them.
     """
 
     nearest: Tensor
@@ -49,6 +51,7 @@ class Atlas:
     regions: Tensor | None = None
     groups: Tensor | None = None
     lookup: Trilinear | None = None
+    coarse: Trilinear | None = None
 
     @cached_property
     def restricted(self) -> bool:

@@ -22,7 +22,7 @@ from .precondition import Preconditioner, from_differential, preconditioner
 from .scene import GREY, Scene, StartRelief
 from .seams import inland
 from .texture_pyramid import Pyramid
-from .trilinear import trilinear
+from .trilinear import own_places, trilinear
 
 REFERENCE_POINTS = 10_475
 """Points of an SMPL-X body, for which ``Settings.smoothness`` is the preconditioner's lambda (19 to 99 in the paper).
@@ -31,7 +31,7 @@ It grows with the point count, so that smoothing reaches equally far on any mesh
 """
 
 LARGEST_LOOKUP = 1 << 22
-"""Texels up to which grids are looked up through a matrix: half a gigabyte."""
+"""Texels up to which grids are looked up through a matrix: a quarter of a gigabyte, twice that with a gradient."""
 
 
 @dataclass(frozen=True)
@@ -167,12 +167,10 @@ def begin(scene: Scene) -> Parameters:
     full = scene.textures.shape[1]
     seen = min(scene.finest, full)
     both, both_seen = _halves(scene, full, seen)
-    layout = _layout(scene, full, both)
+    layout = layout_seen = _layout(scene, full, both)
+    if seen < full:
+        layout_seen = _layout(scene, seen, both_seen)
     textures = _start_textures(scene, layout)
-    if seen == full:
-        layout = layout_seen = _quick(layout)
-    else:
-        layout_seen = _quick(_layout(scene, seen, both_seen))
     points = len(surface.vertices)
     return Parameters(
         surface=surface,
@@ -213,7 +211,7 @@ def _halves(scene: Scene, *sizes: int) -> list[Halves | None]:
 
 def _layout(scene: Scene, size: int, both: Halves | None) -> Atlas:
     """The atlas of textures of one size; what no prompt paints is not free."""
-    made = atlas(scene.surface, scene.start, 1 - scene.holds.locked, size, both, regions_of(scene.brushes))
+    made = _quick(atlas(scene.surface, scene.start, 1 - scene.holds.locked, size, both, regions_of(scene.brushes)))
     return with_brushes(made, scene.brushes) if scene.brushes else made
 
 
@@ -221,7 +219,9 @@ def _quick(layout: Atlas) -> Atlas:
     """Have the grids looked up through a matrix, where it is not too large and the device knows sparse ones."""
     if layout.free.numel() > LARGEST_LOOKUP or layout.free.device.type == "mps":
         return layout
-    return replace(layout, lookup=trilinear(layout.places, texture_pyramid.GRIDS[-1]))
+    *coarser, finest = texture_pyramid.GRIDS
+    coarse = trilinear(own_places(finest).to(layout.places.device), *coarser)
+    return replace(layout, lookup=trilinear(layout.places, finest), coarse=coarse)
 
 
 def _count(groups: Tensor | None) -> int:

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .atlas import Atlas
+from .doubling import doubled
 
 GRIDS = (1, 2, 4, 8, 16)
 """Nodes along a side of each spatial grid; the first is one colour for the whole character."""
@@ -163,21 +164,27 @@ class _Shown(torch.autograd.Function):
 
 def _in_space(grids: list[Tensor], atlas: Atlas) -> Tensor:
     """Sum grids at the atlas' places: (S, C, H, H). Coarse grids are added into the finest before it is sampled."""
-    finest = (grids[-1].shape[-1],) * 3
-    total = grids[-1]
-    for grid in grids[:-1]:
-        total = total + F.interpolate(grid, size=finest, mode="trilinear", align_corners=True)
+    total = _in_finest(grids, atlas)
     if atlas.groups is None:
         return _looked_up(total[0], atlas)
     each = [share[:, None] * _looked_up(group, atlas) for group, share in zip(total, atlas.groups, strict=True)]
     return torch.stack(each).sum(dim=0)
 
 
+def _in_finest(grids: list[Tensor], atlas: Atlas) -> Tensor:
+    """Sum grids at the nodes of the finest, which comes last: (G, C, n, n, n)."""
+    *coarser, finest = grids
+    if atlas.coarse is not None and atlas.coarse.nodes == tuple(grid.shape[-1] for grid in coarser):
+        return finest + atlas.coarse([grid.flatten(0, 1) for grid in coarser]).view_as(finest)
+    size = finest.shape[2:]
+    return sum((F.interpolate(grid, size, mode="trilinear", align_corners=True) for grid in coarser), finest)
+
+
 def _looked_up(grid: Tensor, atlas: Atlas) -> Tensor:
     """Look a grid (C, n, n, n) up at the atlas' places: (S, C, H, H)."""
-    if atlas.lookup is None or atlas.lookup.nodes != grid.shape[-1]:
+    if atlas.lookup is None or atlas.lookup.nodes != grid.shape[-1:]:
         return _sampled(grid[None], atlas.places)
-    return atlas.lookup(grid).t().unflatten(1, atlas.free.shape).transpose(0, 1)
+    return atlas.lookup([grid]).unflatten(1, atlas.free.shape).transpose(0, 1)
 
 
 def _sampled(grid: Tensor, places: Tensor) -> Tensor:
@@ -190,11 +197,13 @@ def _sampled(grid: Tensor, places: Tensor) -> Tensor:
 def _summed(images: list[Tensor]) -> Tensor:
     total = images[0]
     for image in images[1:]:
-        total = image + _to_side(total, image.shape[-1])
+        total = doubled(total).add_(image)
     return total
 
 
 def _to_side(image: Tensor, side: int) -> Tensor:
     if image.shape[-1] == side:
         return image
+    if 2 * image.shape[-1] == side:
+        return doubled(image)
     return F.interpolate(image, size=(side, side), mode="bilinear", align_corners=False)

@@ -1,0 +1,32 @@
+"""Doubled images are bilinear ones."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+from clipmatrix.optimize.doubling import doubled
+
+SIZES = [(2, 3, 16, 16), (1, 1, 1, 1), (1, 2, 1, 5), (1, 3, 6, 2), (1, 3, 128, 96)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_doubling_is_bilinear_interpolation_there_and_back(size):
+    drawn = torch.Generator().manual_seed(0)
+    images = torch.randn(size, generator=drawn).double().requires_grad_()
+    usual = F.interpolate(images, scale_factor=2, mode="bilinear", align_corners=False)
+    back = torch.randn(usual.shape, generator=drawn).double()
+    found = doubled(images)
+    assert found.is_contiguous()
+    assert torch.allclose(found, usual)
+    gradients = (torch.autograd.grad(one, images, back) for one in (found, usual))
+    assert torch.allclose(*(gradient for (gradient,) in gradients))
+
+
+def test_images_and_gradients_may_lie_in_memory_as_they_like():
+    drawn = torch.Generator().manual_seed(1)
+    rows = torch.randn(1, 8, 6, 3, generator=drawn).double()
+    planes = rows.permute(0, 3, 1, 2)
+    assert torch.allclose(doubled(planes), doubled(planes.contiguous()))
+    leaf = planes.contiguous().requires_grad_()
+    back = torch.randn(1, 16, 12, 3, generator=drawn).double().permute(0, 3, 1, 2)
+    laid, other = (torch.autograd.grad(doubled(leaf), leaf, one)[0] for one in (back, back.contiguous()))
+    assert torch.allclose(laid, other)
