@@ -20,6 +20,7 @@ from clipmatrix.bench.machine import machine
 from clipmatrix.optimize.footprint import peak_memory_mb
 from clipmatrix.render import Material, Mesh, find_renderer, mesh, orbit, perspective, render, sky
 from clipmatrix.render.renderers import RENDERERS
+from clipmatrix.server.allocator import keep_freed_memory
 from clipmatrix.server.device import spare_threads
 from torch import Tensor
 
@@ -67,6 +68,7 @@ def main() -> None:
 
 def measured(size: Size, repeats: int, threads: int, renderer: str) -> dict[str, float]:
     """Time one size; the largest takes minutes, so fewer repeats of it do."""
+    keep_freed_memory()
     torch.set_num_threads(threads)
     vertices, surface = sphere(size.triangles)
     placed = vertices.expand(size.views, -1, -1).clone().requires_grad_()

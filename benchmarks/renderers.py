@@ -25,6 +25,7 @@ from clipmatrix.bench.step import there_and_back
 from clipmatrix.character import skin
 from clipmatrix.optimize.pictures import cameras
 from clipmatrix.render.renderers import installed_renderers
+from clipmatrix.server.allocator import keep_freed_memory
 from clipmatrix.server.device import spare_threads
 
 
@@ -39,6 +40,7 @@ def main() -> None:
     parser.add_argument("--alone", action="store_true", help="PyTorch3D's rasteriser for itself, too")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
+    keep_freed_memory()
     torch.set_num_threads(asked.threads)
     reference = Reference(views=asked.views, size=asked.size, shading="both", normals=asked.normals)
     found = measure_renderers(reference, asked.device, installed_renderers(asked.device), asked.repeats)

@@ -18,6 +18,7 @@ from clipmatrix.bench.parts import measure_parts
 from clipmatrix.bench.reference import Reference
 from clipmatrix.bench.report import PRECISIONS
 from clipmatrix.bench.step import measure_step
+from clipmatrix.server.allocator import keep_freed_memory
 from clipmatrix.server.device import spare_threads
 
 
@@ -31,6 +32,7 @@ def main() -> None:
     parser.add_argument("--precision", choices=PRECISIONS, default="float32")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
+    keep_freed_memory()
     torch.set_num_threads(asked.threads)
     reference = Reference(shading=asked.shading)
     report = measure_step(reference, asked.device, asked.steps, PRECISIONS[asked.precision])

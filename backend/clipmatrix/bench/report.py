@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 
 from ..render.renderers import installed_renderers
+from ..server.allocator import keep_freed_memory
 from ..server.device import find_device, spare_threads
 from .clock import Timing
 from .machine import machine
@@ -49,6 +50,7 @@ def measure(device: str, threads: int | None, repeats: int) -> BenchReport:
         If there is no such device.
     """
     place = torch.device(find_device(device).kind)
+    keep_freed_memory()
     torch.set_num_threads(threads or spare_threads())
     reference = Reference()
     return BenchReport(

@@ -12,6 +12,7 @@ from clipmatrix_protocol import DEFAULT_ADDRESS, DEFAULT_PORT
 from ..errors import UsageError
 from ..server import Computing
 from ..server import serve as run
+from ..server.allocator import keep_freed_memory
 from ..server.computing import PRECISIONS, RENDERERS
 from ..server.keys import KeyFolder
 from ..server.security import check_address, is_loopback, make_secret
@@ -63,6 +64,7 @@ def serve(
     if folder is not None and secret_file is not None:
         raise UsageError("keys take the place of a secret", "leave out --secret-file")
     secret, made = _secret(secret_file) if folder is None else ("", False)
+    keep_freed_memory()
 
     def ready(bound: str) -> None:
         if made:
