@@ -87,11 +87,13 @@ class Pictured:
     gradient: Tensor
     both: bool
 
-    def there_and_back(self) -> None:
-        """Render, and take the gradient back to the outcome."""
+    def there_and_back(self) -> dict[str, Tensor]:
+        """Render, and take the gradient back to those parts of the outcome that the pictures depend on."""
         images = pictures(self.outcome, self.scene, self.views, self.behind)
         shown = [images.textured, images.plain][: 2 if self.both else 1]
-        torch.autograd.backward(shown, [self.gradient] * len(shown))
+        leaves = {name: part for name, part in vars(self.outcome).items() if part is not None}
+        found = torch.autograd.grad(shown, list(leaves.values()), [self.gradient] * len(shown), allow_unused=True)
+        return {name: gradient for name, gradient in zip(leaves, found, strict=True) if gradient is not None}
 
 
 def pictured(ready: Prepared, reference: Reference) -> Pictured:

@@ -142,7 +142,7 @@ def prepare(job: protocol.Submit, towers: Sequence[Tower], device: torch.device,
     surface = pin(surface, held.locked)
     sharpest = max(tower.image_size for tower in towers)
     plain = is_plain(message, brief.settings.keep)
-    drawn = mesh(surface.triangles, surface.corner_uvs, surface.slots)
+    drawn = mesh(surface.triangles, surface.corner_uvs, surface.slots, None if _mirrored(surface.poses) else start)
     return Scene(
         character=character,
         surface=surface,
@@ -165,6 +165,11 @@ def prepare(job: protocol.Submit, towers: Sequence[Tower], device: torch.device,
         renderer=renderer,
         brief=brief,
     )
+
+
+def _mirrored(poses: Tensor) -> bool:
+    """Tell whether some joint (P, J, 4, 4) turns what it moves inside out, or flattens it."""
+    return not bool((torch.linalg.det(poses[..., :3, :3]) > 0).all())
 
 
 def fitted_view(tower_size: int) -> int:

@@ -12,8 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .mesh import Mesh
-from .silhouettes import Cuts, crossed, find_cuts, on_screen
+from .silhouettes import Cuts, crossed, on_screen
 
 
 @dataclass(frozen=True)
@@ -58,10 +57,9 @@ class _Blend(torch.autograd.Function):
         return to_pictures, None, None, (at_target * difference).sum(0)
 
 
-def find_crossings(clip: Tensor, mesh: Mesh, depth: Tensor) -> Crossings:
-    """Find where silhouettes cut; parameters as in :func:`.silhouettes.find_cuts`. Differentiable in ``clip``."""
-    cuts = find_cuts(clip, mesh, depth)
-    return Crossings(cuts.inner, cuts.outer, _distances(clip, cuts, depth.shape[1], depth.shape[2]))
+def crossings(clip: Tensor, cuts: Cuts, height: int, width: int) -> Crossings:
+    """Measure cuts of vertices in clip coordinates (4, N, V), which it is differentiable in."""
+    return Crossings(cuts.inner, cuts.outer, _distances(clip, cuts, height, width))
 
 
 def _distances(clip: Tensor, cuts: Cuts, height: int, width: int) -> Tensor:

@@ -38,7 +38,9 @@ class Cameras:
     def project(self, vertices: Tensor) -> Tensor:
         """Project world points (N, V, 3), or (V, 3) shared by all cameras, to clip coordinates (N, V, 4)."""
         matrix = self.world_to_clip
-        return vertices @ matrix[:, :, :3].mT + matrix[:, None, :, 3]
+        # Products of few long rows are several times faster than of many short ones.
+        rows = vertices.expand(len(matrix), -1, -1).mT
+        return torch.baddbmm(matrix[:, :, 3:], matrix[:, :, :3], rows).mT
 
 
 def perspective(

@@ -22,7 +22,7 @@ def linear_from_srgb(srgb: Tensor) -> Tensor:
 
 def srgb_from_linear(linear: Tensor) -> Tensor:
     """Encode linear light, any shape, as sRGB; what is darker than black or brighter than white has no gradient."""
-    encoded: Tensor = _Encode.apply(linear)
+    encoded: Tensor = _Encode.apply(linear.clamp(0, 1))
     return encoded
 
 
@@ -39,17 +39,17 @@ def srgb_bytes(linear: Tensor) -> Tensor:
 
 
 class _Encode(torch.autograd.Function):
-    """The slope of a power is the power over its base: no second one on the way back."""
+    """Of light in [0, 1]. The slope of a power is the power over its base: no second one on the way back."""
 
     @staticmethod
     def forward(ctx: Any, linear: Tensor) -> Tensor:
-        bright = 1.055 * linear.clamp(_DARKEST, 1) ** (1 / 2.4) - 0.055
-        encoded = torch.where(linear <= _DARKEST, linear.clamp_min(0) * 12.92, bright)
+        bright = linear.clamp_min(_DARKEST).pow_(1 / 2.4).mul_(1.055).sub_(0.055)
+        encoded = torch.minimum(linear * 12.92, bright)  # beyond its end the line is above the curve
         ctx.save_for_backward(linear, encoded)
         return encoded
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> Tensor:
         linear, encoded = ctx.saved_tensors
-        slope = torch.where(linear <= _DARKEST, 12.92, (encoded + 0.055) / (2.4 * linear.clamp_min(_DARKEST)))
-        return gradient * slope * ((linear >= 0) & (linear <= 1))
+        bright = (encoded + 0.055).div_(linear.clamp_min(_DARKEST).mul_(2.4))
+        return torch.where(linear <= _DARKEST, 12.92, bright).mul_(gradient)

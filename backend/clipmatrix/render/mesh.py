@@ -5,6 +5,27 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from .closed import closed
+
+
+@dataclass(frozen=True)
+class Fans:
+    """The triangles around each of U vertices; a vertex from U on has none.
+
+    Attributes
+    ----------
+    triangles
+        (3 T,) int64, those of a vertex one after the other.
+    corners
+        (3 T,) int64 by which corner they touch it: 3 * triangle + corner.
+    starts
+        (U + 1,) int64 where each vertex' triangles begin, and where the last one's end.
+    """
+
+    triangles: Tensor
+    corners: Tensor
+    starts: Tensor
+
 
 @dataclass(frozen=True)
 class Mesh:
@@ -16,6 +37,8 @@ class Mesh:
         (T, 3) int64, counter-clockwise from outside.
     corner_uvs
         (T, 3, 2), v up.
+    uv_areas
+        (T,) twice the area of each triangle's UVs, in textures.
     slots
         (T,) int64, which texture a triangle shows.
     edges
@@ -24,18 +47,28 @@ class Mesh:
         (E, 2) int64 the triangles on its sides; a boundary edge, or one with more than two, has -1 in its second place.
     opposite
         (E,) int64 the vertex of the first of these triangles that is not on the edge.
+    fans
+        What lies around each vertex.
+    closed
+        (T,) bool triangles that nobody sees from behind (:mod:`.closed`); None where that is not known.
     """
 
     triangles: Tensor
     corner_uvs: Tensor
+    uv_areas: Tensor
     slots: Tensor
     edges: Tensor
     edge_faces: Tensor
     opposite: Tensor
+    fans: Fans
+    closed: Tensor | None = None
 
 
-def mesh(triangles: Tensor, corner_uvs: Tensor, slots: Tensor) -> Mesh:
-    """Find the edges of a mesh and the triangles they lie between."""
+def mesh(triangles: Tensor, corner_uvs: Tensor, slots: Tensor, vertices: Tensor | None = None) -> Mesh:
+    """Find the edges of a mesh, the triangles they lie between, and those around each vertex.
+
+    With its vertices (V, 3) in some pose, also the parts that are closed; all poses have to leave them outside out.
+    """
     sides = torch.cat([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]).sort(dim=1).values
     faces = torch.arange(len(triangles), device=triangles.device).repeat(3)
     span = int(triangles.max()) + 1 if len(triangles) else 1
@@ -46,4 +79,20 @@ def mesh(triangles: Tensor, corner_uvs: Tensor, slots: Tensor) -> Mesh:
     second = torch.where(uses == 2, by_edge[(start + 1).clamp(max=max(len(by_edge) - 1, 0))], -1)
     first = by_edge[start]
     opposite = triangles[first].sum(1) - edges.sum(1)
-    return Mesh(triangles, corner_uvs, slots, edges, torch.stack([first, second], dim=1), opposite)
+    sealed = None if vertices is None else closed(triangles, vertices)
+    faces = torch.stack([first, second], dim=1)
+    areas = _areas(corner_uvs)
+    return Mesh(triangles, corner_uvs, areas, slots, edges, faces, opposite, _fans(triangles, span), sealed)
+
+
+def _areas(corner_uvs: Tensor) -> Tensor:
+    """Twice the area of triangles (T, 3, 2)."""
+    first, second = corner_uvs[:, 1] - corner_uvs[:, 0], corner_uvs[:, 2] - corner_uvs[:, 0]
+    return (first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]).abs()
+
+
+def _fans(triangles: Tensor, count: int) -> Fans:
+    """Sort the corners of triangles by their vertices, of which there are ``count``."""
+    vertex, corners = triangles.flatten().sort(stable=True)
+    starts = torch.searchsorted(vertex, torch.arange(count + 1, device=triangles.device))
+    return Fans(corners // 3, corners, starts)

@@ -27,6 +27,9 @@ def vertex_normals(vertices: Tensor, triangles: Tensor) -> Tensor:
 
 def cross(a: Tensor, b: Tensor) -> Tensor:
     """Cross product of planar vectors (3, ...)."""
+    if a.device.type != "cpu":
+        return torch.linalg.cross(a, b, dim=0)
+    # On a CPU that takes several times as long as the products written out.
     ax, ay, az = a
     bx, by, bz = b
     return torch.stack([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx])

@@ -20,7 +20,9 @@ class NvdiffrastVisibility:
         self._context = nvdiffrast.RasterizeCudaContext(device=device)
 
     @torch.no_grad()
-    def __call__(self, clip_vertices: Tensor, triangles: Tensor, height: int, width: int) -> Tensor:
+    def __call__(
+        self, clip_vertices: Tensor, triangles: Tensor, height: int, width: int, one_sided: Tensor | None = None
+    ) -> Tensor:
         """Find the nearest triangle at every pixel centre; as :func:`.visibility.visibility`.
 
         Corners are rounded to fractions of a pixel, so that a centre very near an edge may go to the other side of it.

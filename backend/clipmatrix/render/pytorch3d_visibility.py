@@ -23,7 +23,9 @@ FARTHEST = 100.0
 
 
 @torch.no_grad()
-def visibility(clip_vertices: Tensor, triangles: Tensor, height: int, width: int) -> Tensor:
+def visibility(
+    clip_vertices: Tensor, triangles: Tensor, height: int, width: int, one_sided: Tensor | None = None
+) -> Tensor:
     """Find the nearest triangle at every pixel centre; as :func:`.visibility.visibility`, with these differences.
 
     A centre that lies exactly on an edge belongs to no triangle. Triangles smaller than about 1e-8 of the picture never

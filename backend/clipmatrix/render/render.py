@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .antialias import Crossings, antialias, find_crossings
+from .antialias import Crossings, antialias, crossings
 from .barycentrics import barycentrics
 from .camera import Cameras
 from .colour import srgb_from_linear
@@ -13,7 +13,7 @@ from .interpolate import corner_values, interpolate_corners, triangle_values
 from .lights import Lights
 from .material import Material
 from .mesh import Mesh
-from .normals import unit, vertex_normals
+from .normals import unit
 from .pixels import Pixels, covered_pixels, gather_corners
 from .relief import Relief, lean, seen_frame
 from .seam import TORCH, Renderer
@@ -122,19 +122,26 @@ def render(
 def look(vertices: Tensor, mesh: Mesh, cameras: Cameras, size: tuple[int, int], renderer: Renderer = TORCH) -> Sight:
     """Find out what views see, in pictures of height and width ``size``; the rest as in :func:`render`."""
     places = vertices.permute(2, 0, 1).contiguous()
-    clip = cameras.project(vertices).permute(2, 0, 1).contiguous()
-    with torch.no_grad():
-        ids = renderer.see(clip.permute(1, 2, 0), mesh.triangles, *size)
+    projected = cameras.project(vertices)
+    clip = projected.permute(2, 0, 1).contiguous()
+    ids = renderer.see(projected.detach(), mesh.triangles, *size, _one_sided(clip.detach(), mesh))
     pixels = covered_pixels(ids, clip.dtype)
-    upright = vertex_normals(places, mesh.triangles)
-    corners = gather_corners(torch.cat([clip, places, upright]), mesh.triangles, pixels)
-    weights = barycentrics(corners[:4], pixels)
-    points, normals = interpolate_corners(corners[4:], weights).split(3)
+    upright = renderer.normals(places, mesh)
+    corners, carried = gather_corners(torch.cat([clip, places, upright]), mesh.triangles, pixels).split([4, 6])
+    weights = barycentrics(corners, pixels)
+    points, normals = interpolate_corners(carried, weights).split(3)
     eyes = cameras.positions.t().index_select(1, pixels.view)
     distance = (corners[3] * weights).sum(0).detach()
     depth = clip.new_full((ids.numel(),), torch.inf).index_copy(0, pixels.where, distance).view(ids.shape)
-    crossings = find_crossings(clip, mesh, depth)
-    return Sight(size, places, upright, pixels, corners[:4], weights, points, normals, eyes, crossings)
+    cut = crossings(clip, renderer.cut(clip, mesh, depth), *size)
+    return Sight(size, places, upright, pixels, corners, weights, points, normals, eyes, cut)
+
+
+def _one_sided(clip: Tensor, mesh: Mesh) -> Tensor | None:
+    """Triangles that views (4, N, V) can't see from behind, (N, T): whoever has all before them is not inside."""
+    if mesh.closed is None:
+        return None
+    return (clip[2] >= -clip[3]).all(1, keepdim=True) & mesh.closed
 
 
 def paint(
@@ -186,7 +193,7 @@ def _looked_up(
 ) -> Tensor:
     """Look textures (S, H, W, C) up at every covered pixel: (C, P)."""
     uv = interpolate_corners(corner_values(mesh.corner_uvs, pixels), weights)
-    level = level_of_detail(corners, mesh.corner_uvs, pixels, size, (textures.shape[1], textures.shape[2]))
+    level = level_of_detail(corners, mesh.uv_areas, pixels, size, (textures.shape[1], textures.shape[2]))
     return renderer.sample(textures, uv, triangle_values(mesh.slots, pixels), level)
 
 
@@ -194,4 +201,4 @@ def _composite(shaded: Tensor, pixels: Pixels, backgrounds: Tensor) -> Tensor:
     """Put what is covered (6, P) over the backgrounds (N, H, W, 3): planar pictures and coverage, (7, N * H * W)."""
     behind = backgrounds.permute(3, 0, 1, 2).reshape(3, -1)
     picture = torch.cat([behind, behind, torch.zeros_like(behind[:1])])
-    return picture.index_copy(1, pixels.where, torch.cat([shaded, torch.ones_like(shaded[:1])]))
+    return picture.index_copy_(1, pixels.where, torch.cat([shaded, torch.ones_like(shaded[:1])]))

@@ -5,6 +5,9 @@ from typing import Protocol
 
 from torch import Tensor
 
+from .mesh import Mesh
+from .normals import vertex_normals
+from .silhouettes import Cuts, find_cuts
 from .texture import sample
 from .visibility import Visibility, visibility
 
@@ -15,6 +18,26 @@ class Lookup(Protocol):
     def __call__(self, textures: Tensor, uv: Tensor, slot: Tensor, level: Tensor) -> Tensor:
         """See :func:`~.texture.sample`, which documents what every implementation must do."""
         ...
+
+
+class Cutting(Protocol):
+    """Clip coordinates and what is seen in, the places where silhouettes cut out."""
+
+    def __call__(self, clip: Tensor, mesh: Mesh, depth: Tensor) -> Cuts:
+        """See :func:`~.silhouettes.find_cuts`, which documents what every implementation must do, in any order."""
+        ...
+
+
+class Normals(Protocol):
+    """Posed vertices in, their normals out."""
+
+    def __call__(self, vertices: Tensor, mesh: Mesh) -> Tensor:
+        """See :func:`~.normals.vertex_normals`, which documents what every implementation must do."""
+        ...
+
+
+def _normals(vertices: Tensor, mesh: Mesh) -> Tensor:
+    return vertex_normals(vertices, mesh.triangles)
 
 
 @dataclass(frozen=True)
@@ -29,11 +52,17 @@ class Renderer:
         Finds the nearest triangle at every pixel centre.
     sample
         Looks textures up, and takes gradients back to them.
+    cut
+        Finds where silhouettes pass between pixels.
+    normals
+        Averages the faces' normals at vertices, and takes gradients back to them.
     """
 
     name: str
     see: Visibility
     sample: Lookup = sample
+    cut: Cutting = find_cuts
+    normals: Normals = _normals
 
 
 TORCH = Renderer("torch", visibility)

@@ -63,17 +63,15 @@ def reflect(
     normals, seen = normals * turned, seen * turned
     facing, towards_eye, fallen = _arriving(normals, points, view, lights)
     lobe, fresnel = _lobe(facing, seen.clamp_min(1e-3), towards_eye, material.roughness)
-    strength = lobe * facing
+    mirrored = lobe * facing
     if sunlit is not None:
         arriving = torch.cat([sunlit, torch.ones_like(facing[len(sunlit) :])])
-        facing, strength = facing * arriving, strength * arriving
-    metallic, dull = material.metallic, 1 - material.metallic
-    grazing = strength * fresnel
-    head_on = strength - grazing
-    tinted = _gathered(dull * facing + metallic * head_on, fallen, lights)
-    clear = _gathered(DIELECTRIC * dull * head_on + grazing, fallen, lights)
-    about, mirrored = _from_sky(lights.ambient, normals, seen, view)
-    return Reflection(tinted + (dull * about + metallic * mirrored), clear + DIELECTRIC * dull * mirrored)
+        facing, mirrored = facing * arriving, mirrored * arriving
+    parts = torch.stack([facing, mirrored, mirrored * fresnel])
+    mix = _mix(material.metallic)
+    about = torch.stack(_from_sky(lights.ambient, normals, seen, view))
+    around = (mix[:, :2] @ about.flatten(1)).unflatten(1, (3, -1))
+    return Reflection(*(_gathered(parts, mix, fallen, lights) + around))
 
 
 def colour(reflection: Reflection, base: Tensor) -> Tensor:
@@ -96,9 +94,22 @@ def _from_sky(ambient: Tensor, normals: Tensor, seen: Tensor, view: Tensor) -> t
     return irradiance(ambient, normals), irradiance(ambient, 2 * seen * normals - view)
 
 
-def _gathered(part: Tensor, fallen: Tensor | None, lights: Lights) -> Tensor:
-    """Sum what L lights give, a share (L, P) of each light's colour: (3, P)."""
-    return lights.sun_colours.t() @ part if fallen is None else (fallen * part).sum(1)
+def _mix(metallic: Tensor) -> Tensor:
+    """What a surface adds to the tinted light (row 0) and to the clear (row 1), of three parts: (2, 3).
+
+    The parts are diffuse light, mirrored light, and what Schlick's Fresnel term takes of the latter: that is clear.
+    """
+    dull, none = 1 - metallic, torch.zeros_like(metallic)
+    glass = DIELECTRIC * dull
+    return torch.stack([dull, metallic, -metallic, none, glass, 1 - glass]).view(2, 3)
+
+
+def _gathered(parts: Tensor, mix: Tensor, fallen: Tensor | None, lights: Lights) -> Tensor:
+    """Mix parts (3, L, P) of what L lights give, each in its light's colour: (2, 3, P)."""
+    if fallen is None:
+        weights = mix[:, None, :, None] * lights.sun_colours.t()[:, None]
+        return (weights.flatten(0, 1).flatten(1) @ parts.flatten(0, 1)).unflatten(0, (2, 3))
+    return (mix @ (fallen * parts[:, None]).sum(2).flatten(1)).unflatten(1, (3, -1))
 
 
 def _arriving(normals: Tensor, points: Tensor, view: Tensor, lights: Lights) -> tuple[Tensor, Tensor, Tensor | None]:

@@ -64,7 +64,7 @@ def build_mips(textures: Tensor) -> Mips:
 
 @torch.no_grad()
 def level_of_detail(
-    corners: Tensor, corner_uvs: Tensor, pixels: Pixels, size: tuple[int, int], texture: tuple[int, int]
+    corners: Tensor, uv_areas: Tensor, pixels: Pixels, size: tuple[int, int], texture: tuple[int, int]
 ) -> Tensor:
     """Choose the mip level whose texels are as large as pixels, constant over a triangle.
 
@@ -72,8 +72,8 @@ def level_of_detail(
     ----------
     corners
         (4, 3, P) clip coordinates of the pixels' triangles.
-    corner_uvs
-        (T, 3, 2).
+    uv_areas
+        (T,) twice the area of each triangle's UVs, in textures.
     pixels
         The covered pixels.
     size, texture
@@ -92,9 +92,8 @@ def level_of_detail(
     )  # fmt: skip
     # A corner at or behind the camera's plane has no place on screen: any small w gives the finest level.
     on_screen = volume.abs() / w.clamp_min(1e-3).prod(0) * (size[0] * size[1] / 4)
-    first, second = corner_uvs[:, 1] - corner_uvs[:, 0], corner_uvs[:, 2] - corner_uvs[:, 0]
-    in_texture = (first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]).abs() * (texture[0] * texture[1])
-    ratio = in_texture.index_select(0, pixels.triangle) / on_screen.clamp_min(1e-12)
+    in_texture = uv_areas.index_select(0, pixels.triangle) * (texture[0] * texture[1])
+    ratio = in_texture / on_screen.clamp_min(1e-12)
     return 0.5 * torch.log2(ratio.clamp_min(1e-12))
 
 

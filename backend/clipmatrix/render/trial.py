@@ -3,7 +3,8 @@
 import torch
 from torch import Tensor
 
-from .seam import TORCH, Lookup, Renderer
+from .mesh import mesh
+from .seam import TORCH, Cutting, Lookup, Normals, Renderer
 from .visibility import Visibility
 
 SCENE = (
@@ -25,14 +26,17 @@ CLOSE = 1e-5
 
 def does_as_torch(renderer: Renderer, device: torch.device) -> bool:
     """Tell whether all that a renderer does in its own way comes out as torch's."""
-    return sees_alike(renderer.see, device) and samples_alike(renderer.sample, device)
+    return (
+        sees_alike(renderer.see, device)
+        and samples_alike(renderer.sample, device)
+        and cuts_alike(renderer.cut, device)
+        and normals_alike(renderer.normals, device)
+    )
 
 
 def sees_alike(see: Visibility, device: torch.device) -> bool:
     """Tell whether a renderer sees the scene, and the scene mirrored, in two views, as torch does."""
-    one = torch.tensor(SCENE, device=device).view(1, -1, 4)
-    clip = torch.cat([one, one * one.new_tensor([-1.0, 1.0, 1.0, 1.0])])
-    triangles = torch.arange(clip.shape[1], device=device).view(-1, 3)
+    clip, triangles = _views(device)
     found, expected = see(clip, triangles, *SIZE), TORCH.see(clip, triangles, *SIZE)
     return found.shape == expected.shape and float((found == expected).float().mean()) >= SHARE
 
@@ -50,3 +54,40 @@ def samples_alike(sample: Lookup, device: torch.device) -> bool:
 
     pairs = zip(there_and_back(sample), there_and_back(TORCH.sample), strict=True)
     return all(one.shape == own.shape and torch.allclose(one, own, CLOSE, CLOSE) for one, own in pairs)
+
+
+def cuts_alike(cut: Cutting, device: torch.device) -> bool:
+    """Tell whether a renderer finds the same pixels on both sides of the same outlines as torch does."""
+    clip, triangles = _views(device)
+    surface = mesh(triangles, clip.new_zeros(len(triangles), 3, 2), torch.zeros_like(triangles[:, 0]))
+    depth = torch.linspace(0.3, 2.5, 2 * SIZE[0] * SIZE[1], device=device).view(2, *SIZE)
+
+    def found(by: Cutting) -> set[tuple[float, ...]]:
+        cuts = by(clip.permute(2, 0, 1).contiguous(), surface, depth)
+        columns = torch.stack([*cuts.ends, cuts.inner, cuts.outer, cuts.line, cuts.before, cuts.upright, cuts.onwards])
+        return set(map(tuple, columns.t().tolist()))
+
+    one, own = found(cut), found(TORCH.cut)
+    return len(one & own) >= SHARE * len(one | own)
+
+
+def normals_alike(normals: Normals, device: torch.device) -> bool:
+    """Tell whether a renderer averages normals as torch does, also where no triangle is, and takes gradients back."""
+    places, back = (part.to(device) for part in torch.rand(2, 3, 2, 10, generator=torch.Generator().manual_seed(0)))
+    triangles = torch.tensor([[0, 1, 2], [2, 1, 3], [3, 5, 0], [6, 7, 2]], device=device)
+    surface = mesh(triangles, places.new_zeros(len(triangles), 3, 2), torch.zeros_like(triangles[:, 0]))
+
+    def there_and_back(by: Normals) -> tuple[Tensor, Tensor]:
+        leaf = places.clone().requires_grad_()
+        upright = by(leaf, surface)
+        return upright.detach(), *torch.autograd.grad(upright, leaf, back)
+
+    pairs = zip(there_and_back(normals), there_and_back(TORCH.normals), strict=True)
+    return all(one.shape == own.shape and torch.allclose(one, own, CLOSE, CLOSE) for one, own in pairs)
+
+
+def _views(device: torch.device) -> tuple[Tensor, Tensor]:
+    """The scene, and the scene mirrored: clip coordinates (2, V, 4), and triangles."""
+    one = torch.tensor(SCENE, device=device).view(1, -1, 4)
+    clip = torch.cat([one, one * one.new_tensor([-1.0, 1.0, 1.0, 1.0])])
+    return clip, torch.arange(clip.shape[1], device=device).view(-1, 3)

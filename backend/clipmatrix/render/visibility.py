@@ -12,14 +12,12 @@ no clipping.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal, Protocol
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
 from .runs import runs
-
-Cull = Literal["none", "back"]
 
 # Fragments held at once; a scene with more is drawn in several rounds. About 200 MB at its peak.
 FRAGMENT_BUDGET = 4_000_000
@@ -34,7 +32,9 @@ BOX_SLACK = 1e-2
 class Visibility(Protocol):
     """The seam: clip coordinates in, the id of the nearest triangle at every pixel centre out."""
 
-    def __call__(self, clip_vertices: Tensor, triangles: Tensor, height: int, width: int) -> Tensor:
+    def __call__(
+        self, clip_vertices: Tensor, triangles: Tensor, height: int, width: int, one_sided: Tensor | None = None
+    ) -> Tensor:
         """See `visibility`, which documents what every implementation must do."""
         ...
 
@@ -69,8 +69,11 @@ class _Candidates:
         cuts = [0, *torch.searchsorted(total, limits).tolist(), len(total)]
         for first, last in pairwise(cuts):
             if last > first:
-                fields = (self.view, self.triangle, self.top, self.bottom, self.left, self.right)
-                yield _Candidates(*(field[first:last] for field in fields))
+                yield _Candidates(*(field[first:last] for field in vars(self).values()))
+
+    def select(self, index: Tensor) -> "_Candidates":
+        """Keep some."""
+        return _Candidates(*(field.index_select(0, index) for field in vars(self).values()))
 
 
 @torch.no_grad()
@@ -79,7 +82,7 @@ def visibility(
     triangles: Tensor,
     height: int,
     width: int,
-    cull: Cull = "none",
+    one_sided: Tensor | None = None,
     budget: int = FRAGMENT_BUDGET,
 ) -> Tensor:
     """Find the nearest triangle at every pixel centre.
@@ -92,8 +95,9 @@ def visibility(
         Vertex indices; T below 2**24.
     height, width : int
         Picture size in pixels. Row 0 is the top row; centres lie at half-integers.
-    cull : {"none", "back"}
-        "back" drops triangles whose corners run clockwise on screen. Unsafe for open meshes.
+    one_sided : (N, T) bool
+        Triangles that are not drawn where their corners run clockwise on screen. They are left out to save time: an
+        implementation need not do so.
     budget : int
         How many fragments may be held at once; changes memory and time, never the picture.
 
@@ -113,17 +117,19 @@ def visibility(
     views = len(clip_vertices)
     pixels = _pixel_coordinates(clip_vertices, height, width)
     depth = torch.full((views * height * width,), torch.inf, device=pixels.device)
-    winner = torch.full_like(depth, -1.0)
-    for part in _candidates(pixels, triangles, height, width).rounds(budget):
-        where, z, triangle = _fragments(pixels, triangles, part, height, width, cull)
+    winner = torch.full_like(depth, torch.inf)  # none
+    found = _candidates(pixels, triangles, height, width)
+    if one_sided is not None:
+        found = _but_backs(found, pixels, triangles, one_sided)
+    for part in found.rounds(budget):
+        where, z, triangle = _fragments(pixels, triangles, part, height, width)
         nearest = depth.scatter_reduce(0, where, z, "amin")
         # A pixel that came closer forgets its triangle; equal depth keeps it in the competition for the lowest id.
-        winner = torch.where((nearest < depth) | (winner < 0), torch.inf, winner)
-        seen = z == nearest.index_select(0, where)
-        winner.scatter_reduce_(0, where[seen], triangle[seen], "amin")
-        winner = torch.where(winner.isinf(), -1.0, winner)
+        winner.masked_fill_(nearest < depth, torch.inf)
+        seen = (z == nearest.index_select(0, where)).nonzero().squeeze(1)
+        winner.scatter_reduce_(0, where.index_select(0, seen), triangle.index_select(0, seen), "amin")
         depth = nearest
-    return winner.long().view(views, height, width)
+    return winner.masked_fill_(winner.isinf(), -1.0).long().view(views, height, width)
 
 
 def check_input(clip_vertices: Tensor, triangles: Tensor, height: int, width: int) -> None:
@@ -145,17 +151,17 @@ def check_input(clip_vertices: Tensor, triangles: Tensor, height: int, width: in
 
 
 def _pixel_coordinates(clip_vertices: Tensor, height: int, width: int) -> Tensor:
-    """Return (4, V, N) homogeneous column, row (centres at integers), depth and w; float64 where the device has it."""
+    """Return (4, V, N) homogeneous column, row (centres at integers), w and depth; float64 where the device has it."""
     precise = torch.float32 if clip_vertices.device.type == "mps" else torch.float64
     x, y, z, w = clip_vertices.to(precise).permute(2, 1, 0)
     column = x * (width / 2) + w * ((width - 1) / 2)
     row = w * ((height - 1) / 2) - y * (height / 2)
-    return torch.stack([column, row, z, w])
+    return torch.stack([column, row, w, z])
 
 
 def _candidates(pixels: Tensor, triangles: Tensor, height: int, width: int) -> _Candidates:
     """Keep the triangles whose bounding box holds a pixel centre and that are not wholly outside the view."""
-    column, row, z, w = pixels.float().unbind(0)
+    column, row, w, z = pixels.float().unbind(0)
     front = w > 0
     inverse = torch.where(front, w, 1.0).reciprocal()
     unbounded = torch.where(front, 0.0, torch.inf)  # a corner behind the camera makes the box the whole picture
@@ -176,6 +182,21 @@ def _candidates(pixels: Tensor, triangles: Tensor, height: int, width: int) -> _
     views = pixels.shape[2]
     triangle = where.div(views, rounding_mode="floor")
     return _Candidates(where - triangle * views, triangle, top, -bottom, left, -right)
+
+
+def _but_backs(found: _Candidates, pixels: Tensor, triangles: Tensor, one_sided: Tensor) -> _Candidates:
+    """Leave out the one-sided triangles that face away."""
+    views = pixels.shape[2]
+    vertex = triangles.index_select(0, found.triangle).t() * views + found.view
+    x, y, w = pixels[:3].flatten(1).index_select(1, vertex.reshape(-1)).view(3, 3, -1)
+    volume = (
+        x[0] * (y[1] * w[2] - y[2] * w[1])
+        + y[0] * (w[1] * x[2] - w[2] * x[1])
+        + w[0] * (x[1] * y[2] - x[2] * y[1])
+    )  # fmt: skip
+    # Rows run downwards, so that a triangle counter-clockwise on screen has a negative volume.
+    away = (volume > 0) & one_sided.flatten().index_select(0, found.view * len(triangles) + found.triangle)
+    return found.select((~away).nonzero().squeeze(1))
 
 
 def _over_corners(values: Tensor, triangles: Tensor, combine: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
@@ -208,23 +229,21 @@ class _Outlines:
     plane: Tensor
 
 
-def _outlines(pixels: Tensor, triangles: Tensor, part: _Candidates, cull: Cull) -> _Outlines:
+def _outlines(pixels: Tensor, triangles: Tensor, part: _Candidates) -> _Outlines:
     """Set up edge functions a * column + b * row + c, positive inside, and solve them for the column."""
     views = pixels.shape[2]
     vertex = triangles.index_select(0, part.triangle).t() * views + part.view
-    x, y, z, w = pixels.flatten(1).index_select(1, vertex.reshape(-1)).view(4, 3, -1)
+    x, y, w, z = pixels.flatten(1).index_select(1, vertex.reshape(-1)).view(4, 3, -1)
     # Products and differences round alike for both directions of an edge: neighbours get exactly opposite functions.
     a, b, c = (_cross(*pair) for pair in ((y, w), (w, x), (x, y)))
     volume = a[0] * x[0] + b[0] * y[0] + c[0] * w[0]
     plane = torch.stack([(function * z).sum(0) for function in (a, b, c)]) / volume
     facing = volume.sign()
     a, b, c = a * facing, b * facing, c * facing
-    # Rows run downwards, so that a triangle counter-clockwise on screen has a negative volume.
-    shown = volume < 0 if cull == "back" else volume != 0
     top, bottom = _rows(a, b, c, part)
     flat = a == 0
     slope, offset = torch.where(flat, 0.0, -b / a), torch.where(flat, -torch.inf, -c / a)
-    return _Outlines(top, torch.where(shown, bottom, top - 1), a >= 0, slope, offset, plane)
+    return _Outlines(top, torch.where(volume == 0, top - 1, bottom), a >= 0, slope, offset, plane)
 
 
 def _cross(p: Tensor, q: Tensor) -> Tensor:
@@ -245,10 +264,10 @@ def _rows(a: Tensor, b: Tensor, c: Tensor, part: _Candidates) -> tuple[Tensor, T
 
 
 def _fragments(
-    pixels: Tensor, triangles: Tensor, part: _Candidates, height: int, width: int, cull: Cull
+    pixels: Tensor, triangles: Tensor, part: _Candidates, height: int, width: int
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Return where (F,) flat pixel, depth (F,) float32 and triangle (F,) float32 of every covered pixel centre."""
-    outlines = _outlines(pixels, triangles, part, cull)
+    outlines = _outlines(pixels, triangles, part)
     owner, row = runs((outlines.bottom - outlines.top + 1).clamp_min(0), outlines.top)
     start, end = _spans(outlines, owner, row.to(pixels.dtype), width)
     filled = (end > start).nonzero().squeeze(1)

@@ -25,7 +25,7 @@ def same(first: protocol.Done, second: protocol.Done) -> bool:
 def test_all_that_is_looked_at_is_seen_by_the_renderer(character, tower) -> None:
     """One that sees the farther half of the triangles only makes another character, with shadows and without."""
 
-    def half(clip, triangles, height, width):
+    def half(clip, triangles, height, width, one_sided=None):
         ids = visibility(clip, triangles[len(triangles) // 2 :], height, width)
         return torch.where(ids >= 0, ids + len(triangles) // 2, ids)
 
@@ -56,9 +56,9 @@ def test_a_job_by_warp_repeats_itself_bit_by_bit(character, tower) -> None:
 def test_shadows_fall_through_the_same_renderer(character, tower, shadows) -> None:
     sizes = set()
 
-    def noted(clip, triangles, height, width):
+    def noted(clip, triangles, height, width, one_sided=None):
         sizes.add(height)
-        return visibility(clip, triangles, height, width)
+        return visibility(clip, triangles, height, width, one_sided)
 
     grow(character, tower, Renderer("noted", noted), steps=1, shadows=shadows)
     assert sizes == ({64, 128} if shadows else {64})

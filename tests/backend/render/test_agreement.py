@@ -33,7 +33,9 @@ from torch import Tensor
 from .scenes import brute_force, ellipsoid, generator, random_triangles
 
 CPU = torch.device("cpu")
-REFERENCE = Renderer("reference", lambda clip, triangles, *size: brute_force(clip, triangles, *size)[0])
+REFERENCE = Renderer(
+    "reference", lambda clip, triangles, height, width, _=None: brute_force(clip, triangles, height, width)[0]
+)
 EDGE = 0.1
 """Pixels within which a centre is near an edge: rasterisers round corners to fractions of a pixel."""
 
@@ -130,6 +132,14 @@ def _to(device: torch.device, thing):
     return thing
 
 
+def test_backs_that_nobody_sees_may_be_left_out(other: tuple[Renderer, torch.device]) -> None:
+    renderer, device = other
+    clip, triangles = views("a body")
+    usual = renderer.see(clip.to(device), triangles.to(device), *SIZE)
+    one_sided = torch.ones(len(clip), len(triangles), dtype=torch.bool, device=device)
+    assert torch.equal(renderer.see(clip.to(device), triangles.to(device), *SIZE, one_sided), usual)
+
+
 def test_an_empty_scene_is_empty(other: tuple[Renderer, torch.device]) -> None:
     renderer, device = other
     behind = torch.tensor([[[0.0, 0, 0, -1], [1, 0, 0, -1], [0, 1, 0, -1]]], device=device)
@@ -183,6 +193,34 @@ def test_a_renderer_that_looks_textures_up_otherwise_is_noticed(how: str) -> Non
     assert not does_as_torch(replace(TORCH, sample=SPOILT_LOOKUPS[how]), CPU)
 
 
+SPOILT_CUTS = {
+    "none": lambda cuts: type(cuts)(*(column[..., :0] for column in vars(cuts).values())),
+    "a tenth left out": lambda cuts: type(cuts)(
+        *(column[..., len(cuts.inner) // 10 :] for column in vars(cuts).values())
+    ),
+    "sides exchanged": lambda cuts: replace(cuts, inner=cuts.outer, outer=cuts.inner),
+    "other ends": lambda cuts: replace(cuts, ends=cuts.ends.flip(0)),
+}
+
+
+@pytest.mark.parametrize("how", SPOILT_CUTS)
+def test_a_renderer_that_finds_other_outlines_is_noticed(how: str) -> None:
+    assert not does_as_torch(replace(TORCH, cut=lambda *scene: SPOILT_CUTS[how](TORCH.cut(*scene))), CPU)
+
+
+SPOILT_NORMALS = {
+    "inwards": lambda normals: -normals,
+    "without a gradient": lambda normals: normals.detach() + 0 * normals,
+    "of another length": lambda normals: 2 * normals,
+    "somewhere also where no triangle is": lambda normals: torch.where(normals == 0, 1.0, normals),
+}
+
+
+@pytest.mark.parametrize("how", SPOILT_NORMALS)
+def test_a_renderer_that_averages_normals_otherwise_is_noticed(how: str) -> None:
+    assert not does_as_torch(replace(TORCH, normals=lambda *scene: SPOILT_NORMALS[how](TORCH.normals(*scene))), CPU)
+
+
 def test_cut_triangles_cover_what_whole_ones_do() -> None:
     """Pieces at the near plane, drawn by the float64 reference, which itself needs no cutting."""
     clip, triangles = random_triangles(3, count=40, views=1)
@@ -212,7 +250,7 @@ def test_the_fastest_on_a_cpu_is_torch() -> None:
 
 
 @pytest.mark.parametrize(
-    ("working", "taken"), [({"nvdiffrast", "warp"}, "nvdiffrast"), ({"warp"}, "warp"), (set(), "torch")]
+    ("working", "taken"), [({"nvdiffrast", "warp"}, "warp"), ({"nvdiffrast"}, "nvdiffrast"), (set(), "torch")]
 )
 def test_the_fastest_on_cuda_is_the_first_that_works(
     working: set[str], taken: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
@@ -227,7 +265,7 @@ def test_the_fastest_on_cuda_is_the_first_that_works(
     monkeypatch.setattr(renderers, "_foreign", load)
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
     assert find_renderer("auto", torch.device("cuda")).name == taken
-    assert ("nvdiffrast is installed, but fails" in caplog.text) == (taken != "nvdiffrast")
+    assert ("warp is installed, but fails" in caplog.text) == (taken != "warp")
 
 
 def test_a_renderer_for_another_device_is_refused() -> None:

@@ -1,7 +1,8 @@
 import pytest
 import torch
 from clipmatrix.render import mesh
-from clipmatrix.render.antialias import antialias, find_crossings
+from clipmatrix.render.antialias import antialias, crossings
+from clipmatrix.render.silhouettes import find_cuts
 from clipmatrix.render.visibility import visibility
 
 SIZE = 16
@@ -15,8 +16,9 @@ def drawn(corners: torch.Tensor, w: float = 1.0) -> torch.Tensor:
     surface = mesh(SQUARE, torch.zeros(2, 3, 2), torch.zeros(2, dtype=torch.int64))
     ids = visibility(flat[None].detach(), SQUARE, SIZE, SIZE)
     depth = torch.where(ids >= 0, w, torch.inf).double()
-    crossings = find_crossings(flat.t()[:, None], surface, depth)
-    return antialias((ids >= 0).double().view(1, -1), crossings).view(SIZE, SIZE)
+    clip = flat.t()[:, None]
+    cut = crossings(clip, find_cuts(clip, surface, depth), SIZE, SIZE)
+    return antialias((ids >= 0).double().view(1, -1), cut).view(SIZE, SIZE)
 
 
 def box(left: float, top: float, right: float, bottom: float) -> torch.Tensor:
@@ -63,9 +65,9 @@ def test_what_is_hidden_does_not_blend():
     surface = mesh(triangles, torch.zeros(4, 3, 2), torch.zeros(4, dtype=torch.int64))
     seen = torch.full((1, SIZE, SIZE), torch.inf).double()
     seen[0, 2:14, 2:14] = 1.0
-    crossings = find_crossings(clip[:, None], surface, seen)
-    rows = torch.cat([crossings.inner, crossings.outer]) // SIZE
-    columns = torch.cat([crossings.inner, crossings.outer]) % SIZE
+    cuts = find_cuts(clip[:, None], surface, seen)
+    rows = torch.cat([cuts.inner, cuts.outer]) // SIZE
+    columns = torch.cat([cuts.inner, cuts.outer]) % SIZE
     assert len(rows)
     assert ((rows <= 2) | (rows >= 13) | (columns <= 2) | (columns >= 13)).all()
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 import torch
 from clipmatrix.render import Lights, Material, sky
-from clipmatrix.render.normals import unit, vertex_normals
+from clipmatrix.render.normals import cross, unit, vertex_normals
 from clipmatrix.render.shading import DIELECTRIC, colour, irradiance, reflect
 
 from .scenes import ellipsoid, generator
@@ -97,6 +97,11 @@ def test_normals_of_a_ball_point_away_from_its_middle():
     vertices, surface = ellipsoid(40, (0.5, 0.5, 0.5))
     normals = vertex_normals(vertices.t()[:, None], surface.triangles)[:, 0]
     assert ((normals * unit(vertices.t())).sum(0) > 0.999).all()
+
+
+def test_cross_products_are_what_other_devices_leave_to_torch():
+    one, other = torch.randn(2, 3, 2, 50, generator=generator(0)).double()
+    assert torch.allclose(cross(one, other), torch.linalg.cross(one, other, dim=0))
 
 
 def test_normals_have_exact_gradients():

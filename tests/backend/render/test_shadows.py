@@ -150,9 +150,9 @@ def test_shadows_cost_no_gradients_but_light_keeps_its_own(scene, against_differ
 def test_pictures_without_shadows_ask_for_no_depth_maps(scene):
     asked = []
 
-    def see(clip, triangles, height, width):
+    def see(clip, triangles, height, width, one_sided=None):
         asked.append((height, width))
-        return visibility(clip, triangles, height, width)
+        return visibility(clip, triangles, height, width, one_sided)
 
     vertices, surface = scene
     number, sun = torch.ones(()).double(), unit(f64(0.0, 0.5, 0.8))

@@ -69,17 +69,26 @@ def test_a_closed_surface_has_no_holes():
     assert front[view, ids[seen]].all(), "a back side shows through a crack"
 
 
-def test_back_faces_can_be_culled():
+def test_one_sided_triangles_are_not_seen_from_behind():
     vertices, surface = ellipsoid(24, dtype=torch.float32)
-    cameras = perspective(orbit(torch.zeros(1), torch.zeros(1), torch.full((1,), 3.0), torch.zeros(3)), 0.8)
+    far = torch.full((2,), 3.0)
+    cameras = perspective(orbit(torch.tensor([0.0, 2.0]), torch.zeros(2), far, torch.zeros(3)), 0.8)
     clip = cameras.project(vertices)
-    assert torch.equal(
-        visibility(clip, surface.triangles, 64, 64, cull="back"), visibility(clip, surface.triangles, 64, 64)
-    )
     inside_out = surface.triangles.flip(1)
-    hollow = visibility(clip, inside_out, 64, 64, cull="back")
-    z = torch.linalg.det(clip[0, inside_out[hollow[hollow >= 0]]][..., [0, 1, 3]])
-    assert (z > 0).all()
+    whole = torch.ones(2, len(inside_out), dtype=torch.bool)
+    usual = visibility(clip, surface.triangles, 64, 64)
+    assert torch.equal(visibility(clip, surface.triangles, 64, 64, whole), usual)
+    hollow = visibility(clip, inside_out, 64, 64, whole)
+    for view in range(2):
+        z = torch.linalg.det(clip[view, inside_out[hollow[view][hollow[view] >= 0]]][..., [0, 1, 3]])
+        assert len(z) > 100
+        assert (z > 0).all()
+    second = torch.stack([~whole[0], whole[1]])
+    assert torch.equal(visibility(clip, inside_out, 64, 64, second), torch.stack([usual[0], hollow[1]]))
+    part = whole & (torch.arange(len(inside_out)) % 2 == 0)
+    mixed = visibility(clip, inside_out, 64, 64, part)
+    assert torch.equal(mixed[usual % 2 == 1], usual[usual % 2 == 1])
+    assert (mixed[(usual >= 0) & (usual % 2 == 0)] != usual[(usual >= 0) & (usual % 2 == 0)]).all()
 
 
 def test_the_lowest_id_wins_among_equals():

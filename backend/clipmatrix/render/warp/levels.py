@@ -1,4 +1,4 @@
-"""The kernels of :mod:`.warp_lookup` that go from one mip level to the next: averages, and their gradient's way back.
+"""The kernels of :mod:`.texture` that go from one mip level to the next: averages, and their gradient's way back.
 
 Written in Warp's subset of Python, which Warp compiles for the device it runs on and checks the types of. Each level
 is seen as rows of ``Texels``, which become ``Halves`` in the next: 16 texels become 8 by a handful of instructions.
@@ -69,6 +69,16 @@ def fold(fine: warp.array3d[Any], coarse: warp.array3d[Any], sharing: int):
         fine[plane, 2 * row + 1, column] = fine[plane, 2 * row + 1, column] + share
 
 
+@warp.kernel
+def begin(fine: warp.array3d[Any], coarse: warp.array3d[Any], sharing: int):
+    """Set what averages are averages of to their gradient: as :func:`fold`, where nothing is there yet."""
+    plane, row, first = warp.tid()
+    for column in range(first, coarse.shape[2], sharing):
+        share = twice(0.25 * coarse[plane, row, column])
+        fine[plane, 2 * row, column] = share
+        fine[plane, 2 * row + 1, column] = share
+
+
 SEEN_AS = {1: warp.float32, 2: warp.vec2f, MANY // 2: Halves, MANY: Texels}
 """What so many texels are seen as."""
 
@@ -80,5 +90,5 @@ def _overloads(kernel: Any) -> dict[int, Any]:
     }
 
 
-AVERAGE, FOLD = _overloads(average), _overloads(fold)
+AVERAGE, FOLD, BEGIN = _overloads(average), _overloads(fold), _overloads(begin)
 """By how many texels of the finer level are seen as one."""

@@ -10,7 +10,9 @@ from torch import Tensor
 
 from .scenes import generator
 
-warp_lookup = pytest.importorskip("clipmatrix.render.warp_lookup", reason="Warp is not installed", exc_type=ImportError)
+warp_texture = pytest.importorskip(
+    "clipmatrix.render.warp.texture", reason="Warp is not installed", exc_type=ImportError
+)
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
@@ -62,7 +64,7 @@ SCENES = {
 
 @pytest.mark.parametrize("kind", SCENES)
 def test_colours_and_gradients_are_torchs(kind):
-    assert largest_error(SCENES[kind].by(warp_lookup.sample), SCENES[kind].by(texture.sample)) < 1e-6
+    assert largest_error(SCENES[kind].by(warp_texture.sample), SCENES[kind].by(texture.sample)) < 1e-6
 
 
 @pytest.mark.parametrize("layout", ["texel by texel", "part of a larger one", "of one value"])
@@ -76,11 +78,11 @@ def test_textures_and_gradients_may_lie_in_memory_as_they_like(layout):
     else:
         gradient = torch.ones(1, 1).expand_as(gradient)
     laid = Looks(planes.permute(0, 2, 3, 1), scene.uv, scene.slot, scene.level, gradient)
-    assert largest_error(laid.by(warp_lookup.sample), laid.by(texture.sample)) < 1e-6
+    assert largest_error(laid.by(warp_texture.sample), laid.by(texture.sample)) < 1e-6
 
 
 def test_where_nothing_is_seen_there_is_no_gradient():
-    colours, to_textures, to_uv = looks(2, 32, 32, count=0).by(warp_lookup.sample)
+    colours, to_textures, to_uv = looks(2, 32, 32, count=0).by(warp_texture.sample)
     assert (colours.shape, to_uv.shape) == ((3, 0), (2, 0))
     assert torch.equal(to_textures.cpu(), torch.zeros(2, 32, 32, 3))
 
@@ -88,7 +90,7 @@ def test_where_nothing_is_seen_there_is_no_gradient():
 @pytest.mark.parametrize("needed", [(True, False), (False, True)])
 def test_what_needs_no_gradient_changes_nothing_for_what_does(needed):
     scene = SCENES["one texture"]
-    assert largest_error(scene.by(warp_lookup.sample, needed), scene.by(texture.sample, needed)) < 1e-6
+    assert largest_error(scene.by(warp_texture.sample, needed), scene.by(texture.sample, needed)) < 1e-6
 
 
 def test_a_place_that_is_no_number_harms_nobody_else():
@@ -98,26 +100,51 @@ def test_a_place_that_is_no_number_harms_nobody_else():
     broken.uv[:, ::7], broken.level[::5] = torch.nan, torch.nan
     broken.uv[:, 1::7] = torch.inf
     whole = broken.uv.isfinite().all(0) & broken.level.isfinite()
-    found, expected = broken.by(warp_lookup.sample)[0].cpu(), scene.by(texture.sample)[0].cpu()
+    found, expected = broken.by(warp_texture.sample)[0].cpu(), scene.by(texture.sample)[0].cpu()
     assert (found - expected)[:, whole].abs().max() < 1e-6
 
 
-@pytest.mark.skipif(DEVICE.type == "cuda", reason="atomic additions come in any order there")
 def test_repeats_are_bit_identical():
-    first, second = (SCENES["one texture"].by(warp_lookup.sample) for _ in range(2))
+    first, second = (SCENES["one texture"].by(warp_texture.sample) for _ in range(2))
     assert all(torch.equal(one, again) for one, again in zip(first, second, strict=True))
 
 
-def test_torch_does_what_warp_would_not_do_as_promised(monkeypatch):
-    """Numbers that the kernels are not made for; on CUDA also where sums may not come in any order."""
+def to_texels(scene: Looks, order: Tensor, in_steps: bool) -> Tensor:
+    """Gradient of the textures, pixels taken in an order."""
+    seen = scene.uv[:, order], scene.slot[order], scene.level[order], scene.gradient[:, order]
+    shape = scene.textures.permute(0, 3, 1, 2).shape
+    return warp_texture.to_texels(shape, *(one.to(DEVICE) for one in seen), in_steps=in_steps).cpu()
+
+
+@pytest.mark.parametrize("size", [1e-30, 1.0, 1e30])
+def test_sums_in_whole_steps_are_right_and_the_same_in_any_order(size):
+    """As threads come on CUDA; in float32 they depend on it."""
+    crowded = looks(1, 16, 16, count=4000)
+    scene = Looks(crowded.textures, crowded.uv, crowded.slot, crowded.level, size * crowded.gradient)
+    orders = [torch.arange(4000), *(torch.randperm(4000, generator=generator(seed)) for seed in range(4))]
+    exact = [to_texels(scene, order, in_steps=True) for order in orders]
+    loose = [to_texels(scene, order, in_steps=False) for order in orders]
+    assert all(torch.equal(one, exact[0]) for one in exact)
+    assert not all(torch.equal(one, loose[0]) for one in loose)
+    assert (exact[0] - loose[0]).abs().max() < 1e-5 * loose[0].abs().max()
+
+
+def test_no_gradient_at_all_comes_out_as_none():
+    scene = SCENES["several slots, upright"]
+    still = Looks(scene.textures, scene.uv, scene.slot, scene.level, torch.zeros_like(scene.gradient))
+    assert (to_texels(still, torch.arange(400), in_steps=True) == 0).all()
+    assert (to_texels(scene, torch.arange(0), in_steps=True) == 0).all()
+
+
+def test_other_numbers_are_left_to_torch(monkeypatch):
     asked = []
     monkeypatch.setattr(texture, "sample", lambda *given: asked.append(given))
     scene = SCENES["a texel"]
     given = [one.to(DEVICE) for one in (scene.textures, scene.uv, scene.slot, scene.level)]
-    warp_lookup.sample(*given)
+    warp_texture.sample(*given)
     assert len(asked) == 0
-    warp_lookup.sample(given[0].double(), given[1].double(), given[2], given[3].double())
+    warp_texture.sample(given[0].double(), given[1].double(), given[2], given[3].double())
     assert len(asked) == 1
     with deterministic():
-        warp_lookup.sample(*given)
-    assert len(asked) == (2 if DEVICE.type == "cuda" else 1)
+        warp_texture.sample(*given)
+    assert len(asked) == 1

@@ -1,9 +1,7 @@
-"""Texture lookup as fused kernels, for CUDA and for CPUs, by NVIDIA Warp: what :func:`.texture.sample` finds.
+"""Texture lookup as fused kernels: what :func:`..texture.sample` finds.
 
 Where that works on lists of all taps, a thread here looks one pixel up, and passes its gradient on to the texels by
 atomic additions. Level 0 stays where it is; only its averages are made anew.
-
-Import it only where Warp is installed.
 """
 
 from itertools import pairwise
@@ -12,22 +10,26 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from . import texture
-from .texture import level_sizes
-from .warp_launch import array, launch
-from .warp_levels import AVERAGE, FOLD, MANY, SEEN_AS
-from .warp_taps import gather, scatter
+from .. import texture
+from ..texture import level_sizes
+from .launch import array, launch
+from .levels import AVERAGE, BEGIN, FOLD, MANY, SEEN_AS
+from .taps import SCATTER, SCATTER_FINEST, gather
+
+STEPS = 2.0**36
+"""To the largest part of a gradient, where it is added up in whole steps: 2**27 such parts fit into one sum."""
+
+FAINTEST = 1e-27
+"""A gradient of which no part is larger has as many steps as one of this size: more would not be a float32."""
 
 
 def sample(textures: Tensor, uv: Tensor, slot: Tensor, level: Tensor) -> Tensor:
-    """Look up P points; as :func:`.texture.sample`.
+    """Look up P points; as :func:`..texture.sample`, which it leaves other numbers than float32 to.
 
-    Repeats are bit-identical on a CPU, where Warp's threads run one after the other. On CUDA atomic additions come in
-    any order, so where torch is asked for deterministic algorithms there, it does the lookup itself; so it does for
-    other numbers than float32.
+    Repeats are bit-identical: on a CPU Warp's threads run one after the other; on CUDA, where they come in any order,
+    gradients are added up in whole steps.
     """
-    in_any_order = textures.is_cuda and torch.are_deterministic_algorithms_enabled()
-    if in_any_order or {textures.dtype, uv.dtype, level.dtype} != {torch.float32}:
+    if {textures.dtype, uv.dtype, level.dtype} != {torch.float32}:
         return texture.sample(textures, uv, slot, level)
     colours: Tensor = _Lookup.apply(textures, uv, slot, level.detach())
     return colours
@@ -40,7 +42,8 @@ class _Lookup(torch.autograd.Function):
     def forward(ctx: Any, textures: Tensor, uv: Tensor, slot: Tensor, level: Tensor) -> Tensor:
         planes = textures.permute(0, 3, 1, 2).contiguous()
         colours, slopes = uv.new_empty(planes.shape[1], len(level)), uv.new_empty(2, planes.shape[1], len(level))
-        _launch_pixels(gather, planes, _averaged(planes), uv, slot, level, colours, slopes)
+        texels = planes.flatten(2), _averaged(planes)
+        _launch_pixels(gather, planes.shape, *texels, uv, slot, level, colours, slopes)
         ctx.save_for_backward(uv, slot, level, slopes)
         ctx.shape = planes.shape
         return colours
@@ -50,15 +53,41 @@ class _Lookup(torch.autograd.Function):
         uv, slot, level, slopes = ctx.saved_tensors
         to_textures, to_uv = None, None
         if ctx.needs_input_grad[0]:
-            planes = gradient.new_zeros(ctx.shape)
-            averages = _averages(planes).zero_()
-            _launch_pixels(scatter, planes, averages, uv, slot, level, gradient)
-            for coarse, fine in pairwise(reversed(_levels(planes, averages))):
-                _launch_rows(FOLD, fine, coarse)
+            planes = to_texels(ctx.shape, uv, slot, level, gradient, in_steps=gradient.is_cuda)
             to_textures = planes.permute(0, 2, 3, 1)
         if ctx.needs_input_grad[1]:
             to_uv = (slopes * gradient).sum(1)
         return to_textures, to_uv, None, None
+
+
+def to_texels(shape: torch.Size, *seen: Tensor, in_steps: bool) -> Tensor:
+    """Gradient of planes (S, C, H, W) that were ``seen``: at which places, slots, levels, and the colours' gradient.
+
+    The finest level, which is most of the memory, is passed over once: to be set to what comes from the coarser ones.
+    """
+    planes = seen[-1].new_empty(shape)
+    averages = _averages(planes).zero_()
+    _scatter(SCATTER, shape, averages, *seen, in_steps=in_steps)
+    finest, *coarser = _levels(planes, averages)
+    for coarse, fine in pairwise(reversed(coarser)):
+        _launch_rows(FOLD, fine, coarse)
+    if coarser:
+        _launch_rows(BEGIN, finest, coarser[0])
+    else:
+        planes.zero_()
+    _scatter(SCATTER_FINEST, shape, planes.flatten(2), *seen, in_steps=in_steps)
+    return planes
+
+
+def _scatter(kernels: dict[torch.dtype, Any], shape: torch.Size, to: Tensor, *seen: Tensor, in_steps: bool) -> None:
+    """Add what P pixels pass on to texels (S, C, R), in place."""
+    if not in_steps or not seen[-1].numel():
+        _launch_pixels(kernels[to.dtype], shape, to, to.new_ones(1), *seen)
+        return
+    steps = STEPS / seen[-1].abs().amax().clamp_min(FAINTEST)
+    sums = torch.zeros_like(to, dtype=torch.int64)
+    _launch_pixels(kernels[sums.dtype], shape, sums, steps.view(1), *seen)
+    to += sums / steps
 
 
 def _averaged(planes: Tensor) -> Tensor:
@@ -83,16 +112,15 @@ def _levels(planes: Tensor, averages: Tensor) -> list[Tensor]:
     return [planes.flatten(0, 1), *coarser]
 
 
-def _launch_pixels(kernel: Any, planes: Tensor, averages: Tensor, uv: Tensor, *each: Tensor) -> None:
-    """Start a kernel of :mod:`.warp_taps` on P pixels, with all that there is of ``each``."""
-    height, width = planes.shape[2:]
-    last = len(level_sizes(height, width)) - 1
-    texels = array(planes.flatten(2)), array(averages)
-    launch(kernel, uv.shape[1], uv.device, *texels, height, width, last, array(uv), *map(array, each))
+def _launch_pixels(kernel: Any, shape: torch.Size, *arrays: Tensor) -> None:
+    """Start a kernel of :mod:`.taps` for textures of a shape (S, C, H, W) on P pixels, as long as the last array."""
+    height, width = shape[2:]
+    sizes = height, width, len(level_sizes(height, width)) - 1
+    launch(kernel, arrays[-1].shape[-1], arrays[-1].device, *sizes, *map(array, arrays))
 
 
 def _launch_rows(kernels: dict[int, Any], fine: Tensor, coarse: Tensor) -> None:
-    """Start a kernel of :mod:`.warp_levels` between a level (K, 2h, 2w) and its averages (K, h, w)."""
+    """Start a kernel of :mod:`.levels` between a level (K, 2h, 2w) and its averages (K, h, w)."""
     planes, height, width = coarse.shape
     many = MANY if 2 * width % MANY == 0 else 2
     sharing = 2 * width // many if fine.is_cuda else 1

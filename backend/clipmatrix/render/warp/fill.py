@@ -1,4 +1,4 @@
-"""The kernel of :mod:`.warp_visibility`: fills triangles, one thread for each triangle in each view.
+"""The kernel of :mod:`.visibility`: fills triangles, one thread for each triangle in each view.
 
 Written in Warp's subset of Python, which Warp compiles for the device it runs on and checks the types of.
 """
@@ -8,7 +8,7 @@ import warp
 warp.set_module_options({"enable_backward": False, "fast_math": False})
 
 ID_BITS = 24
-"""Low bits of an entry that hold the triangle; those above hold its depth."""
+"""Low bits of an entry that hold the triangle, counted from 1; those above hold its depth."""
 
 DEPTH_STEPS = 1 << 30
 """Steps from depth 0 to 1, more than a float32 tells apart there."""
@@ -69,10 +69,19 @@ def narrowed(span: warp.vec2i, side: warp.vec3d, row: warp.float64, width: int) 
     return warp.vec2i(span[0], warp.min(span[1], int(column)))
 
 
+@warp.func
+def leaves_out_backs(one_sided: warp.array2d[bool], view: int, triangle: int) -> bool:
+    """Whether a triangle, which turns its back to the camera, need not be drawn."""
+    if one_sided:
+        return one_sided[view, triangle]
+    return False
+
+
 @warp.kernel
 def fill(
     clip: warp.array2d[warp.vec4f],
     triangles: warp.array2d[warp.int64],
+    one_sided: warp.array2d[bool],
     height: int,
     width: int,
     nearest: warp.array3d[warp.int64],
@@ -82,19 +91,18 @@ def fill(
     p = on_screen(clip[view, int(triangles[triangle, 0])], height, width)
     q = on_screen(clip[view, int(triangles[triangle, 1])], height, width)
     r = on_screen(clip[view, int(triangles[triangle, 2])], height, width)
-    if is_outside(p, q, r):
-        return
     zero, one = warp.float64(0.0), warp.float64(1.0)
+    a = edge(q, r)
+    volume = a[0] * p[0] + a[1] * p[1] + a[2] * p[3]
+    if volume == zero or (volume > zero and leaves_out_backs(one_sided, view, triangle)) or is_outside(p, q, r):
+        return
     rows, columns = warp.vec2i(0, height - 1), warp.vec2i(0, width - 1)
     if warp.min(warp.min(p[3], q[3]), r[3]) > zero:
         columns = box(p[0] / p[3], q[0] / q[3], r[0] / r[3], width)
         rows = box(p[1] / p[3], q[1] / q[3], r[1] / r[3], height)
     if columns[1] < columns[0] or rows[1] < rows[0]:
         return
-    a, b, c = edge(q, r), edge(r, p), edge(p, q)
-    volume = a[0] * p[0] + a[1] * p[1] + a[2] * p[3]
-    if volume == zero:
-        return
+    b, c = edge(r, p), edge(p, q)
     plane = (a * p[2] + b * q[2] + c * r[2]) / volume
     facing = warp.sign(volume)
     a, b, c = a * facing, b * facing, c * facing
@@ -106,5 +114,5 @@ def fill(
             z = plane[0] * warp.float64(column) + (plane[1] * down + plane[2])
             if z >= -one and z <= one:
                 step = warp.int64((warp.float64(warp.float32(z)) + one) * warp.float64(DEPTH_STEPS))
-                entry = (step << warp.int64(ID_BITS)) | warp.int64(triangle)
+                entry = (step << warp.int64(ID_BITS)) | warp.int64(triangle + 1)
                 warp.atomic_min(nearest, view, row, column, entry)

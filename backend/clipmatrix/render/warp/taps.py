@@ -1,8 +1,11 @@
-"""The kernels of :mod:`.warp_lookup` that go from texels to pixels and back, one thread for each pixel.
+"""The kernels of :mod:`.texture` that go from texels to pixels and back, one thread for each pixel.
 
 Written in Warp's subset of Python, which Warp compiles for the device it runs on and checks the types of.
 """
 
+from typing import Any
+
+import torch
 import warp
 
 warp.set_module_options({"enable_backward": False, "fast_math": False})
@@ -85,22 +88,34 @@ def slope(four: warp.vec4f, taps: Taps) -> warp.vec2f:
 
 
 @warp.func
-def spread(plane: warp.array[float], taps: Taps, gradient: float):
+def add(plane: warp.array[float], texel: int, share: float, steps: float):
+    """Add to a texel."""
+    warp.atomic_add(plane, texel, share)
+
+
+@warp.func
+def add(plane: warp.array[warp.int64], texel: int, share: float, steps: float):  # noqa: F811  Warp chooses by type
+    """Add to a texel in whole steps, so many to 1: sums of them are the same in any order."""
+    warp.atomic_add(plane, texel, warp.int64(warp.rint(share * steps)))
+
+
+@warp.func
+def spread(plane: warp.array[Any], taps: Taps, gradient: float, steps: float):
     """Add to four texels their shares of a gradient."""
     share = gradient * taps.weight
-    warp.atomic_add(plane, taps.texel[0], share[0])
-    warp.atomic_add(plane, taps.texel[1], share[1])
-    warp.atomic_add(plane, taps.texel[2], share[2])
-    warp.atomic_add(plane, taps.texel[3], share[3])
+    add(plane, taps.texel[0], share[0], steps)
+    add(plane, taps.texel[1], share[1], steps)
+    add(plane, taps.texel[2], share[2], steps)
+    add(plane, taps.texel[3], share[3], steps)
 
 
 @warp.kernel
 def gather(
-    textures: warp.array3d[float],
-    averages: warp.array3d[float],
     height: int,
     width: int,
     last: int,
+    textures: warp.array3d[float],
+    averages: warp.array3d[float],
     uv: warp.array2d[float],
     slots: warp.array[warp.int64],
     levels: warp.array[float],
@@ -129,24 +144,61 @@ def gather(
 
 @warp.kernel
 def scatter(
-    to_textures: warp.array3d[float],
-    to_averages: warp.array3d[float],
     height: int,
     width: int,
     last: int,
+    to_averages: warp.array3d[Any],
+    steps: warp.array[float],
     uv: warp.array2d[float],
     slots: warp.array[warp.int64],
     levels: warp.array[float],
     gradient: warp.array2d[float],
 ):
-    """Pass a pixel's gradient on to the texels it was looked up in."""
+    """Pass a pixel's gradient on to the texels it was looked up in, but for those of level 0; see :func:`add`."""
     pixel = warp.tid()
     at, slot = place(levels[pixel], last), int(slots[pixel])
-    fine = around(uv[0, pixel], uv[1, pixel], height, width, at.finer)
+    if at.coarser == 0:
+        return
     coarse = around(uv[0, pixel], uv[1, pixel], height, width, at.coarser)
-    for channel in range(to_textures.shape[1]):
-        far = gradient[channel, pixel] * at.share
-        near = gradient[channel, pixel] - far
-        spread(warp.where(at.finer == 0, to_textures[slot, channel], to_averages[slot, channel]), fine, near)
-        if at.coarser > 0:
-            spread(to_averages[slot, channel], coarse, far)
+    for channel in range(gradient.shape[0]):
+        spread(to_averages[slot, channel], coarse, gradient[channel, pixel] * at.share, steps[0])
+    if at.finer == 0:
+        return
+    fine = around(uv[0, pixel], uv[1, pixel], height, width, at.finer)
+    for channel in range(gradient.shape[0]):
+        spread(to_averages[slot, channel], fine, gradient[channel, pixel] * (1.0 - at.share), steps[0])
+
+
+@warp.kernel
+def scatter_finest(
+    height: int,
+    width: int,
+    last: int,
+    to_textures: warp.array3d[Any],
+    steps: warp.array[float],
+    uv: warp.array2d[float],
+    slots: warp.array[warp.int64],
+    levels: warp.array[float],
+    gradient: warp.array2d[float],
+):
+    """Pass a pixel's gradient on to the texels of level 0 it was looked up in, if any; see :func:`add`."""
+    pixel = warp.tid()
+    at, slot = place(levels[pixel], last), int(slots[pixel])
+    if at.finer > 0:
+        return
+    fine = around(uv[0, pixel], uv[1, pixel], height, width, 0)
+    for channel in range(gradient.shape[0]):
+        spread(to_textures[slot, channel], fine, gradient[channel, pixel] * (1.0 - at.share), steps[0])
+
+
+def _overloads(kernel: Any) -> dict[torch.dtype, Any]:
+    """A kernel that adds to texels, by the numbers these are."""
+    pixels = [warp.array2d[float], warp.array[warp.int64], warp.array[float], warp.array2d[float]]
+    made = {torch.float32: warp.array3d[float], torch.int64: warp.array3d[warp.int64]}
+    return {
+        dtype: warp.overload(kernel, [int, int, int, texels, warp.array[float], *pixels])
+        for dtype, texels in made.items()
+    }
+
+
+SCATTER, SCATTER_FINEST = _overloads(scatter), _overloads(scatter_finest)

@@ -1,0 +1,102 @@
+"""Warp finds the outlines that torch finds."""
+
+from dataclasses import fields
+
+import pytest
+import torch
+from clipmatrix.render import Mesh, mesh, orbit, perspective
+from clipmatrix.render.silhouettes import Cuts, find_cuts
+from torch import Tensor
+
+from .scenes import brute_force, ellipsoid, generator, random_triangles
+
+warp_silhouettes = pytest.importorskip(
+    "clipmatrix.render.warp.silhouettes", reason="Warp is not installed", exc_type=ImportError
+)
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+HEIGHT, WIDTH = 40, 56
+
+
+def body(distance: float, open_at: int = 0, angle: float = 0.8) -> tuple[Tensor, Mesh]:
+    """A body that two cameras see, less its first triangles: clip (4, N, V) and mesh."""
+    vertices, surface = ellipsoid(20, dtype=torch.float32)
+    placed = orbit(torch.tensor([0.3, 2.2]), torch.tensor([0.1, 0.5]), torch.full((2,), distance), torch.zeros(3))
+    cameras = perspective(placed, angle, WIDTH / HEIGHT)
+    return planar(cameras.project(vertices)), bare(surface.triangles[open_at:])
+
+
+def planar(clip: Tensor) -> Tensor:
+    return clip.permute(2, 0, 1).contiguous()
+
+
+def bare(triangles: Tensor) -> Mesh:
+    return mesh(triangles, torch.zeros(len(triangles), 3, 2), torch.zeros(len(triangles), dtype=torch.int64))
+
+
+def loose() -> tuple[Tensor, Mesh]:
+    """Triangles of all sizes, some behind the camera, some without area; some edges belong to three."""
+    clip, triangles = random_triangles(2, count=60)
+    return planar(clip), bare(torch.cat([triangles, triangles[:20].roll(1, 1) + torch.tensor([0, 0, 30])]))
+
+
+SCENES = {
+    "a body": body(2.4),
+    "a body with a gap": body(2.4, open_at=60),
+    "a body that reaches behind the camera": body(0.5, open_at=400, angle=1.5),
+    "triangles of all sizes": loose(),
+}
+
+
+def depth(clip: Tensor, surface: Mesh) -> Tensor:
+    """Clip w of what each pixel sees, by a slow reference: (N, H, W)."""
+    ids, _ = brute_force(clip.permute(1, 2, 0), surface.triangles, HEIGHT, WIDTH)
+    w = clip[3][torch.arange(clip.shape[1])[:, None, None, None], surface.triangles[ids.clamp_min(0)]].mean(-1)
+    return torch.where(ids >= 0, w, torch.inf)
+
+
+def by_pair(cuts: Cuts) -> dict[str, Tensor]:
+    """All columns, in the order of the pairs of pixels."""
+    order = (2 * torch.minimum(cuts.inner, cuts.outer) + cuts.upright).argsort()
+    return {field.name: getattr(cuts, field.name)[..., order].cpu() for field in fields(Cuts)}
+
+
+@pytest.mark.parametrize("kind", SCENES)
+@pytest.mark.parametrize("before", ["what is seen", "nothing", "noise"])
+def test_cuts_are_torchs(kind, before):
+    clip, surface = SCENES[kind]
+    seen = torch.full((clip.shape[1], HEIGHT, WIDTH), torch.inf)
+    if before == "what is seen":
+        seen = depth(clip, surface)
+    elif before == "noise":
+        seen = 3 * torch.rand(seen.shape, generator=generator(0))
+    own = by_pair(find_cuts(clip, surface, seen))
+    there = Mesh(*(to_device(part) for part in vars(surface).values()))
+    found = by_pair(warp_silhouettes.find_cuts(clip.to(DEVICE), there, seen.to(DEVICE)))
+    assert own["inner"].numel() > 20
+    assert {len(own["upright"][own["upright"]]) > 0, len(own["upright"][~own["upright"]]) > 0} == {True}
+    for name, column in own.items():
+        assert found[name].dtype == column.dtype
+        assert torch.equal(found[name], column), name
+
+
+def to_device(part):
+    if isinstance(part, Tensor) or part is None:
+        return None if part is None else part.to(DEVICE)
+    return type(part)(**{name: one.to(DEVICE) for name, one in vars(part).items()})
+
+
+def test_where_nothing_is_in_sight_nothing_is_cut():
+    clip, surface = SCENES["a body"]
+    behind = -clip.to(DEVICE)
+    cuts = warp_silhouettes.find_cuts(
+        behind, Mesh(*(to_device(part) for part in vars(surface).values())), torch.full((2, 5, 7), torch.inf).to(DEVICE)
+    )
+    assert {getattr(cuts, field.name).shape[-1] for field in fields(Cuts)} == {0}
+
+
+def test_other_numbers_are_left_to_torch():
+    clip, surface = SCENES["a body"]
+    seen = torch.full((2, HEIGHT, WIDTH), torch.inf).double()
+    found, own = (by(clip.double(), surface, seen) for by in (warp_silhouettes.find_cuts, find_cuts))
+    assert torch.equal(found.inner, own.inner)
+    assert found.before.dtype == torch.float64
