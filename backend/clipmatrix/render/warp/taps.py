@@ -147,48 +147,25 @@ def scatter(
     height: int,
     width: int,
     last: int,
-    to_averages: warp.array3d[Any],
+    finest: bool,
+    to_texels: warp.array3d[Any],
     steps: warp.array[float],
     uv: warp.array2d[float],
     slots: warp.array[warp.int64],
     levels: warp.array[float],
     gradient: warp.array2d[float],
 ):
-    """Pass a pixel's gradient on to the texels it was looked up in, but for those of level 0; see :func:`add`."""
+    """Pass a pixel's gradient on to the texels it was looked up in: of level 0, or of all others; see :func:`add`."""
     pixel = warp.tid()
     at, slot = place(levels[pixel], last), int(slots[pixel])
-    if at.coarser == 0:
-        return
-    coarse = around(uv[0, pixel], uv[1, pixel], height, width, at.coarser)
-    for channel in range(gradient.shape[0]):
-        spread(to_averages[slot, channel], coarse, gradient[channel, pixel] * at.share, steps[0])
-    if at.finer == 0:
-        return
-    fine = around(uv[0, pixel], uv[1, pixel], height, width, at.finer)
-    for channel in range(gradient.shape[0]):
-        spread(to_averages[slot, channel], fine, gradient[channel, pixel] * (1.0 - at.share), steps[0])
-
-
-@warp.kernel
-def scatter_finest(
-    height: int,
-    width: int,
-    last: int,
-    to_textures: warp.array3d[Any],
-    steps: warp.array[float],
-    uv: warp.array2d[float],
-    slots: warp.array[warp.int64],
-    levels: warp.array[float],
-    gradient: warp.array2d[float],
-):
-    """Pass a pixel's gradient on to the texels of level 0 it was looked up in, if any; see :func:`add`."""
-    pixel = warp.tid()
-    at, slot = place(levels[pixel], last), int(slots[pixel])
-    if at.finer > 0:
-        return
-    fine = around(uv[0, pixel], uv[1, pixel], height, width, 0)
-    for channel in range(gradient.shape[0]):
-        spread(to_textures[slot, channel], fine, gradient[channel, pixel] * (1.0 - at.share), steps[0])
+    if finest == (at.finer == 0):
+        fine = around(uv[0, pixel], uv[1, pixel], height, width, at.finer)
+        for channel in range(gradient.shape[0]):
+            spread(to_texels[slot, channel], fine, gradient[channel, pixel] * (1.0 - at.share), steps[0])
+    if at.coarser > 0 and not finest:
+        coarse = around(uv[0, pixel], uv[1, pixel], height, width, at.coarser)
+        for channel in range(gradient.shape[0]):
+            spread(to_texels[slot, channel], coarse, gradient[channel, pixel] * at.share, steps[0])
 
 
 def _overloads(kernel: Any) -> dict[torch.dtype, Any]:
@@ -196,9 +173,9 @@ def _overloads(kernel: Any) -> dict[torch.dtype, Any]:
     pixels = [warp.array2d[float], warp.array[warp.int64], warp.array[float], warp.array2d[float]]
     made = {torch.float32: warp.array3d[float], torch.int64: warp.array3d[warp.int64]}
     return {
-        dtype: warp.overload(kernel, [int, int, int, texels, warp.array[float], *pixels])
+        dtype: warp.overload(kernel, [int, int, int, bool, texels, warp.array[float], *pixels])
         for dtype, texels in made.items()
     }
 
 
-SCATTER, SCATTER_FINEST = _overloads(scatter), _overloads(scatter_finest)
+SCATTER = _overloads(scatter)

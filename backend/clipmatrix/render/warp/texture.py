@@ -14,7 +14,7 @@ from .. import texture
 from ..texture import level_sizes
 from .launch import array, launch
 from .levels import AVERAGE, BEGIN, FOLD, MANY, SEEN_AS
-from .taps import SCATTER, SCATTER_FINEST, gather
+from .taps import SCATTER, gather
 
 STEPS = 2.0**36
 """To the largest part of a gradient, where it is added up in whole steps: 2**27 such parts fit into one sum."""
@@ -67,7 +67,7 @@ def to_texels(shape: torch.Size, *seen: Tensor, in_steps: bool) -> Tensor:
     """
     planes = seen[-1].new_empty(shape)
     averages = _averages(planes).zero_()
-    _scatter(SCATTER, shape, averages, *seen, in_steps=in_steps)
+    _scatter(shape, averages, *seen, finest=False, in_steps=in_steps)
     finest, *coarser = _levels(planes, averages)
     for coarse, fine in pairwise(reversed(coarser)):
         _launch_rows(FOLD, fine, coarse)
@@ -75,18 +75,18 @@ def to_texels(shape: torch.Size, *seen: Tensor, in_steps: bool) -> Tensor:
         _launch_rows(BEGIN, finest, coarser[0])
     else:
         planes.zero_()
-    _scatter(SCATTER_FINEST, shape, planes.flatten(2), *seen, in_steps=in_steps)
+    _scatter(shape, planes.flatten(2), *seen, finest=True, in_steps=in_steps)
     return planes
 
 
-def _scatter(kernels: dict[torch.dtype, Any], shape: torch.Size, to: Tensor, *seen: Tensor, in_steps: bool) -> None:
-    """Add what P pixels pass on to texels (S, C, R), in place."""
+def _scatter(shape: torch.Size, to: Tensor, *seen: Tensor, finest: bool, in_steps: bool) -> None:
+    """Add what P pixels pass on to texels (S, C, R), in place: those of the finest level, or of all others."""
     if not in_steps or not seen[-1].numel():
-        _launch_pixels(kernels[to.dtype], shape, to, to.new_ones(1), *seen)
+        _launch_pixels(SCATTER[to.dtype], shape, finest, to, to.new_ones(1), *seen)
         return
     steps = STEPS / seen[-1].abs().amax().clamp_min(FAINTEST)
     sums = torch.zeros_like(to, dtype=torch.int64)
-    _launch_pixels(kernels[sums.dtype], shape, sums, steps.view(1), *seen)
+    _launch_pixels(SCATTER[sums.dtype], shape, finest, sums, steps.view(1), *seen)
     to += sums / steps
 
 
@@ -112,11 +112,14 @@ def _levels(planes: Tensor, averages: Tensor) -> list[Tensor]:
     return [planes.flatten(0, 1), *coarser]
 
 
-def _launch_pixels(kernel: Any, shape: torch.Size, *arrays: Tensor) -> None:
-    """Start a kernel of :mod:`.taps` for textures of a shape (S, C, H, W) on P pixels, as long as the last array."""
+def _launch_pixels(kernel: Any, shape: torch.Size, *given: Tensor | bool) -> None:
+    """Start a kernel of :mod:`.taps` for textures of a shape (S, C, H, W), on as many pixels as the last tensor has."""
     height, width = shape[2:]
     sizes = height, width, len(level_sizes(height, width)) - 1
-    launch(kernel, arrays[-1].shape[-1], arrays[-1].device, *sizes, *map(array, arrays))
+    pixels = given[-1]
+    assert isinstance(pixels, Tensor)
+    inputs = (one if isinstance(one, bool) else array(one) for one in given)
+    launch(kernel, pixels.shape[-1], pixels.device, *sizes, *inputs)
 
 
 def _launch_rows(kernels: dict[int, Any], fine: Tensor, coarse: Tensor) -> None:
