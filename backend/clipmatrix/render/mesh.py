@@ -79,10 +79,12 @@ def mesh(triangles: Tensor, corner_uvs: Tensor, slots: Tensor, vertices: Tensor 
     second = torch.where(uses == 2, by_edge[(start + 1).clamp(max=max(len(by_edge) - 1, 0))], -1)
     first = by_edge[start]
     opposite = triangles[first].sum(1) - edges.sum(1)
-    sealed = None if vertices is None else closed(triangles, vertices)
-    faces = torch.stack([first, second], dim=1)
+    beside = torch.stack([first, second], dim=1)
+    upwards = (triangles < triangles.roll(-1, dims=1)).t().flatten()  # sides, in the order they are in above
+    agree = torch.zeros_like(uses).index_add(0, which, upwards.long()) == 1
+    sealed = None if vertices is None else closed(triangles, vertices, beside[(uses == 2) & agree])
     areas = _areas(corner_uvs)
-    return Mesh(triangles, corner_uvs, areas, slots, edges, faces, opposite, _fans(triangles, span), sealed)
+    return Mesh(triangles, corner_uvs, areas, slots, edges, beside, opposite, _fans(triangles, span), sealed)
 
 
 def _areas(corner_uvs: Tensor) -> Tensor:

@@ -83,3 +83,14 @@ def ellipsoid(
     unit = vertices / torch.tensor(radii, dtype=dtype)
     uvs = (unit[:, [0, 2]] * 0.45 + 0.5)[triangles]
     return vertices, mesh(triangles, uvs, torch.zeros(len(triangles), dtype=torch.int64))
+
+
+def moved(device: torch.device, thing):
+    """Move tensors, and what holds them, to a device."""
+    if isinstance(thing, torch.Tensor):
+        return thing.to(device)
+    if isinstance(thing, tuple):
+        return tuple(moved(device, part) for part in thing)
+    if hasattr(thing, "__dict__"):
+        return type(thing)(**{name: moved(device, part) for name, part in vars(thing).items()})
+    return thing

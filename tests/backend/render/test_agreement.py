@@ -30,7 +30,7 @@ from clipmatrix.render.renderers import RENDERERS
 from clipmatrix.render.trial import SHARE, does_as_torch, samples_alike, sees_alike
 from torch import Tensor
 
-from .scenes import brute_force, ellipsoid, generator, random_triangles
+from .scenes import brute_force, ellipsoid, generator, moved, random_triangles
 
 CPU = torch.device("cpu")
 REFERENCE = Renderer(
@@ -116,20 +116,9 @@ def test_pictures_agree(other: tuple[Renderer, torch.device], kind: str) -> None
     half = torch.full((2, *SIZE, 3), 0.5)
     material = Material(torch.tensor(0.5), torch.tensor(0.0))
     own = render(*made, material, light, half)
-    found = render(*_to(device, made), _to(device, material), _to(device, light), half.to(device), renderer)
+    found = render(*moved(device, made), moved(device, material), moved(device, light), half.to(device), renderer)
     for name in ("textured", "plain", "coverage"):
         assert (getattr(found, name).cpu() - getattr(own, name)).abs().mean() <= 1 / 255
-
-
-def _to(device: torch.device, thing):
-    """Move tensors, and what holds them, to a device."""
-    if isinstance(thing, Tensor):
-        return thing.to(device)
-    if isinstance(thing, tuple):
-        return tuple(_to(device, part) for part in thing)
-    if hasattr(thing, "__dict__"):
-        return type(thing)(**{name: _to(device, part) for name, part in vars(thing).items()})
-    return thing
 
 
 def test_backs_that_nobody_sees_may_be_left_out(other: tuple[Renderer, torch.device]) -> None:

@@ -8,7 +8,7 @@ from clipmatrix.render import Mesh, mesh, orbit, perspective
 from clipmatrix.render.silhouettes import Cuts, find_cuts
 from torch import Tensor
 
-from .scenes import brute_force, ellipsoid, generator, random_triangles
+from .scenes import brute_force, ellipsoid, generator, moved, random_triangles
 
 warp_silhouettes = pytest.importorskip(
     "clipmatrix.render.warp.silhouettes", reason="Warp is not installed", exc_type=ImportError
@@ -70,8 +70,7 @@ def test_cuts_are_torchs(kind, before):
     elif before == "noise":
         seen = 3 * torch.rand(seen.shape, generator=generator(0))
     own = by_pair(find_cuts(clip, surface, seen))
-    there = Mesh(*(to_device(part) for part in vars(surface).values()))
-    found = by_pair(warp_silhouettes.find_cuts(clip.to(DEVICE), there, seen.to(DEVICE)))
+    found = by_pair(warp_silhouettes.find_cuts(*moved(DEVICE, (clip, surface, seen))))
     assert own["inner"].numel() > 20
     assert {len(own["upright"][own["upright"]]) > 0, len(own["upright"][~own["upright"]]) > 0} == {True}
     for name, column in own.items():
@@ -79,18 +78,9 @@ def test_cuts_are_torchs(kind, before):
         assert torch.equal(found[name], column), name
 
 
-def to_device(part):
-    if isinstance(part, Tensor) or part is None:
-        return None if part is None else part.to(DEVICE)
-    return type(part)(**{name: one.to(DEVICE) for name, one in vars(part).items()})
-
-
 def test_where_nothing_is_in_sight_nothing_is_cut():
     clip, surface = SCENES["a body"]
-    behind = -clip.to(DEVICE)
-    cuts = warp_silhouettes.find_cuts(
-        behind, Mesh(*(to_device(part) for part in vars(surface).values())), torch.full((2, 5, 7), torch.inf).to(DEVICE)
-    )
+    cuts = warp_silhouettes.find_cuts(*moved(DEVICE, (-clip, surface, torch.full((2, 5, 7), torch.inf))))
     assert {getattr(cuts, field.name).shape[-1] for field in fields(Cuts)} == {0}
 
 

@@ -65,9 +65,11 @@ def to_texels(shape: torch.Size, *seen: Tensor, in_steps: bool) -> Tensor:
 
     The finest level, which is most of the memory, is passed over once: to be set to what comes from the coarser ones.
     """
-    planes = seen[-1].new_empty(shape)
+    gradient = seen[-1]
+    planes = gradient.new_empty(shape)
     averages = _averages(planes).zero_()
-    _scatter(shape, averages, *seen, finest=False, in_steps=in_steps)
+    steps = STEPS / gradient.abs().amax().clamp_min(FAINTEST) if in_steps and gradient.numel() else None
+    _scatter(shape, averages, *seen, finest=False, steps=steps)
     finest, *coarser = _levels(planes, averages)
     for coarse, fine in pairwise(reversed(coarser)):
         _launch_rows(FOLD, fine, coarse)
@@ -75,16 +77,18 @@ def to_texels(shape: torch.Size, *seen: Tensor, in_steps: bool) -> Tensor:
         _launch_rows(BEGIN, finest, coarser[0])
     else:
         planes.zero_()
-    _scatter(shape, planes.flatten(2), *seen, finest=True, in_steps=in_steps)
+    _scatter(shape, planes.flatten(2), *seen, finest=True, steps=steps)
     return planes
 
 
-def _scatter(shape: torch.Size, to: Tensor, *seen: Tensor, finest: bool, in_steps: bool) -> None:
-    """Add what P pixels pass on to texels (S, C, R), in place: those of the finest level, or of all others."""
-    if not in_steps or not seen[-1].numel():
+def _scatter(shape: torch.Size, to: Tensor, *seen: Tensor, finest: bool, steps: Tensor | None) -> None:
+    """Add what P pixels pass on to texels (S, C, R), in place: those of the finest level, or of all others.
+
+    With ``steps``, in whole steps, so many to 1.
+    """
+    if steps is None:
         _launch_pixels(SCATTER[to.dtype], shape, finest, to, to.new_ones(1), *seen)
         return
-    steps = STEPS / seen[-1].abs().amax().clamp_min(FAINTEST)
     sums = torch.zeros_like(to, dtype=torch.int64)
     _launch_pixels(SCATTER[sums.dtype], shape, finest, sums, steps.view(1), *seen)
     to += sums / steps
