@@ -57,13 +57,10 @@ def cropped(images: Tensor, crops: Crops) -> Tensor:
         (N * copies, 3, size, size), the copies of a picture one after the other; differentiable. What lies outside of
         the picture repeats its border.
     """
-    return F.grid_sample(
-        images.repeat_interleave(crops.copies, dim=0),
-        crops.grid.to(images.device),
-        mode="bilinear",
-        padding_mode="border",
-        align_corners=False,
-    )
+    count, size = len(images), crops.grid.shape[1]
+    below = crops.grid.view(count, -1, size, 2).to(images.device)  # those of a picture one below the other
+    seen = F.grid_sample(images, below, mode="bilinear", padding_mode="border", align_corners=False)
+    return seen.unflatten(2, (crops.copies, size)).transpose(1, 2).flatten(0, 1)
 
 
 def _corners(count: int, generator: Generator) -> Tensor:

@@ -15,6 +15,7 @@ from .errors import ClipUnavailable
 from .layout import faster
 from .precision import computing_in, round_weights
 from .pretrained import find_checkpoint, preprocessing, read_weights, tokenizer
+from .scaling import scaled
 from .vocabulary import read_vocabulary
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -66,9 +67,7 @@ class Tower:
         -------
         (N, D) unit vectors, float32.
         """
-        size = (self.image_size, self.image_size)
-        if tuple(images.shape[-2:]) != size:
-            images = F.interpolate(images, size, mode="bicubic", antialias=True, align_corners=False)
+        images = scaled(images, self.image_size)
         with computing_in(self.precision, self.mean.device):
             embedded = self.model.encode_image((images - self.mean) / self.std)
         return F.normalize(embedded.float(), dim=-1)

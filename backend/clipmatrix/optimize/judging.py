@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
-from ..guidance.augment import cropped
+from ..guidance.augment import Crops, cropped
 from ..guidance.prompts import Seen, sides, similarity
 from ..render.render import Images
 from .draws import Shown
@@ -26,10 +26,7 @@ def start_vectors(guides: Sequence[Guide], before: Images | None, crops: Sequenc
     """Embed pictures of the start with every tower; nothing where no prompt is directed."""
     if before is None or not asks_directions(guides):
         return ({},) * len(guides)
-    return tuple(
-        {kind: _embedded(guide, before, kind, mine) for kind in guide.targets.counts}
-        for guide, mine in zip(guides, crops, strict=True)
-    )
+    return tuple(_embedded(guide, before, mine) for guide, mine in zip(guides, crops, strict=True))
 
 
 def judged(
@@ -72,8 +69,7 @@ def _judged_by(
 ) -> list[Tensor]:
     side = sides(views.azimuths, views.elevations)
     totals = [torch.zeros((), device=images.textured.device) for _ in heard]
-    for kind in guide.targets.counts:
-        now = _embedded(guide, images, kind, crops)
+    for kind, now in _embedded(guide, images, crops).items():
         each = len(now) // len(side)
         seen = Seen(now, origins.get(kind), side.repeat_interleave(each), views.sources.repeat_interleave(each))
         weights = getattr(guide.targets, kind)
@@ -83,7 +79,14 @@ def _judged_by(
     return totals
 
 
-def _embedded(guide: Guide, images: Images, kind: str, crops: Shown) -> Tensor:
-    """Embed one kind of pictures through a tower's crops."""
-    planes = getattr(images, kind).permute(0, 3, 1, 2)
-    return guide.tower.encode_image(cropped(planes, crops[kind]) if kind in crops else planes)
+def _embedded(guide: Guide, images: Images, crops: Shown) -> dict[str, Tensor]:
+    """Embed each kind of pictures that counts, through a tower's crops, all of them in one go."""
+    seen = {kind: _through(getattr(images, kind).permute(0, 3, 1, 2), crops.get(kind)) for kind in guide.targets.counts}
+    if not seen:
+        return {}
+    vectors = guide.tower.encode_image(torch.cat(list(seen.values())))
+    return dict(zip(seen, vectors.split([len(pictures) for pictures in seen.values()]), strict=True))
+
+
+def _through(planes: Tensor, crops: Crops | None) -> Tensor:
+    return planes if crops is None else cropped(planes, crops)
