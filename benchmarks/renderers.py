@@ -23,6 +23,7 @@ from clipmatrix.bench.reference import Reference, prepared, tower
 from clipmatrix.bench.renderers import measure_renderers
 from clipmatrix.bench.step import there_and_back
 from clipmatrix.character import skin
+from clipmatrix.guidance.towers import Tower
 from clipmatrix.optimize.pictures import cameras
 from clipmatrix.render.renderers import installed_renderers
 from clipmatrix.server.allocator import keep_freed_memory
@@ -43,10 +44,11 @@ def main() -> None:
     keep_freed_memory()
     torch.set_num_threads(asked.threads)
     reference = Reference(views=asked.views, size=asked.size, shading="both", normals=asked.normals)
-    found = measure_renderers(reference, asked.device, installed_renderers(asked.device), asked.repeats)
+    judge = tower(asked.device)
+    found = measure_renderers(reference, judge, installed_renderers(asked.device), asked.repeats)
     if asked.alone:
-        found |= {f"pytorch3d alone, {faces} faces": alone(reference, asked.device, faces) for faces in (1, 10)}
-    clip = encoder_ms(reference, asked.device, asked.repeats)
+        found |= {f"pytorch3d alone, {faces} faces": alone(reference, judge, faces) for faces in (1, 10)}
+    clip = encoder_ms(reference, judge, asked.repeats)
     fastest = min(each.median for each in found.values())
     report = {
         "renderers": {
@@ -62,13 +64,13 @@ def main() -> None:
         asked.json.write_text(json.dumps(report, indent=2))
 
 
-def alone(reference: Reference, device: torch.device, faces: int) -> Timing:
+def alone(reference: Reference, judge: Tower, faces: int) -> Timing:
     """Time PyTorch3D's rasteriser, sharp edges, on posed vertices in its own screen space; each once."""
     from pytorch3d.renderer.mesh.rasterize_meshes import rasterize_meshes
     from pytorch3d.structures import Meshes
 
-    shown = pictured(prepared(reference, tower(device), device), reference)
-    surface = shown.scene.surface
+    shown = pictured(prepared(reference, judge), reference)
+    device, surface = judge.device, shown.scene.surface
     posed = skin(shown.scene.start, surface.poses[shown.views.poses.to(device)], surface.joints, surface.weights)
     clip = cameras(shown.views, device).project(posed)
     near = clip[..., :2] / clip[..., 3:]
@@ -84,10 +86,10 @@ def alone(reference: Reference, device: torch.device, faces: int) -> Timing:
     return timing([milliseconds(there_and_back, device)])
 
 
-def encoder_ms(reference: Reference, device: torch.device, repeats: int) -> float:
+def encoder_ms(reference: Reference, judge: Tower, repeats: int) -> float:
     """Time CLIP's image encoder on one picture of each view, forward and backward."""
-    judge = tower(device)
-    pictures = torch.rand(reference.views, 3, judge.image_size, judge.image_size, device=device).requires_grad_()
+    side, device = judge.image_size, judge.device
+    pictures = torch.rand(reference.views, 3, side, side, device=device).requires_grad_()
     return in_turns({"clip": lambda: there_and_back(judge.encode_image, pictures)}, repeats, device)["clip"].median
 
 

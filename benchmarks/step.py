@@ -1,7 +1,7 @@
 """A whole optimisation step beside the bare image encoder of CLIP ViT-B/32, in turns in one run.
 
     uv run python benchmarks/step.py [--device D] [--threads N] [--steps N] [--shading textured|both]
-        [--precision float32|bfloat16] [--json FILE]
+        [--precision float32|bfloat16] [--renderer NAME] [--json FILE]
 
 The paper's setting: 4 views of 224 x 224, a texture of 1024 x 1024, a body of 13,718 vertices. Prints JSON:
 ``step_over_clip`` is what to compare between machines; all times are milliseconds.
@@ -15,9 +15,10 @@ from pathlib import Path
 import torch
 from clipmatrix.bench.machine import machine
 from clipmatrix.bench.parts import measure_parts
-from clipmatrix.bench.reference import Reference
+from clipmatrix.bench.reference import Reference, tower
 from clipmatrix.bench.report import PRECISIONS
 from clipmatrix.bench.step import measure_step
+from clipmatrix.render.renderers import RENDERERS, find_renderer
 from clipmatrix.server.allocator import keep_freed_memory
 from clipmatrix.server.device import spare_threads
 
@@ -30,19 +31,22 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=9)
     parser.add_argument("--shading", choices=("textured", "both"), default="textured")
     parser.add_argument("--precision", choices=PRECISIONS, default="float32")
+    parser.add_argument("--renderer", choices=RENDERERS, default="auto")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
     keep_freed_memory()
     torch.set_num_threads(asked.threads)
     reference = Reference(shading=asked.shading)
-    report = measure_step(reference, asked.device, asked.steps, PRECISIONS[asked.precision])
-    parts = measure_parts(reference, asked.device, 5)
+    renderer, judge = find_renderer(asked.renderer, asked.device), tower(asked.device, PRECISIONS[asked.precision])
+    report = measure_step(reference, judge, asked.steps, renderer)
+    parts = measure_parts(reference, judge, 5, renderer)
     found = {
         **asdict(report),
         "render_ms": parts["rendering"].median,
         "parts_ms": {name: round(part.median, 2) for name, part in parts.items()},
         "setting": asdict(reference),
         "precision": asked.precision,
+        "renderer": renderer.name,
         "machine": machine(asked.device),
     }
     print(json.dumps(found, indent=2))

@@ -8,6 +8,7 @@ from torch import Generator, Tensor
 
 from ..guidance.augment import cropped
 from ..guidance.backgrounds import backgrounds
+from ..guidance.towers import Tower
 from ..optimize import moves
 from ..optimize.draws import draw_shown
 from ..optimize.guard import Guard
@@ -18,22 +19,22 @@ from ..optimize.readings import take_readings
 from ..optimize.sampling import Views, draw_views
 from ..optimize.scene import Scene
 from ..optimize.state import Outcome, pack, read, read_full
+from ..render.seam import TORCH, Renderer
 from .clock import Timing, in_turns
-from .reference import Prepared, Reference, prepared, tower
+from .reference import Prepared, Reference, prepared
 from .step import there_and_back
 
 UPDATE = "an update for Blender"
 """The part that is not in each step: it is due every ``settings.update_every`` seconds."""
 
 
-def measure_parts(reference: Reference, device: torch.device, repeats: int) -> dict[str, Timing]:
+def measure_parts(reference: Reference, judge: Tower, repeats: int, renderer: Renderer = TORCH) -> dict[str, Timing]:
     """Time the parts of a step, largest first; what they leave of a whole one is autograd's and Python's."""
-    judge = tower(device)
-    seen = torch.rand(reference.pictures, 3, judge.image_size, judge.image_size, device=device).requires_grad_()
+    seen = torch.rand(reference.pictures, 3, judge.image_size, judge.image_size, device=judge.device).requires_grad_()
     with deterministic():
-        ready = prepared(reference, judge, device)
+        ready = prepared(reference, judge, renderer)
         works = {"CLIP's image encoder": lambda: there_and_back(judge.encode_image, seen), **_own(ready, reference)}
-        found = in_turns(works, repeats, device)
+        found = in_turns(works, repeats, judge.device)
     return dict(sorted(found.items(), key=lambda part: -part[1].median))
 
 

@@ -19,6 +19,7 @@ from ..optimize.moves import optimisers
 from ..optimize.parameters import Parameters, begin
 from ..optimize.scene import Scene, prepare
 from ..optimize.state import Outcome, read
+from ..render.seam import TORCH, Renderer
 
 MODEL = "ViT-B-32"
 
@@ -90,9 +91,9 @@ def job(reference: Reference, steps: int) -> protocol.Submit:
     return protocol.Submit("bench", figure_character(walk()), brief)
 
 
-def prepared(reference: Reference, judge: Tower, device: torch.device, steps: int = 1) -> Prepared:
-    """Bring the job to the device, with leaves that ask for gradients."""
-    scene = prepare(job(reference, steps), [judge], device)
+def prepared(reference: Reference, judge: Tower, renderer: Renderer = TORCH, steps: int = 1) -> Prepared:
+    """Bring the job to the tower's device, with leaves that ask for gradients."""
+    scene = prepare(job(reference, steps), [judge], judge.device, renderer)
     parameters = begin(scene)
     optimisers(parameters, scene.brief.vary)
     with torch.no_grad():

@@ -3,20 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-import torch
-
+from ..guidance.towers import Tower
 from ..optimize.loop import deterministic
 from ..render.seam import Renderer
 from .clock import Timing, in_turns
 from .parts import pictured
-from .reference import Reference, prepared, tower
+from .reference import Reference, prepared
 
 
 def measure_renderers(
-    reference: Reference, device: torch.device, renderers: Mapping[str, Renderer], repeats: int
+    reference: Reference, judge: Tower, renderers: Mapping[str, Renderer], repeats: int
 ) -> dict[str, Timing]:
     """Time pictures of a posed body by each renderer."""
     with deterministic():
-        shown = pictured(prepared(reference, tower(device), device), reference)
+        shown = pictured(prepared(reference, judge), reference)
         each = {name: replace(shown, scene=replace(shown.scene, renderer=one)) for name, one in renderers.items()}
-        return in_turns({name: one.there_and_back for name, one in each.items()}, repeats, device)
+        return in_turns({name: one.there_and_back for name, one in each.items()}, repeats, judge.device)

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 import torch
 
+from ..guidance.precision import computing_in
+from ..guidance.towers import Tower
 from ..optimize.footprint import peak_memory_mb
 from ..optimize.loop import descend, deterministic
 from ..optimize.telemetry import Telemetry
+from ..render.seam import TORCH, Renderer
 from .clock import Timing, milliseconds, settled, timing
-from .reference import Reference, own_clip, prepared, tower
+from .reference import Reference, own_clip, prepared
 
 WARM = 2
 """Steps that are not counted."""
@@ -46,18 +49,15 @@ class StepReport:
         return self.step_ms, self.clip_ms, self.tower_ms
 
 
-def measure_step(
-    reference: Reference, device: torch.device, steps: int, precision: torch.dtype = torch.float32
-) -> StepReport:
-    """Take steps of a real job; after each, let both encoders have their turn."""
-    judge = tower(device, precision)
-    clip = own_clip(device)
+def measure_step(reference: Reference, judge: Tower, steps: int, renderer: Renderer = TORCH) -> StepReport:
+    """Take steps of a real job under a tower; after each, let both encoders have their turn, in its precision."""
+    device, clip = judge.device, own_clip(judge.device)
     pictures = torch.rand(reference.pictures, 3, judge.image_size, judge.image_size, device=device).requires_grad_()
     took: dict[str, list[float]] = {"step": [], "clip": [], "tower": []}
     began = 0.0
 
     def bare(seen: torch.Tensor) -> torch.Tensor:
-        with torch.autocast(device.type, precision, enabled=precision != torch.float32):
+        with computing_in(judge.precision, device):
             return clip.encode_image(seen)
 
     def turn() -> bool:
@@ -70,7 +70,7 @@ def measure_step(
         return False
 
     with deterministic():
-        ready = prepared(reference, judge, device, WARM + steps)
+        ready = prepared(reference, judge, renderer, WARM + steps)
         telemetry = Telemetry("bench", ready.scene.brief.settings, lambda message: None)
         began = time.perf_counter()
         descend(ready.parameters, ready.start, ready.scene, telemetry, turn)

@@ -55,6 +55,11 @@ class Tower:
     unknown_words: Callable[[str], tuple[str, ...]]
     precision: torch.dtype = torch.float32
 
+    @property
+    def device(self) -> torch.device:
+        """Where it runs."""
+        return self.mean.device
+
     def encode_image(self, images: Tensor) -> Tensor:
         """Embed pictures, differentiably.
 
@@ -68,13 +73,13 @@ class Tower:
         (N, D) unit vectors, float32.
         """
         images = scaled(images, self.image_size)
-        with computing_in(self.precision, self.mean.device):
+        with computing_in(self.precision, self.device):
             embedded = self.model.encode_image((images - self.mean) / self.std)
         return F.normalize(embedded.float(), dim=-1)
 
     def encode_text(self, texts: list[str]) -> Tensor:
         """Embed texts: (M, D) unit vectors."""
-        return F.normalize(self.model.encode_text(self.tokenize(texts).to(self.mean.device)), dim=-1)
+        return F.normalize(self.model.encode_text(self.tokenize(texts).to(self.device)), dim=-1)
 
 
 def in_precision(tower: Tower, precision: torch.dtype) -> Tower:

@@ -11,7 +11,7 @@ from clipmatrix.bench.parts import UPDATE, measure_parts, pictured
 from clipmatrix.bench.plot import plot
 from clipmatrix.bench.reference import Reference, prepared, tower
 from clipmatrix.bench.renderers import measure_renderers
-from clipmatrix.bench.step import measure_step
+from clipmatrix.bench.step import WARM, measure_step
 from clipmatrix.cli import app
 from clipmatrix.render import TORCH
 from clipmatrix.render.renderers import installed_renderers
@@ -19,6 +19,18 @@ from typer.testing import CliRunner
 
 CPU = torch.device("cpu")
 SMALL = Reference(views=1, size=64, texture=256)
+
+
+@pytest.fixture(scope="module")
+def judge():
+    return tower(CPU)
+
+
+@pytest.fixture
+def counting():
+    """A renderer, and a list that grows by one each time it looks."""
+    asked = []
+    return replace(TORCH, see=lambda *seen: (asked.append(1), TORCH.see(*seen))[1]), asked
 
 
 def test_timing_gives_the_middle_and_the_quartiles():
@@ -35,34 +47,42 @@ def test_turns_alternate_and_the_first_is_not_counted():
     assert set(found) == {"a", "b"}
 
 
-def test_what_is_rendered_has_gradients():
-    ready = prepared(SMALL, tower(CPU), CPU)
+def test_what_is_rendered_has_gradients(judge):
+    ready = prepared(SMALL, judge)
     shown = pictured(ready, SMALL)
     gradients = shown.there_and_back()
     assert gradients["textures"].abs().sum() > 0
     assert gradients["offsets"].abs().sum() > 0
 
 
-def test_a_small_step_and_its_parts():
-    report = measure_step(SMALL, CPU, 1)
+def test_a_small_step_and_its_parts(judge):
+    report = measure_step(SMALL, judge, 1)
     assert report.step_ms.median > 0.5 * report.tower_ms.median  # a step has a tower in it
     assert report.peak_mb > 100
-    parts = measure_parts(SMALL, CPU, 1)
+    parts = measure_parts(SMALL, judge, 1)
     assert list(parts.values()) == sorted(parts.values(), key=lambda part: -part.median)
     assert {"CLIP's image encoder", "rendering", UPDATE} <= set(parts)
 
 
-def test_each_renderer_has_its_turn():
-    asked = []
-    counting = replace(TORCH, see=lambda *seen: (asked.append(1), TORCH.see(*seen))[1])
-    found = measure_renderers(SMALL, CPU, {**installed_renderers(CPU), "counting": counting}, 2)
+def test_each_renderer_has_its_turn(judge, counting):
+    renderer, asked = counting
+    found = measure_renderers(SMALL, judge, {**installed_renderers(CPU), "counting": renderer}, 2)
     assert set(found) >= {"torch", "counting"}
     assert len(asked) == 3
 
 
-def test_a_whole_step_costs_hardly_more_than_bare_clip():
+def test_steps_and_parts_are_drawn_by_the_renderer_that_is_asked_for(judge, counting):
+    renderer, asked = counting
+    measure_step(SMALL, judge, 1, renderer)
+    assert len(asked) >= 1 + WARM
+    before = len(asked)
+    measure_parts(SMALL, judge, 1, renderer)
+    assert len(asked) > before
+
+
+def test_a_whole_step_costs_hardly_more_than_bare_clip(judge):
     """The target is 1.15, as open_clip lays its encoder out, in the paper's setting."""
-    assert measure_step(Reference(), CPU, 3).step_over_clip < 1.15
+    assert measure_step(Reference(), judge, 3).step_over_clip < 1.15
 
 
 def test_the_plot_has_a_bar_for_each_part_as_long_as_its_median():
