@@ -80,6 +80,7 @@ def test_steps_and_parts_are_drawn_by_the_renderer_that_is_asked_for(judge, coun
     assert len(asked) > before
 
 
+@pytest.mark.alone
 def test_a_whole_step_costs_hardly_more_than_bare_clip(judge):
     """The target is 1.15, as open_clip lays its encoder out, in the paper's setting."""
     assert measure_step(Reference(), judge, 3).step_over_clip < 1.15
