@@ -13,6 +13,10 @@ from .commands.keys import app as keys
 from .commands.serve import serve
 from .errors import UsageError
 
+SETTINGS = {"PYTORCH_ENABLE_MPS_FALLBACK": "1", "CUBLAS_WORKSPACE_CONFIG": ":4096:8"}
+"""Variables that torch reads when it is first imported, unless they are set: what Apple's GPUs lack runs on the CPU
+instead of failing; products on CUDA repeat bit for bit (https://docs.pytorch.org/docs/stable/notes/randomness.html)."""
+
 app = typer.Typer(
     name="clipmatrix",
     help="Grow a rigged character into a text prompt, with CLIP.",
@@ -30,8 +34,8 @@ app.add_typer(keys, name="keys")
 
 def main() -> None:
     """Run the command line: exit code 0 for success, 2 and one line for a usage error, 130 after Ctrl-C."""
-    # torch reads it when it is first imported: what Apple's GPUs lack runs on the CPU instead of failing
-    os.environ.setdefault("PYTORCH_ENABLE_MPS_FALLBACK", "1")
+    for name, value in SETTINGS.items():
+        os.environ.setdefault(name, value)
     try:
         app()
     except UsageError as error:
