@@ -231,7 +231,11 @@ def _from_builtins(kind: type, value: Any) -> Any:
 
 def register() -> None:
     """Give every object the property."""
-    prop = StringProperty(name="ClipMatrix draft", description="What it takes to undo an unfinished result")
+    prop = StringProperty(
+        name="ClipMatrix draft",
+        description="What it takes to undo an unfinished result",
+        override={"LIBRARY_OVERRIDABLE"},
+    )
     setattr(bpy.types.Object, PROPERTY, prop)
 
 

@@ -57,7 +57,11 @@ def worn_look(things: Sequence[bpy.types.Object]) -> Look:
 
 def register() -> None:
     """Give every object the property."""
-    prop = StringProperty(name="ClipMatrix light", description="The light that the worn take was judged under")
+    prop = StringProperty(
+        name="ClipMatrix light",
+        description="The light that the worn take was judged under",
+        override={"LIBRARY_OVERRIDABLE"},
+    )
     setattr(bpy.types.Object, PROPERTY, prop)
 
 

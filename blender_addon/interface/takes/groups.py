@@ -13,47 +13,51 @@ from bpy.props import CollectionProperty, FloatProperty, IntProperty, PointerPro
 ORIGINAL = "original"
 """The ``uid`` of the character as it came."""
 
+KEPT, GROWS = {"LIBRARY_OVERRIDABLE"}, {"LIBRARY_OVERRIDABLE", "USE_INSERTION"}
+"""What a library override keeps of its own; without it Blender forgets all of it on loading, and adds to no list."""
+
 
 class ClipMatrixTake(bpy.types.PropertyGroup):
     """One entry of the list: an accepted take, or the character as it came."""
 
-    name: StringProperty(name="Name", description="What this take is called")  # type: ignore[valid-type]
-    uid: StringProperty(name="Identifier", description="What outfits refer to")  # type: ignore[valid-type]
-    prompt: StringProperty(name="Prompt", description="What was asked for")  # type: ignore[valid-type]
-    seed: IntProperty(name="Seed", description="The seed it was made with")  # type: ignore[valid-type]
+    name: StringProperty(name="Name", description="What this take is called", override=KEPT)  # type: ignore[valid-type]
+    uid: StringProperty(name="Identifier", description="What outfits refer to", override=KEPT)  # type: ignore[valid-type]
+    prompt: StringProperty(name="Prompt", description="What was asked for", override=KEPT)  # type: ignore[valid-type]
+    seed: IntProperty(name="Seed", description="The seed it was made with", override=KEPT)  # type: ignore[valid-type]
     date: StringProperty(  # type: ignore[valid-type]
-        name="Date", description="When it was accepted, local time, ISO 8601"
+        name="Date", description="When it was accepted, local time, ISO 8601", override=KEPT
     )
     similarity: FloatProperty(  # type: ignore[valid-type]
         name="Similarity",
         description="How well its pictures fit the prompts, by the CLIP that guided it",
         min=-1,
         max=1,
+        override=KEPT,
     )
-    steps: IntProperty(name="Steps", description="How many steps it took")  # type: ignore[valid-type]
+    steps: IntProperty(name="Steps", description="How many steps it took", override=KEPT)  # type: ignore[valid-type]
     seconds: FloatProperty(  # type: ignore[valid-type]
-        name="Duration", description="How long it took", subtype="TIME_ABSOLUTE", unit="TIME_ABSOLUTE"
+        name="Duration", description="How long it took", subtype="TIME_ABSOLUTE", unit="TIME_ABSOLUTE", override=KEPT
     )
     brief: StringProperty(  # type: ignore[valid-type]
-        name="Settings", description="Prompts and settings, as JSON; empty for the character as it came"
+        name="Settings", description="Prompts and settings, as JSON; empty for the character as it came", override=KEPT
     )
     notes: StringProperty(  # type: ignore[valid-type]
-        name="Notes", description="Its poses and what it began with, as JSON; empty where nobody knows"
+        name="Notes", description="Its poses and what it began with, as JSON; empty where nobody knows", override=KEPT
     )
     parent: StringProperty(  # type: ignore[valid-type]
-        name="Grown From", description="Identifier of the take it was grown from"
+        name="Grown From", description="Identifier of the take it was grown from", override=KEPT
     )
     picture: PointerProperty(  # type: ignore[valid-type]
-        name="Picture", description="What it looked like when it was accepted", type=bpy.types.Image
+        name="Picture", description="What it looked like when it was accepted", type=bpy.types.Image, override=KEPT
     )
 
 
 class ClipMatrixOutfit(bpy.types.PropertyGroup):
     """What one mesh object wears in one take."""
 
-    take: StringProperty(name="Take", description="Identifier of the take")  # type: ignore[valid-type]
+    take: StringProperty(name="Take", description="Identifier of the take", override=KEPT)  # type: ignore[valid-type]
     mesh: PointerProperty(  # type: ignore[valid-type]
-        name="Outfit", description="The hidden mesh that holds it", type=bpy.types.Mesh
+        name="Outfit", description="The hidden mesh that holds it", type=bpy.types.Mesh, override=KEPT
     )
 
 
@@ -61,17 +65,20 @@ class ClipMatrixWardrobe(bpy.types.PropertyGroup):
     """``object.clipmatrix_wardrobe``."""
 
     takes: CollectionProperty(  # type: ignore[valid-type]
-        name="Takes", description="The character as it came, and every take that was accepted", type=ClipMatrixTake
+        name="Takes",
+        description="The character as it came, and every take that was accepted",
+        type=ClipMatrixTake,
+        override=GROWS,
     )
-    active: IntProperty(name="Active Take", description="The take that is shown below the list", min=0)  # type: ignore[valid-type]
+    active: IntProperty(name="Active Take", description="The take that is shown below the list", min=0, override=KEPT)  # type: ignore[valid-type]
     worn: StringProperty(  # type: ignore[valid-type]
-        name="Worn Take", description="Identifier of the take that the character wears"
+        name="Worn Take", description="Identifier of the take that the character wears", override=KEPT
     )
     compared: StringProperty(  # type: ignore[valid-type]
-        name="Compared Take", description="Identifier of the take that Before / After returns to"
+        name="Compared Take", description="Identifier of the take that Before / After returns to", override=KEPT
     )
     outfits: CollectionProperty(  # type: ignore[valid-type]
-        name="Outfits", description="What this mesh wears in each take", type=ClipMatrixOutfit
+        name="Outfits", description="What this mesh wears in each take", type=ClipMatrixOutfit, override=GROWS
     )
 
 
@@ -89,7 +96,7 @@ _register_classes, _unregister_classes = bpy.utils.register_classes_factory(CLAS
 def register() -> None:
     """Put ``clipmatrix_wardrobe`` on every object."""
     _register_classes()
-    bpy.types.Object.clipmatrix_wardrobe = PointerProperty(type=ClipMatrixWardrobe)  # type: ignore[attr-defined]
+    bpy.types.Object.clipmatrix_wardrobe = PointerProperty(type=ClipMatrixWardrobe, override=KEPT)  # type: ignore
 
 
 def unregister() -> None:

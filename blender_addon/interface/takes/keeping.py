@@ -77,6 +77,8 @@ def forget(owner: bpy.types.Object, uid: str) -> None:
     own = wardrobe(owner)
     if uid in (own.worn, ORIGINAL):
         raise Refusal("A take that is worn can't be deleted.", "Apply another one first.")
+    if any(_came_along(thing, uid) for thing in (owner, *members(owner))):
+        raise Refusal("This take came with the character from another file.", "Delete it there.")
     _remove(owner, uid)
     if [take.uid for take in own.takes] == [ORIGINAL]:
         _remove(owner, ORIGINAL)
@@ -175,9 +177,23 @@ def _take(owner: bpy.types.Object, uid: str) -> ClipMatrixTake:
 
 
 def _add(owner: bpy.types.Object, uid: str, name: str) -> ClipMatrixTake:
-    take: ClipMatrixTake = wardrobe(owner).takes.add()
-    take.uid, take.name = uid, name
+    """Append a take; no two of one name, by which Blender tells apart what a library override has added."""
+    own = wardrobe(owner)
+    taken, number, free = {take.name for take in own.takes}, 2, name
+    while free in taken:
+        free, number = f"{name} ({number})", number + 1
+    take: ClipMatrixTake = own.takes.add()
+    take.uid, take.name = uid, free
     return take
+
+
+def _came_along(thing: bpy.types.Object, uid: str) -> bool:
+    """Whether a library override has the take from its library: Blender removes only what was added."""
+    origin = thing.override_library.reference if thing.override_library else None
+    if not isinstance(origin, bpy.types.Object):
+        return False
+    own = wardrobe(origin)
+    return any(take.uid == uid for take in own.takes) or any(item.take == uid for item in own.outfits)
 
 
 def _remove(owner: bpy.types.Object, uid: str) -> None:

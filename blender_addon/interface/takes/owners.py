@@ -12,10 +12,16 @@ from .groups import ClipMatrixTake, wardrobe
 
 
 def owner_of(thing: bpy.types.Object | None) -> bpy.types.Object | None:
-    """The object that has the takes of a character: its armature, else the mesh itself; None for anything else."""
+    """The object that has the takes of a character: its armature, else the mesh itself; None for anything else.
+
+    An armature that stays in another file keeps nothing that is written on it: a mesh of this file then has its own.
+    """
     if thing is None:
         return None
-    return armature_of(thing) or (thing if isinstance(thing.data, bpy.types.Mesh) else None)
+    rig, is_mesh = armature_of(thing), isinstance(thing.data, bpy.types.Mesh)
+    if rig is not None and (rig.is_editable or not (is_mesh and thing.is_editable)):
+        return rig
+    return thing if is_mesh else rig
 
 
 def owners(parts: Sequence[bpy.types.Object]) -> list[bpy.types.Object]:
