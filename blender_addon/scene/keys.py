@@ -30,6 +30,10 @@ class KeysBefore:
         Value by name of the keys the job may move.
     active
         Index of the active key.
+    basis
+        (V * 3,) float32, the Basis under ``offsets``, so that they follow what is sculpted meanwhile; None without any.
+    muted
+        Whether that key was muted.
     """
 
     existed: bool
@@ -37,6 +41,8 @@ class KeysBefore:
     offsets_value: float
     values: Mapping[str, float]
     active: int
+    basis: np.ndarray | None = None
+    muted: bool = False
 
 
 def points(key: bpy.types.ShapeKey) -> np.ndarray:
@@ -77,8 +83,10 @@ def record(thing: bpy.types.Object, names: tuple[str, ...]) -> KeysBefore:
         existed=True,
         offsets=points(earlier) if earlier else None,
         offsets_value=earlier.value if earlier else 0.0,
-        values={name: keys.key_blocks[name].value for name in names},
+        values={name: keys.key_blocks[name].value for name in names if name in keys.key_blocks},
         active=thing.active_shape_key_index or 0,
+        basis=points(keys.reference_key) if earlier else None,
+        muted=earlier.mute if earlier else False,
     )
 
 
@@ -95,7 +103,7 @@ def write_offsets(thing: bpy.types.Object, displacement: np.ndarray) -> None:
         thing.active_shape_key_index = active
     basis = mesh.shape_keys.reference_key
     key.relative_key = basis
-    key.value = 1.0
+    key.mute, key.value = False, 1.0
     key.points.foreach_set("co", points(basis) + displacement.reshape(-1).astype(np.float32))
 
 
@@ -115,6 +123,8 @@ def restore(thing: bpy.types.Object, before: KeysBefore) -> None:
     mesh = mesh_of(thing)
     key = mesh.shape_keys.key_blocks.get(OFFSETS) if mesh.shape_keys else None
     if not before.existed:
+        if key is None:
+            return  # the job has made none, so whatever there is now is the artist's
         if mesh.shape_keys and len(mesh.shape_keys.key_blocks) > 2:  # the artist has made some meanwhile
             before = replace(before, offsets=None, active=thing.active_shape_key_index or 0)
         else:
@@ -123,7 +133,8 @@ def restore(thing: bpy.types.Object, before: KeysBefore) -> None:
     if key is not None and before.offsets is None:
         thing.shape_key_remove(key)
     elif key is not None and before.offsets is not None and len(before.offsets) == len(key.points) * 3:
-        key.points.foreach_set("co", before.offsets)
-        key.value = before.offsets_value
+        moved = 0 if before.basis is None else points(mesh.shape_keys.reference_key) - before.basis  # 0 unless edited
+        key.points.foreach_set("co", before.offsets + moved)
+        key.value, key.mute = before.offsets_value, before.muted
     write_values(thing, before.values)
     thing.active_shape_key_index = before.active

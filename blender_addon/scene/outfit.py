@@ -79,7 +79,9 @@ def read(thing: bpy.types.Object) -> Outfit:
 
 def before(thing: bpy.types.Object, was: PartBefore) -> Outfit:
     """What an object wore before the draft that is on it now."""
-    now, basis = read(thing), geometry.basis(thing).astype(np.float32).reshape(-1)
+    now, basis = read(thing), was.keys.basis
+    if basis is None:
+        basis = geometry.basis(thing).astype(np.float32).reshape(-1)
     offsets, displacement = was.keys.offsets, None
     if offsets is not None and len(offsets) == len(basis) and not np.array_equal(offsets, basis):
         displacement = Displacement(offsets, basis, was.keys.offsets_value)
