@@ -47,8 +47,10 @@ def blocked(binding: Binding) -> str:
         return "Blender is rendering"
     for part in binding.parts:
         thing = find(part.object, bpy.data.objects)
-        if thing is not None and thing.mode == "EDIT":
+        if thing is not None and keys.mesh_of(thing).is_editmode:  # its own, or that of another object that shares it
             return f"{thing.name} is in edit mode"
+        if thing is not None and thing.use_dynamic_topology_sculpting:  # which leaves with a mesh of its own
+            return f"{thing.name} is being sculpted with Dyntopo"
     return ""
 
 
