@@ -113,9 +113,9 @@ def pieces(draft: Draft, state: State, canvas: Canvas) -> Iterator[None]:
 
 def accept(draft: Draft) -> None:
     """Make the draft part of the file: pack its images. The artist's materials stay, with a fake user."""
-    for before in draft.before:
+    for part, before in zip(draft.binding.parts, draft.before, strict=True):
         if before.surface is not None:
-            surface.keep(before.surface)
+            surface.keep(find(part.object, bpy.data.objects), before.surface)
 
 
 def discard(draft: Draft) -> None:

@@ -133,17 +133,20 @@ def worn_look(thing: bpy.types.Object) -> Look | None:
     return None
 
 
-def keep(before: SurfaceBefore) -> None:
-    """Pack the images into the .blend, once, when the take is kept."""
-    for image in _images(before):
-        image.pack()
+def keep(thing: bpy.types.Object | None, before: SurfaceBefore) -> None:
+    """Pack the images into the .blend, once, when the take is kept; also those that the artist has renamed."""
+    worn = [slot.material for slot in thing.material_slots if slot.material] if thing is not None else []
+    shown = [image for material in worn for image in shading.own_images(material)]
+    for image in dict.fromkeys((*_images(before), *shown)):
+        if image.packed_file is None or image.is_dirty:
+            image.pack()
 
 
 def restore(thing: bpy.types.Object, before: SurfaceBefore) -> None:
     """Undo :func:`dress`; a slot that the artist has given another material meanwhile keeps it."""
     for slot, was in zip(thing.material_slots, before.slots, strict=False):
         worn = slot.material
-        if worn is None or worn.name != was.copy:
+        if worn is None or not (worn.name == was.copy or _is_ours(worn, before)):
             continue
         original = find(was.original, bpy.data.materials) if was.original else None
         slot.material = original
@@ -231,6 +234,11 @@ def _make_copy(was: SlotBefore) -> bpy.types.Material:
     assert copy is not None
     copy.name, copy.use_fake_user = was.copy, False
     return copy
+
+
+def _is_ours(material: bpy.types.Material, before: SurfaceBefore) -> bool:
+    """Whether a material is one of our copies, which the artist may have renamed."""
+    return any(image.name in (before.image, before.normal_map) for image in shading.own_images(material))
 
 
 def _copies(before: SurfaceBefore) -> list[bpy.types.Material]:
