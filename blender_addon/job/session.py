@@ -248,8 +248,10 @@ class Session(Conversation):
 
     def begin(self, job: Job, character: Character, exemplars: tuple[np.ndarray, ...]) -> str:
         """Send a job off."""
+        self.send(
+            Submit(job=job.id, character=character, brief=job.brief, exemplars=exemplars)
+        )  # or raises: no job then
         self.job, self.remarks, self.warnings = job, (), ()
-        self.send(Submit(job=job.id, character=character, brief=job.brief, exemplars=exemplars))
         self.state = Phase.SUBMITTED
         return job.id
 

@@ -111,5 +111,8 @@ class Connection:
         return True
 
     def _flush(self) -> None:
-        while self._outbox and self._link.send(self._outbox[0]):
-            self._outbox.popleft()
+        while self._outbox:
+            message = self._outbox.popleft()
+            if not self._link.send(message):  # or raises: what can't travel must not stand in the way of all else
+                self._outbox.appendleft(message)
+                return

@@ -9,6 +9,7 @@ from typing import Any
 import zmq
 from clipmatrix_protocol import Message, ProtocolError, decode, encode
 
+from ..errors import Refusal
 from .handshake import Handshake, HandshakeWatch
 from .target import Target
 
@@ -76,9 +77,17 @@ class Link:
         return self._watch.look()
 
     def send(self, message: Message) -> bool:
-        """Hand a message to the socket; False if there is no connection or its queue is full."""
+        """Hand a message to the socket; False if there is no connection or its queue is full.
+
+        Raises
+        ------
+        Refusal
+            If it is more than the protocol takes.
+        """
         try:
             self._socket.send_multipart(encode(message), flags=zmq.NOBLOCK)
+        except ProtocolError as error:
+            raise Refusal(f"This can't be sent: {error}.", "Use fewer parts: join small ones, or hide them.") from error
         except zmq.Again:
             return False
         return True
