@@ -11,6 +11,7 @@ from clipmatrix_protocol import Look
 from msgspec.structs import replace
 
 from . import surface
+from .start_look import own_look
 
 PROPERTY = "clipmatrix_light"
 """Name of the objects' property: the sky and the suns as JSON; empty on objects without a take."""
@@ -49,8 +50,8 @@ def worn(things: Sequence[bpy.types.Object]) -> Look | None:
 
 
 def worn_look(things: Sequence[bpy.types.Object]) -> Look:
-    """Material and light of the take that objects wear; they share one. By default what is not known."""
-    material = next((look for thing in things if (look := surface.worn_look(thing))), Look())
+    """Material and light of the take that objects wear; without one, the artist's material under the default light."""
+    material = next((look for thing in things if (look := surface.worn_look(thing))), None) or own_look(things)
     light = worn(things) or Look()
     return replace(material, ambient=light.ambient, suns=light.suns)
 
