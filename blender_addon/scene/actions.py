@@ -90,15 +90,19 @@ def span(
     return None
 
 
-def play(armature: bpy.types.Object, action: bpy.types.Action | None) -> None:
-    """Have this Action, and nothing of the NLA, move the armature; None leaves it in its pose."""
+def play(armature: bpy.types.Object, action: bpy.types.Action | None, name: str) -> None:
+    """Have this Action, and nothing of the NLA, move the armature; None leaves it in its pose.
+
+    Of an Action with slots for several objects it plays the one of the object of this name, which it may be a copy of.
+    """
     animation: Any = armature.animation_data_create()
     for track in animation.nla_tracks:
         track.mute = True
     animation.action = action
     if action and hasattr(animation, "action_suitable_slots") and animation.action_slot is None:  # 4.4 and newer
-        suitable = animation.action_suitable_slots
-        animation.action_slot = suitable[0] if len(suitable) else None
+        suitable = list(animation.action_suitable_slots)
+        own = [slot for slot in suitable if slot.name_display == name]
+        animation.action_slot = next(iter(own or suitable), None)
 
 
 def _moved_bones(action: bpy.types.Action) -> Iterator[str]:

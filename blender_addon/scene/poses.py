@@ -92,7 +92,7 @@ def sample(
     current = _stance(graph, armature, parts, bones)
     frame = _world(graph, armature) if armature else np.eye(4)
     unit = np.diag([context.scene.unit_settings.scale_length] * 3 + [1.0])
-    with _stage(context.scene, armature, parts) as stage:
+    with _stage(context.scene, armature, parts) as stage, _posable(armature, which):
         rest = _rest(stage, armature, parts, bones) if armature else current
         stances = [rest]
         action = chosen(playing, armature) if armature and which == "ACTION" else None
@@ -137,6 +137,20 @@ def _stage(
         yield stage
     finally:
         bpy.data.scenes.remove(stage)
+
+
+@contextmanager
+def _posable(armature: bpy.types.Object | None, which: str) -> Iterator[None]:
+    """Let an armature that the artist has left in Rest Position move, where more is asked for than what is seen."""
+    data = armature.data if armature and which in ("ACTION", "RANDOM") else None
+    if not isinstance(data, bpy.types.Armature) or data.pose_position == "POSE":
+        yield
+        return
+    try:
+        data.pose_position = "POSE"
+        yield
+    finally:
+        data.pose_position = "REST"
 
 
 def _rest(

@@ -31,7 +31,7 @@ def standing_in(
             stage.collection.objects.link(copy)
         for thing, copy in copies.items():
             _move_over(thing, copy, copies)
-        play(copies[armature], action)
+        play(copies[armature], action, armature.name)
         yield copies[armature], [copies[part] for part in parts]
     finally:
         bpy.data.batch_remove(list(copies.values()))

@@ -57,3 +57,35 @@ def test_an_armature_shown_at_rest_is_sampled_and_left_at_rest(blender, scenes, 
     rig.data.pose_position = "REST"
     read(blender, rooms, poses=poses)
     assert rig.data.pose_position == "REST"
+
+
+@pytest.mark.parametrize(("poses", "least"), [("ACTION", 10), ("RANDOM", 21)])
+def test_an_armature_left_in_rest_position_is_looked_at_in_motion_where_that_is_asked_for(
+    blender, scenes, rooms, poses, least
+):
+    _, rig = scenes.character()
+    scenes.wave(rig)
+    rig.data.pose_position = "REST"
+    assert len(read(blender, rooms, poses=poses).character.poses) >= least
+
+
+def test_of_an_action_for_two_characters_the_own_slot_is_played(blender, scenes, rooms):
+    column, rig = scenes.character()
+    hero = scenes.chain("Hero")
+    action = blender.data.actions.new("scene")
+    if not hasattr(action, "slots"):
+        pytest.skip("Actions have slots from Blender 4.4 on")
+    for one, angle in ((hero, 1.0), (rig, 0.25)):
+        data = one.animation_data_create()
+        data.action = action
+        data.action_slot = action.slots.new("OBJECT", one.name)
+        bone = one.pose.bones["bone0"]
+        bone.rotation_mode = "XYZ"
+        bone.rotation_euler = (angle, 0, 0)
+        bone.keyframe_insert("rotation_euler", frame=1)
+    rig.animation_data_clear()
+    scenes.select(column)
+    playing = rooms("scene.actions").Playing("scene")
+    shot = read(blender, rooms, poses="ACTION", playing=playing).character
+    turn = shot.poses[-1, shot.joints.index("bone0")][:3, :3]
+    assert np.arccos((np.trace(turn) - 1) / 2) == pytest.approx(0.25, abs=1e-3)
