@@ -44,7 +44,8 @@ def build_body(body: Body, context: bpy.types.Context) -> AddedBody:
     assert layer is not None
     if context.mode != "OBJECT":
         raise Refusal("A body is added in Object Mode.", "Leave the other mode, then add it again.")
-    collection = context.collection or scene.collection
+    chosen = context.collection
+    collection = chosen if chosen and not (chosen.library or chosen.override_library) else scene.collection
     mesh = build_mesh(body)
     mesh_object = bpy.data.objects.new(body.name, mesh)
     collection.objects.link(mesh_object)

@@ -60,11 +60,12 @@ def mesh_of(thing: bpy.types.Object) -> bpy.types.Mesh:
 
 
 def animated_keys(block: bpy.types.Key) -> frozenset[str]:
-    """Names of the keys whose values a driver or an Action sets."""
+    """Names of the keys whose values a driver or an Action sets, be it by way of the NLA."""
     data = block.animation_data
     if data is None:
         return frozenset()
-    moving = [*data.drivers, *(curves(data.action) if data.action is not None else ())]
+    played = [data.action, *(strip.action for track in data.nla_tracks for strip in track.strips)]
+    moving = [*data.drivers, *(curve for action in filter(None, played) for curve in curves(action))]
     paths = {curve.data_path for curve in moving}
     if not paths:
         return frozenset()
