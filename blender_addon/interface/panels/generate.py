@@ -6,6 +6,7 @@ from ...job import session
 from ...job.jobs import Job
 from ...job.phases import BUSY, WORKING, Phase
 from .. import curve
+from ..paragraph import paragraph
 from .base import Panel
 
 CURVE_SCALE = 2.6
@@ -21,11 +22,11 @@ def show_job(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     _show_verbs(layout, now)
     _show_progress(layout, now)
     if now.waits:
-        layout.label(text=f"Waits: {now.waits}", icon="PAUSE")
+        paragraph(layout, f"Waits: {now.waits}", "PAUSE")
     if now.job:
         _show_curve(layout, now.job)
     for remark in (*now.remarks, *now.warnings):
-        layout.label(text=remark, icon="INFO")
+        paragraph(layout, remark, "INFO")
 
 
 def _show_verbs(layout: bpy.types.UILayout, now: session.Session) -> None:
