@@ -247,10 +247,8 @@ class Session(Conversation):
     # -- inside ------------------------------------------------------------------------------------------------
 
     def begin(self, job: Job, character: Character, exemplars: tuple[np.ndarray, ...]) -> str:
-        """Send a job off."""
-        self.send(
-            Submit(job=job.id, character=character, brief=job.brief, exemplars=exemplars)
-        )  # or raises: no job then
+        """Send a job off; where it can't be sent, there is none."""
+        self.send(Submit(job=job.id, character=character, brief=job.brief, exemplars=exemplars))
         self.job, self.remarks, self.warnings = job, (), ()
         self.state = Phase.SUBMITTED
         return job.id

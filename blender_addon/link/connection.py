@@ -13,7 +13,7 @@ from ..version import version
 from . import hindrances
 from .artist import artist
 from .handshake import FINAL
-from .socket import Garbled, Link
+from .socket import Frames, Garbled, Link, packed
 from .target import read_target
 
 
@@ -48,7 +48,7 @@ class Connection:
             user=artist(),
         )
         self._every = every
-        self._outbox: deque[Message] = deque()
+        self._outbox: deque[Frames] = deque()
         self._heard = self._beaten = time.monotonic()
         self.send(self._hello)
 
@@ -72,8 +72,8 @@ class Connection:
         return time.monotonic() - self._heard
 
     def send(self, message: Message) -> None:
-        """Send now, or as soon as there is a connection, in order."""
-        self._outbox.append(message)
+        """Send now, or as soon as there is a connection, in order; raises Refusal for what can't be sent at all."""
+        self._outbox.append(packed(message))
         self._flush()
 
     def receive(self) -> list[Message | Garbled]:
@@ -91,13 +91,13 @@ class Connection:
 
     def ping(self) -> bool:
         """Ask for a sign of life, if the last question is old enough; False if nobody is connected to be asked."""
-        return not self._is_time() or self._link.send(Ping(stamp=time.monotonic()))
+        return not self._is_time() or self._link.send(packed(Ping(stamp=time.monotonic())))
 
     def knock(self) -> None:
         """Say hello to a backend that was lost, if the last try is old enough; what was still to be said is dropped."""
         self._outbox.clear()
         if self._is_time():
-            self._link.send(self._hello)
+            self._link.send(packed(self._hello))
 
     def close(self) -> None:
         """Hang up."""
@@ -111,8 +111,5 @@ class Connection:
         return True
 
     def _flush(self) -> None:
-        while self._outbox:
-            message = self._outbox.popleft()
-            if not self._link.send(message):  # or raises: what can't travel must not stand in the way of all else
-                self._outbox.appendleft(message)
-                return
+        while self._outbox and self._link.send(self._outbox[0]):
+            self._outbox.popleft()

@@ -27,6 +27,24 @@ class Garbled:
     why: str
 
 
+Frames = list[bytes | memoryview]
+"""A message as the socket takes it."""
+
+
+def packed(message: Message) -> Frames:
+    """Make a message ready to be sent.
+
+    Raises
+    ------
+    Refusal
+        If it is more than the protocol takes.
+    """
+    try:
+        return encode(message)
+    except ProtocolError as error:
+        raise Refusal(f"This can't be sent: {error}.", "Use less: hide parts, or join small ones.") from error
+
+
 class Link:
     """A DEALER socket on one address. Reconnects by itself, with back-off; the session above has to say hello again."""
 
@@ -76,18 +94,10 @@ class Link:
         """How far the newest attempt to connect has come."""
         return self._watch.look()
 
-    def send(self, message: Message) -> bool:
-        """Hand a message to the socket; False if there is no connection or its queue is full.
-
-        Raises
-        ------
-        Refusal
-            If it is more than the protocol takes.
-        """
+    def send(self, frames: Frames) -> bool:
+        """Hand a message to the socket; False if there is no connection or its queue is full."""
         try:
-            self._socket.send_multipart(encode(message), flags=zmq.NOBLOCK)
-        except ProtocolError as error:
-            raise Refusal(f"This can't be sent: {error}.", "Use fewer parts: join small ones, or hide them.") from error
+            self._socket.send_multipart(frames, flags=zmq.NOBLOCK)
         except zmq.Again:
             return False
         return True

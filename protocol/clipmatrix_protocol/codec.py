@@ -16,7 +16,7 @@ from .messages import Message
 MAX_HEADER_BYTES = 4 * 2**20
 """A longer frame 0 is refused unread."""
 
-MAX_FRAMES = 4096
+MAX_FRAMES = 16_384
 """More array frames than this are refused unread."""
 
 
