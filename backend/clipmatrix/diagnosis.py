@@ -3,6 +3,7 @@
 import importlib.metadata
 import importlib.util
 import platform
+import sys
 from dataclasses import dataclass
 
 import open_clip
@@ -11,11 +12,12 @@ import torch
 from .errors import UsageError
 from .guidance.pretrained import cached_weights
 from .guidance.towers import EMBEDDED, WEIGHTS
+from .optimize.footprint import counted_threads
 from .render.renderers import RENDERERS, find_renderer
 from .server.device import DEVICES, find_device
 from .server.memory import free_memory
 
-EXTRAS = {"smplx": "SMPL, SMPL-H and SMPL-X bodies: pip install 'clipmatrix[smplx]'"}
+EXTRAS = {"smplx": f"SMPL, SMPL-H and SMPL-X bodies: uv pip install --python {sys.executable} smplx"}
 """Optional packages, and what for."""
 
 PACKAGES = ("clipmatrix", "clipmatrix-protocol", "torch", "torchvision", "open-clip-torch", "pyzmq", "numpy")
@@ -69,7 +71,7 @@ def _devices() -> list[Finding]:
             found.append(Finding("device", kind, False, "torch finds none here"))
         else:
             free = free_memory(kind)
-            threads = f", {torch.get_num_threads()} threads" if kind == "cpu" else ""
+            threads = f", {counted_threads()}" if kind == "cpu" else ""
             found.append(Finding("device", kind, True, f"{device.name}{threads}{_memory(free)}"))
     return found
 

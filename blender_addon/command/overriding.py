@@ -10,6 +10,7 @@ from typing import Any
 
 import bpy
 
+from ..errors import Refusal
 from ..interface.properties import ClipMatrixSceneProperties
 from .requests import BadArguments
 
@@ -85,7 +86,7 @@ def put(settings: ClipMatrixSceneProperties, overrides: Overrides) -> None:
 
     Raises
     ------
-    BadArguments
+    Refusal
         If the file has no Action of a name.
     """
     for name, value in overrides.items():
@@ -96,7 +97,7 @@ def _action(name: str) -> bpy.types.Action:
     found = bpy.data.actions.get(name)
     if found is None:
         there = ", ".join(bpy.data.actions.keys()) or "none"
-        raise BadArguments(f"There is no Action {name!r}.", f"The file has {there}.")
+        raise Refusal(f"There is no Action {name!r}.", f"The file has {there}.")
     return found
 
 

@@ -89,17 +89,23 @@ def _welcomed(session: Session, message: Welcome) -> None:
         session.refuse(refusals.WrongVersion(wrong))
         return
     session.welcome, session.status = message, message.status
-    for unwanted in session.unwanted:
-        session.send(Cancel(job=unwanted))
-    session.unwanted.clear()
+    _stop_unwanted(session)
     if session.job and not session.job.ended:  # a welcome to a new connection, which the job's messages must follow
         session.send(Attach(job=session.job.id))
     if session.state in (Phase.CONNECTING, Phase.LOST):
         _resume(session)
 
 
+def _stop_unwanted(session: Session) -> None:
+    """Stop jobs that were let go while the backend was away."""
+    for unwanted in session.unwanted:
+        session.send(Cancel(job=unwanted))
+    session.unwanted.clear()
+
+
 def _resume(session: Session) -> None:
     """The backend is back: return to where the job, if any, stands."""
+    _stop_unwanted(session)
     session.error = None
     session.state = where(session.job) if session.job else Phase.IDLE
 

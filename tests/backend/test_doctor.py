@@ -43,4 +43,5 @@ def test_people_get_a_table():
     said = doctor(COLUMNS="120")
     assert "CLIP models on this machine" in said
     assert "embedded" in said
-    assert "clipmatrix[smplx]" in said
+    assert "SMPL-X bodies: uv pip install" in " ".join(said.split())
+    assert "clipmatrix[" not in said, "on PyPI that name is somebody else's"

@@ -194,7 +194,9 @@ def test_an_accepted_take_survives_saving_and_is_what_the_next_job_starts_from(b
     for texture, sent in zip(message.start_textures, state.textures, strict=True):
         np.testing.assert_array_equal(texture, sent)
     assert not message.repaint
-    assert snapshot(blender.context, parts, start="FRESH").character.repaint
+    bare = snapshot(blender.context, parts, start="FRESH").character
+    assert bare.repaint
+    assert bare.start_offsets == ()
 
 
 def test_discarding_a_second_take_brings_the_first_one_back(blender, character, rooms):

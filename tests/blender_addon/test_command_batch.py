@@ -174,6 +174,14 @@ def test_a_run_that_fails_is_told_and_the_others_are_done(generate, tmp_path):
     assert done == {"a-knight", "a-robot"}
 
 
+def test_an_action_that_a_file_lacks_fails_its_run_alone(generate, tmp_path):
+    runs = batch(tmp_path / "batch.json", {"name": "one", "action": "Fly"}, {"name": "two"})
+    code, events = generate("--figure", "--prompt", "a knight", "--batch", runs, "--out", tmp_path / "out")
+    assert code == 1
+    assert say(events, "failed", "message") == ["There is no Action 'Fly'."]
+    assert [path.parent.name for path in (tmp_path / "out").rglob("result.json")] == ["two"]
+
+
 def test_a_character_of_an_unsaved_file_can_be_grown_only_once(generate, scenes, tmp_path):
     scenes.character()
     runs = batch(tmp_path / "batch.json", {"prompts": ["a knight"]}, {"prompts": ["a robot"]})
@@ -213,6 +221,7 @@ def test_it_needs_no_window_around_it_as_blender_gives_commands_none(blender, sc
         (["--prompt", "x", "--out", "{out}", "--variations", "17"], "variations"),
         (["--prompt", "x", "--export", "{out}/a.glb", "--variations", "2"], "Several runs need a folder"),
         (["--batch", "{out}/lost.json", "--out", "{out}"], "There is no file"),
+        (["--batch", "{out}/wrong.json", "--out", "{out}"], "views takes a whole number, not 'many'"),
     ],
 )
 def test_bad_arguments_end_with_code_2_and_one_sentence(blender, rooms, tmp_path, capfd, arguments, words):

@@ -122,6 +122,21 @@ def test_jitter_stays_within_its_degrees_of_the_current_pose_which_is_there_too(
     assert np.abs(bent[:, 0] - np.degrees(0.5)).max() > 3
 
 
+def test_jitter_leaves_locked_axes_alone(character, shoot):
+    character.bones["bone3"].lock_rotation = (True, False, True)
+    found = turns(shoot(character.thing, "CURRENT", jitter=20), character, "bone3")
+    assert np.abs(found[:, [0, 2]]).max() < 1e-3
+    assert np.abs(found[:, 1]).max() > 5
+
+
+def test_a_limit_that_is_muted_does_not_count(rooms, character):
+    drawn, bone = rooms("scene.drawn_poses"), character.bones["bone4"]
+    free = drawn.limits(bone)
+    limit = bone.constraints.new("LIMIT_ROTATION")
+    limit.owner_space, limit.use_limit_x, limit.mute = "LOCAL", True, True
+    np.testing.assert_array_equal(drawn.limits(bone), free)
+
+
 def test_without_jitter_the_current_pose_is_taken_as_it_is(character, shoot):
     assert len(shoot(character.thing, "CURRENT").poses) == 2
 

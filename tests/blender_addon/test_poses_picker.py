@@ -67,6 +67,15 @@ def test_a_chosen_action_is_sampled_over_all_its_frames(stage, bends):
     assert len(found) == 16  # frame 11 is the rest pose, which is there anyway
 
 
+def test_strips_of_the_nla_do_not_mix_into_a_chosen_action(stage, bends):
+    sway = wave(stage.rig, "sway", angle=0.7, bone="bone0")
+    strip = stage.rig.animation_data.nla_tracks.new().strips.new("nod", 1, stage.nod)
+    strip.frame_end = 200
+    stage.rig.animation_data.action = None
+    stage.settings.action = sway
+    assert bends().max() < 1e-3, "only bone0 moves in it"
+
+
 def test_a_range_of_frames_is_sampled_alone(stage, bends):
     stage.settings.action, stage.settings.frames = stage.bow, "RANGE"
     stage.settings.first_frame, stage.settings.last_frame = 20, 22

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from clipmatrix_protocol import (
     Brief,
+    CameraFixed,
     CameraOrbit,
+    Character,
     Hello,
     Message,
     Part,
@@ -17,6 +19,7 @@ from clipmatrix_protocol import (
     Progress,
     Prompt,
     ProtocolError,
+    Region,
     Settings,
     Shape,
     decode,
@@ -78,6 +81,9 @@ REFUSED = {
     "more textures than parts": (put("character.textures", 2_000_000), "textures for 1 parts"),
     "a strength beyond its range": (put("brief.vary.normals", 11), "<= 10"),
     "no joint": (put("character.joints", []), "at least one part and one joint"),
+    "an image that was not sent": (put("brief.prompts.0", {"text": "", "image": 0}), "exemplar 0 of 0"),
+    "a part to paint that is not there": (put("brief.prompts.0.paints", ["hat"]), "no part 'hat'"),
+    "a region to lock that is not there": (put("brief.locked", ["head"]), "no region 'head'"),
     "nested arrays without end": (put("character.poses", [[[[]]]]), "object"),
 }
 
@@ -139,6 +145,7 @@ def test_coordinates_that_are_not_finite_are_refused(value: float) -> None:
         ("corner_uvs", np.zeros((1, 3, 2), np.float32), "has shape"),
         ("skin_joints", np.zeros((3, 1), np.int32), "has shape"),
         ("skin_weights", np.full((4, 1), 0.5, np.float32), "sum to 1"),
+        ("skin_weights", np.full((4, 1), 0.99, np.float32), "sum to 1"),
         ("shape_deltas", np.zeros((2, 4, 3), np.float32), "has shape"),
     ],
 )
@@ -219,11 +226,29 @@ def test_an_array_that_is_too_large_is_not_sent() -> None:
         encode(msgspec.structs.replace(message, state=state))
 
 
+SHRUNK = ((0.9, 0.0, 0.0, 0.0), (0.0, 0.9, 0.0, 0.0), (0.0, 0.0, 0.9, 0.0), (0.0, 0.0, 0.0, 1.0))
+"""A camera whose scale was left in."""
+
+WHOLE = (np.ones(4, np.float32),)
+"""Weights of a region that is all of the example's one part."""
+
+
+def with_regions(*regions: Region) -> Character:
+    """The example's character with regions."""
+    return msgspec.structs.replace(submit().character, regions=regions)
+
+
 @pytest.mark.parametrize(
     ("build", "reason"),
     [
         (lambda: CameraOrbit(azimuth=(10.0, -10.0)), "runs from 10.0 to -10.0"),
         (lambda: CameraOrbit(elevation=(-91.0, 0.0)), "elevation"),
+        (lambda: CameraOrbit(elevation=(0.0, 91.0)), "elevation"),
+        (lambda: CameraOrbit(field_of_view=(50.0, 121.0)), "field of view"),
+        (lambda: CameraFixed(SHRUNK), "no rigid matrix"),
+        (lambda: Region("head", (np.zeros(4, np.float32),)), "is empty"),
+        (lambda: with_regions(Region("head", WHOLE), Region("head", WHOLE)), "two regions have one name"),
+        (lambda: with_regions(Region("head", (WHOLE[0][:3],))), "not one weight for each vertex"),
         (lambda: CameraOrbit(field_of_view=(0.0, 50.0)), "field of view"),
         (lambda: Shape("fat", 2.0, 0.0, 1.0), "outside of 0.0..1.0"),
         (lambda: Prompt(" \t"), "empty"),

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from clipmatrix.bodies import load_figure
-from clipmatrix.evaluate.appearance import mean_colour, visible_area
-from clipmatrix.evaluate.girth import girth
-from clipmatrix.evaluate.palette import nearest_colour
 from clipmatrix_protocol import Settings
 from msgspec import structs
+
+from tests.measures.appearance import mean_colour, visible_area
+from tests.measures.girth import girth
+from tests.measures.palette import nearest_colour
 
 pytestmark = pytest.mark.timeout(1800)  # several jobs each; a machine may be busy
 

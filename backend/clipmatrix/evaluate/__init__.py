@@ -1,1 +1,1 @@
-"""How results are judged: mesh validity, colour as seen, girth, and the held-out judge."""
+"""How results are judged: mesh validity, and the held-out judge."""

@@ -14,10 +14,16 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version(), **{name: importlib.metadata.version(name) for name in PACKAGES}}
 
 
+def counted_threads() -> str:
+    """Say how many threads torch computes with."""
+    count = torch.get_num_threads()
+    return f"{count} thread{'' if count == 1 else 's'}"
+
+
 def device_name(device: torch.device, precision: torch.dtype = torch.float32) -> str:
     """Name a device for people, and the precision of CLIP's image tower where it is not the usual one."""
     rounded = "" if precision == torch.float32 else str(precision).removeprefix("torch.")
-    threads = f"{torch.get_num_threads()} threads" if device.type == "cpu" else ""
+    threads = counted_threads() if device.type == "cpu" else ""
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
     more = ", ".join(part for part in (threads, rounded) if part)
     return f"{name} ({more})" if more else name

@@ -56,7 +56,7 @@ def region_weights(message: protocol.Character, joined: Weld) -> dict[str, Tenso
     }
 
 
-def holds(surface: Character, start: Tensor, brief: protocol.Brief, regions: dict[str, Tensor]) -> Holds:
+def holds(start: Tensor, brief: protocol.Brief, regions: dict[str, Tensor]) -> Holds:
     """Work out what a brief holds of a shape (P, 3)."""
     locked = torch.zeros(len(start), device=start.device)
     for name in brief.locked:

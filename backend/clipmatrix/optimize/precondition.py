@@ -88,12 +88,6 @@ def laplacian(triangles: np.ndarray, count: int) -> sparse.csc_matrix:
     return (sparse.diags(np.asarray(adjacency.sum(axis=1)).ravel()) - adjacency).tocsc()
 
 
-def to_differential(operator: Preconditioner, offsets: Tensor) -> Tensor:
-    """Offsets (V, 3) to differential coordinates u = (I + lambda L) v; the inverse of :func:`from_differential`."""
-    product = operator.matrix @ offsets.detach().cpu().double().numpy()
-    return torch.tensor(product, dtype=offsets.dtype, device=offsets.device)
-
-
 def from_differential(operator: Preconditioner, differential: Tensor) -> Tensor:
     """Differential coordinates (V, 3) to offsets v = (I + lambda L)^-1 u; differentiable in u."""
     return _Solve.apply(operator, differential)

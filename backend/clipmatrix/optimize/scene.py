@@ -138,7 +138,7 @@ def prepare(job: protocol.Submit, towers: Sequence[Tower], device: torch.device,
     start_offset = offsets[joined.vertex_of]
     start = shaped(surface, surface.values, start_offset)
     regions = region_weights(message, joined)
-    held = holds(surface, start, brief, regions)
+    held = holds(start, brief, regions)
     surface = pin(surface, held.locked)
     sharpest = max(tower.image_size for tower in towers)
     plain = is_plain(message, brief.settings.keep)

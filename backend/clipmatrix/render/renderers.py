@@ -3,6 +3,7 @@
 import importlib.metadata
 import importlib.util
 import logging
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -89,20 +90,23 @@ def _load_nvdiffrast(name: str, device: torch.device) -> Renderer:
     return Renderer(name, NvdiffrastVisibility(device))
 
 
+INTO = f"uv pip install --python {sys.executable}"
+"""How packages get into this very environment; never by the name of ours, which on PyPI is somebody else's."""
+
 PACKAGES = {
-    "warp": _Package("warp", "warp-lang", ("cpu", "cuda"), "pip install 'clipmatrix[warp]'", _load_warp),
+    "warp": _Package("warp", "warp-lang", ("cpu", "cuda"), f"{INTO} warp-lang", _load_warp),
     "pytorch3d": _Package(
         "pytorch3d",
         "pytorch3d",
         ("cpu", "cuda"),
-        "pip install --no-build-isolation git+https://github.com/facebookresearch/pytorch3d",
+        f"{INTO} --no-build-isolation git+https://github.com/facebookresearch/pytorch3d",
         _load_pytorch3d,
     ),
     "nvdiffrast": _Package(
         "nvdiffrast",
         "nvdiffrast",
         ("cuda",),
-        "pip install --no-build-isolation git+https://github.com/NVlabs/nvdiffrast",
+        f"{INTO} --no-build-isolation git+https://github.com/NVlabs/nvdiffrast",
         _load_nvdiffrast,
     ),
 }

@@ -99,7 +99,9 @@ class Jobs:
         if submit.job in self._jobs:
             raise JobError("bad_request", "A job with this id exists already.", "Give each job an id of its own.")
         if len(self._open()) >= MAX_OPEN:
-            raise JobError("bad_request", f"{MAX_OPEN} jobs wait already.", "Try again when one of them has ended.")
+            raise JobError(
+                "bad_request", f"{MAX_OPEN} jobs run or wait already.", "Try again when one of them has ended."
+            )
         job = self._jobs[submit.job] = Job(submit.job, submit, {watcher}, owner)
         return job
 

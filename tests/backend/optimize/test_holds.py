@@ -69,13 +69,25 @@ def test_mirrored_offsets_are_mirrored(run, character, tower):
         assert np.abs(other - other[partner] * [-1, 1, 1]).max() > 1e-4
 
 
+def test_what_is_locked_on_one_side_keeps_still_on_the_other_where_the_mesh_is_mirrored(character):
+    body = assemble(character)
+    surface, _ = weld(body, torch.zeros_like(body.vertices))
+    side = (surface.vertices[:, 0] > 0.05).float()
+    brief = protocol.Brief((protocol.Prompt("x"),), locked=("side",), settings=protocol.Settings(mirror=True))
+    held = holds(surface.vertices, brief, {"side": side})
+    moved = held.project(torch.randn(len(side), 3, generator=torch.Generator().manual_seed(0)))
+    assert side.any()
+    assert not moved[side > 0].any()
+    assert not moved[held.partner[side > 0]].any()
+
+
 def test_a_point_without_a_partner_moves_freely(character):
     lopsided = assemble(character)
     surface, joined = weld(lopsided, torch.zeros_like(lopsided.vertices))
     start = surface.vertices.clone()
     start[0] += torch.tensor([0.4, 0.0, 0.0])
     brief = protocol.Brief(prompts=(protocol.Prompt("x"),), settings=protocol.Settings(mirror=True))
-    held = holds(surface, start, brief, {})
+    held = holds(start, brief, {})
     displacement = torch.randn(len(start), 3, generator=torch.Generator().manual_seed(0))
     projected = held.project(displacement)
     torch.testing.assert_close(projected[0], displacement[0])

@@ -8,7 +8,6 @@ import torch
 from clipmatrix.bodies import load_figure
 from clipmatrix.bodies.figure_character import figure_character
 from clipmatrix.bodies.motions import walk
-from clipmatrix.evaluate.appearance import mean_colour, visible_area
 from clipmatrix.evaluate.judge import judge_tower
 from clipmatrix.guidance import load_towers
 from clipmatrix.optimize import guided
@@ -17,6 +16,8 @@ from clipmatrix.optimize.pictures import pictures
 from clipmatrix.optimize.sampling import fixed_views
 from clipmatrix.optimize.scene import prepare
 from clipmatrix.optimize.state import read
+
+from tests.measures.appearance import mean_colour, visible_area
 
 pytestmark = pytest.mark.timeout(900)  # a machine may be busy
 

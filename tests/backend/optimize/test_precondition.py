@@ -4,14 +4,15 @@ import numpy as np
 import torch
 from clipmatrix.character import assemble
 from clipmatrix.optimize.adam import AdamUniform
-from clipmatrix.optimize.precondition import by_inverse, from_differential, laplacian, preconditioner, to_differential
+from clipmatrix.optimize.precondition import by_inverse, from_differential, laplacian, preconditioner
 
 
-def test_to_and_from_differential_are_inverse(character):
+def test_offsets_come_back_from_their_differential_coordinates(character):
     assembled = assemble(character)
     operator = preconditioner(assembled.triangles, len(assembled.vertices), 19.0)
     offsets = torch.randn(assembled.vertices.shape, generator=torch.Generator().manual_seed(1))
-    assert torch.allclose(from_differential(operator, to_differential(operator, offsets)), offsets, atol=1e-5)
+    differential = torch.from_numpy(operator.matrix @ offsets.double().numpy()).float()
+    assert torch.allclose(from_differential(operator, differential), offsets, atol=1e-5)
 
 
 def test_the_solve_equals_a_dense_solve(character):

@@ -44,8 +44,8 @@ def test_garbage_is_collected_after_the_warm_up_also_if_that_fails(monkeypatch: 
 
 def test_precision_reaches_the_towers() -> None:
     usual, exact, halved = run(), run(precision="float32"), run(precision="bfloat16")
-    assert (usual.summary.device, exact.summary.device) == ("cpu (1 threads)", "cpu (1 threads)")
-    assert halved.summary.device == "cpu (1 threads, bfloat16)"
+    assert (usual.summary.device, exact.summary.device) == ("cpu (1 thread)", "cpu (1 thread)")
+    assert halved.summary.device == "cpu (1 thread, bfloat16)"
     assert usual.state.offsets[0].tobytes() == exact.state.offsets[0].tobytes()
     assert exact.summary.similarity_before != halved.summary.similarity_before
     assert exact.summary.similarity_before == pytest.approx(halved.summary.similarity_before, abs=0.01)

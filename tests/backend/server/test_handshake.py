@@ -5,6 +5,8 @@ from collections.abc import Callable
 import msgspec
 import pytest
 import zmq
+from clipmatrix.server import clients
+from clipmatrix.server.handshake import MAX_GREETING_BYTES
 from clipmatrix_protocol import PROTOCOL_VERSION, Attach, Failed, Hello, Ping, Pong, Status, Welcome, encode
 from msgspec.structs import replace
 
@@ -61,12 +63,37 @@ def test_a_stranger_has_to_say_hello_first(backend: Start, connect: Connect, mes
     assert peer.hello().version == PROTOCOL_VERSION
 
 
+def test_a_greeting_that_is_too_long_is_not_read(backend: Start, connect: Connect) -> None:
+    peer = connect(backend())
+    (greeting,) = encode(Hello(PROTOCOL_VERSION, "test", SECRET))
+    peer.say_raw(bytes(greeting) + b" " * MAX_GREETING_BYTES)
+    answer = peer.next()
+    assert isinstance(answer, Failed)
+    assert answer.code == "not_welcomed"
+
+
 def test_a_new_connection_has_to_say_hello_again(backend: Start, connect: Connect) -> None:
     address = backend()
     connect(address).hello()
     other = connect(address)
     other.say(Ping(1.0))
     assert other.hear(Failed).code == "not_welcomed"
+
+
+def test_where_there_are_too_many_the_one_that_was_silent_longest_makes_room(
+    backend: Start, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clients, "MAX_CLIENTS", 2)
+    address = backend()
+    speaking, silent, newest = connect(address), connect(address), connect(address)
+    speaking.hello()
+    silent.hello()
+    speaking.say(Ping(1.0))
+    speaking.hear(Pong)
+    newest.hello()
+    for peer, answer in ((speaking, Pong), (newest, Pong), (silent, Failed)):
+        peer.say(Ping(2.0))
+        assert isinstance(peer.next(), answer)
 
 
 def test_hello_may_be_said_twice(backend: Start, connect: Connect) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from clipmatrix.server import desk
+from clipmatrix.server.jobs import MAX_ENDED
 from clipmatrix.server.services import Cancelled, Report, Services
 from clipmatrix_protocol import (
     Accepted,
@@ -122,6 +123,27 @@ def test_a_job_can_be_held_before_it_begins_and_lets_others_overtake(backend: St
     assert peer.hear(Done).job == "two"
 
 
+def test_the_result_of_a_job_that_was_overtaken_is_kept_as_long_as_any(backend: Start, connect: Connect) -> None:
+    held = Held()
+    peer = connect(backend(counting_services(held)))
+    peer.hello()
+    peer.say(submit("first", steps=1))
+    peer.say(submit("overtaken", steps=1))
+    assert held.began.wait(10)
+    peer.say(Pause("overtaken"))
+    peer.hear(Paused)
+    held.released.set()
+    for number in range(MAX_ENDED):
+        peer.say(submit(f"job-{number}", steps=1))
+        peer.hear(Done)
+    peer.say(Resume("overtaken"))
+    while peer.hear(Done).job != "overtaken":
+        pass
+    peer.say(Attach("overtaken"))
+    assert isinstance(peer.next(), Accepted)
+    assert peer.hear(Done).job == "overtaken"
+
+
 def test_all_who_watch_hear_of_it_and_who_comes_later_is_told(backend: Start, connect: Connect) -> None:
     steps = Steps()
     address = backend(steps.services())
@@ -183,6 +205,25 @@ def test_a_job_that_is_held_by_somebody_who_is_gone_makes_room_and_keeps_its_res
     other.say(Attach("job"))
     assert other.hear(Done).job == "job"
     assert steps.taken >= taken
+
+
+def test_a_job_that_is_held_goes_on_waiting_as_long_as_anybody_who_watches_it_is_there(
+    backend: Start, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "ABANDONED", 0.5)
+    steps = Steps()
+    address = backend(steps.services())
+    gone, watching = connect(address), connect(address)
+    started(gone, steps)
+    watching.hello()
+    watching.say(Attach("job"))
+    watching.hear(Accepted)
+    gone.say(Pause("job"))
+    watching.hear(Paused)
+    for _ in range(6):  # twice as long as the other one's silence is borne
+        watching.say(Ping(1.0))
+        watching.hear(Pong)
+        assert not steps.ended.wait(0.2)
 
 
 def test_a_backend_that_ends_does_not_wait_for_a_job_that_is_held(backend: Start, connect: Connect) -> None:

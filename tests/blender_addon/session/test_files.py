@@ -2,10 +2,11 @@
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
-from clipmatrix_protocol import Accepted, Attach, Cancel, Failed, Hello, Update
+from clipmatrix_protocol import Accepted, Attach, Cancel, Failed, Hello, Pong, Update
 
 from ..fingerprint import differences, fingerprint
 from .peer import Peer, finish, generate, job, pump, shown, state
@@ -103,6 +104,25 @@ def test_a_file_that_was_never_saved_ends_its_job_when_it_is_closed(blender, run
     assert running.state is phase.FAILED
     assert "closed without being saved" in running.error.message
     assert running.result is None
+
+
+@pytest.mark.parametrize("heard", ["a late answer", "a welcome"])
+def test_a_job_whose_file_is_closed_while_the_backend_is_silent_is_stopped_when_it_is_back(
+    blender, running, peer, phase, heard
+):
+    while running.state is not phase.LOST:
+        running.tick()
+        time.sleep(0.01)
+    blender.ops.wm.read_homefile(use_empty=True, use_factory_startup=False)
+    while peer.socket.poll(0):
+        peer.socket.recv_multipart()  # pings that nobody has answered
+    if heard == "a late answer":
+        peer.say(Pong(0.0))
+    else:
+        peer.heard = [message for message in peer.heard if not isinstance(message, Hello)]
+        pump(running, peer, lambda: peer.last(Hello))
+        peer.welcome()
+    pump(running, peer, lambda: peer.last(Cancel))
 
 
 def test_a_file_saved_under_another_name_keeps_its_job(blender, connected, peer, saved, tmp_path):

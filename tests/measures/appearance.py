@@ -4,9 +4,8 @@ import math
 
 import numpy as np
 import torch
-
-from ..render.camera import look_at, orthographic
-from ..render.visibility import visibility
+from clipmatrix.render.camera import look_at, orthographic
+from clipmatrix.render.visibility import visibility
 
 _DIRECTIONS = 26
 _SIDE = 192
