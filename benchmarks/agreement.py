@@ -111,7 +111,7 @@ def _ours(
     scene = prepare(protocol.Submit("look", character, brief), (load_tower("embedded", CPU),), CPU)
     number, first = torch.zeros(1), torch.zeros(1, dtype=torch.int64)
     pose = first + len(character.poses) - 1
-    views = Views(first, pose, number, number, number + math.degrees(FIELD_OF_VIEW), placement, number)
+    views = Views(first, pose, number, number, number + math.degrees(FIELD_OF_VIEW), placement, number, far=100.0)
     with torch.no_grad():
         images = pictures(read_full(begin(scene)), scene, views, torch.full((1, size, size, 3), GROUND))
     return images.textured[0].numpy(), images.coverage[0].numpy()

@@ -46,6 +46,8 @@ class Job:
         Whether its draft is taken off, for a look at the character without it.
     held
         Whether the backend holds it on our wish.
+    stopping
+        Whether the artist has asked it to stop.
     ended
         Whether the backend is through with it, successfully or not.
     recalled
@@ -72,6 +74,7 @@ class Job:
     draft: Draft | None = None
     aside: bool = False
     held: bool = False
+    stopping: bool = False
     ended: bool = False
     recalled: bool = False
     stuck: Refusal | None = None

@@ -90,8 +90,9 @@ def _welcomed(session: Session, message: Welcome) -> None:
         return
     session.welcome, session.status = message, message.status
     _stop_unwanted(session)
-    if session.job and not session.job.ended:  # a welcome to a new connection, which the job's messages must follow
-        session.send(Attach(job=session.job.id))
+    job = session.job
+    if job and not job.ended:  # a welcome to a new connection, which the job's messages must follow, and our last wish
+        session.send(Cancel(job=job.id) if job.stopping else Attach(job=job.id))
     if session.state in (Phase.CONNECTING, Phase.LOST):
         _resume(session)
 
@@ -187,6 +188,8 @@ def where(job: Job) -> Phase:
     """What a session that talks to its backend is at, by its job."""
     if job.ended:
         return Phase.FINISHED if job.summary or job.recalled else Phase.FAILED
+    if job.stopping:
+        return Phase.STOPPING
     if job.held:
         return Phase.PAUSED
     return Phase.RUNNING if job.progress else Phase.SUBMITTED

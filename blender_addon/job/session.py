@@ -164,7 +164,7 @@ class Session(Conversation):
             if self.series:
                 self.series.over = True
             self.send(Cancel(job=self.job.id))
-            self.state = Phase.STOPPING
+            self.job.stopping, self.state = True, Phase.STOPPING
 
     def accept(self) -> Job:
         """Keep the result; the returned job says what it was.

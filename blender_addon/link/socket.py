@@ -17,7 +17,10 @@ MAX_MESSAGE_BYTES = 2**30
 """A longer frame closes the connection (ZMQ_MAXMSGSIZE)."""
 
 HEARTBEAT_MS = 2_000
-"""Between two ZMTP pings; a silent connection is dropped after three of them."""
+"""Between two ZMTP pings; a connection that is silent for :data:`HEARTBEAT_TIMEOUT_MS` is dropped and made anew."""
+
+HEARTBEAT_TIMEOUT_MS = 60_000
+"""Generous: while Blender renders, bakes or loads nobody takes messages away, and a full queue hears no answers."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class Link:
             (zmq.RECONNECT_IVL, 200),
             (zmq.RECONNECT_IVL_MAX, 2_000),
             (zmq.HEARTBEAT_IVL, HEARTBEAT_MS),
-            (zmq.HEARTBEAT_TIMEOUT, 3 * HEARTBEAT_MS),
+            (zmq.HEARTBEAT_TIMEOUT, HEARTBEAT_TIMEOUT_MS),
             (zmq.IPV6, int("[" in target.address)),
         ):
             socket.setsockopt(option, value)

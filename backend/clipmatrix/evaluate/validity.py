@@ -76,8 +76,9 @@ def validity(pairs: Iterable[tuple[Tensor, Tensor]], triangles: Tensor) -> proto
 
 
 def _normals(vertices: Tensor, triangles: Tensor) -> Tensor:
-    """Face normals times twice the area, in float64: (N, T, 3)."""
-    a, b, c = vertices.double()[:, triangles].unbind(dim=2)
+    """Face normals times twice the area, in float64 where the device has it: (N, T, 3)."""
+    precise = torch.float32 if vertices.device.type == "mps" else torch.float64
+    a, b, c = vertices.to(precise)[:, triangles].unbind(dim=2)
     return torch.linalg.cross(b - a, c - a)
 
 

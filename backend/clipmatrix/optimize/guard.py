@@ -83,5 +83,5 @@ class Guard:
             for tensor, good in zip(self.tensors, self._good, strict=True):
                 tensor.copy_(good)
         for optimiser, moments in zip(self.optimisers, self._moments, strict=True):
-            optimiser.load_state_dict(moments)
+            optimiser.load_state_dict(deepcopy(moments))  # it keeps what it is given, and steps change that in place
         self._steps = 1

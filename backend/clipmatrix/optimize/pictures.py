@@ -17,6 +17,10 @@ SHADOW_TEXELS = 2
 """Texels of a shadow map for each pixel of a view: a shadow's edge is about as sharp as the picture, also close by."""
 
 
+NEAREST = 1e-4
+"""Where a view begins, as a share of how far it sees: ants and ships are looked at alike."""
+
+
 def pictures(outcome: Outcome, scene: Scene, views: Views, backgrounds: Tensor, sight: Sight | None = None) -> Images:
     """Render the views of a step.
 
@@ -60,10 +64,11 @@ def looked(outcome: Outcome, scene: Scene, views: Views, side: int) -> Sight:
 def cameras(views: Views, device: torch.device) -> Cameras:
     """Turn views into cameras."""
     placements, heights = views.placements.to(device), views.heights.to(device)
-    seen = perspective(placements, torch.deg2rad(views.fields_of_view).to(device))
+    near = views.far * NEAREST
+    seen = perspective(placements, torch.deg2rad(views.fields_of_view).to(device), near=near, far=views.far)
     if not bool(views.heights.any()):
         return seen
-    parallel = orthographic(placements, heights.clamp_min(1e-6))
+    parallel = orthographic(placements, heights.clamp_min(1e-6), near=near, far=views.far)
     flat = heights > 0
     return Cameras(
         torch.where(flat[:, None, None], parallel.world_to_clip, seen.world_to_clip),

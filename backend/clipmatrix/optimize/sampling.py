@@ -65,6 +65,8 @@ class Views:
         (N, 4, 4) camera to world.
     heights
         (N,) metres from the bottom to the top of an orthographic picture; 0 where a view is perspective.
+    far
+        Metres from the cameras within which all lies that they look at, also when it has grown to twice its size.
     """
 
     sources: Tensor
@@ -74,6 +76,7 @@ class Views:
     fields_of_view: Tensor
     placements: Tensor
     heights: Tensor
+    far: float
 
 
 def stage(character: Character, vertices: Tensor, brief: protocol.Brief, regions: Mapping[str, Tensor]) -> Stage:
@@ -195,7 +198,14 @@ def _views(
         assert isinstance(camera, protocol.CameraFixed)
         placements[index] = _strayed(camera, boxes[index].mean(dim=0), shift[index])
         azimuths[index], elevations[index] = _seen_from(placements[index, :3, 3] - boxes[index].mean(dim=0))
-    return Views(sources, poses, azimuths, elevations, fields_of_view, placements, heights)
+    far = _reach(placements, boxes)
+    return Views(sources, poses, azimuths, elevations, fields_of_view, placements, heights, far)
+
+
+def _reach(placements: Tensor, boxes: Tensor) -> float:
+    """How far cameras (N, 4, 4) have to see for boxes (N, 2, 3) that may double: metres, whatever the body's size."""
+    away = (placements[:, :3, 3] - boxes.mean(dim=1)).norm(dim=1)
+    return float((away + (boxes[:, 1] - boxes[:, 0]).norm(dim=1)).amax()) * 2
 
 
 def _limits(camera: protocol.Camera) -> Tensor:

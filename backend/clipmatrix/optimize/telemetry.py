@@ -1,5 +1,6 @@
 """What a running job says about itself, and how often."""
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable
@@ -51,8 +52,9 @@ class Telemetry:
         """Tell of a step of ``steps``, if it is time; ``state`` is called only when an update is due."""
         now = time.monotonic()
         self._times.append(now)
-        before = similarity if self._similarity is None else self._similarity
-        self._similarity = MEMORY * before + (1 - MEMORY) * similarity
+        if math.isfinite(similarity):  # a step that went wrong says nothing, and no number can't travel
+            before = similarity if self._similarity is None else self._similarity
+            self._similarity = MEMORY * before + (1 - MEMORY) * similarity
         if now - self._told >= PROGRESS_EVERY or step == steps:
             self._told = now
             self._report(self._progress(step, steps))

@@ -30,7 +30,7 @@ def closed(triangles: Tensor, vertices: Tensor, joined: Tensor) -> Tensor:
         is positive.
     """
     corners, pairs, count = triangles.cpu().numpy(), joined.cpu().numpy(), len(triangles)
-    places = vertices.detach().double().cpu().numpy()
+    places = vertices.detach().cpu().double().numpy()
     links = csr_matrix((np.ones(len(pairs), bool), tuple(pairs.T)), shape=(count, count))
     parts, part = connected_components(links, directed=False)
     gaps = np.bincount(part, np.bincount(pairs.ravel(), minlength=count) < 3, parts)

@@ -66,13 +66,12 @@ def frame(mesh: Mesh) -> Frame:
     """Find the corners that share a tangent, and which way u grows on each triangle."""
     (u1, v1), (u2, v2) = ((mesh.corner_uvs[:, corner] - mesh.corner_uvs[:, 0]).t() for corner in (1, 2))
     signs = torch.where(u1 * v2 - u2 * v1 < 0, -1.0, 1.0).to(mesh.corner_uvs)
-    keys = torch.cat([
-        mesh.triangles[..., None].double(),
-        mesh.corner_uvs.double(),
-        torch.stack([mesh.slots.double(), signs.double()], dim=1)[:, None].expand(-1, 3, 2),
-    ], dim=2)  # fmt: skip
+    which = torch.stack([mesh.slots.to(signs), signs], dim=1)[:, None].expand(-1, 3, 2)
+    parts = (mesh.triangles[..., None], mesh.corner_uvs, which)
+    keys = torch.cat([part.cpu().double() for part in parts], dim=2)  # Apple's GPUs have no float64
     unlike, corners = keys.reshape(-1, keys.shape[2]).unique(dim=0, return_inverse=True)
-    return Frame(mesh.triangles, corners.view(-1, 3), len(unlike), torch.stack([signs * v2, -signs * v1]), signs)
+    corners = corners.view(-1, 3).to(signs.device)
+    return Frame(mesh.triangles, corners, len(unlike), torch.stack([signs * v2, -signs * v1]), signs)
 
 
 @torch.no_grad()

@@ -177,11 +177,15 @@ class Desk:
 
     def _cancel(self, job: Job, client: bytes) -> None:
         job.watchers.add(client)
-        job.cancel.set()
-        job.free.set()
         if job.outcome is not None:
             self._say(client, job.outcome)
-        elif job.stage is not Stage.RUNNING:
+        else:
+            self._stop(job)
+
+    def _stop(self, job: Job) -> None:
+        job.cancel.set()
+        job.free.set()
+        if job.stage is not Stage.RUNNING:
             self._end(job, Failed("cancelled", "The job was cancelled before it began.", "", job.id))
 
     def _pause(self, job: Job, client: bytes) -> None:
@@ -270,14 +274,11 @@ class Desk:
         )
 
     def end_abandoned(self) -> None:
-        """Cancel the running job if it is held and all who watch it are silent: it would block others for ever."""
-        job = self._jobs.running
-        if job is None or job.free.is_set():
-            return
-        if all(self._clients.silence(client) > ABANDONED for client in job.watchers):
-            log.info("job %s is held and nobody is there any more", job.id)
-            job.cancel.set()
-            job.free.set()
+        """Cancel jobs that are held where all who watch them are silent: they would keep their place for ever."""
+        for job in self._jobs.held:
+            if all(self._clients.silence(client) > ABANDONED for client in job.watchers):
+                log.info("job %s is held and nobody is there any more", job.id)
+                self._stop(job)
 
     def _end(self, job: Job, outcome: Done | Failed) -> None:
         self._jobs.end(job, outcome)

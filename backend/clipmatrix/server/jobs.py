@@ -123,6 +123,11 @@ class Jobs:
         return next((job for job in self._jobs.values() if job.stage is Stage.RUNNING), None)
 
     @property
+    def held(self) -> list[Job]:
+        """The jobs that are held, the running one among them."""
+        return [job for job in self._open() if not job.free.is_set()]
+
+    @property
     def waiting(self) -> int:
         """How many jobs are still to begin."""
         return sum(job.stage in (Stage.CHECKING, Stage.QUEUED) for job in self._jobs.values())

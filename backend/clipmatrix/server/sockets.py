@@ -15,8 +15,9 @@ QUEUE_LENGTH = 4
 HEARTBEAT_MS = 2_000
 """Between two ZMTP pings; a silent peer is dropped after :data:`HEARTBEAT_TIMEOUT_MS`."""
 
-HEARTBEAT_TIMEOUT_MS = 10_000
-"""Generous: a laptop under load is not a dead peer."""
+HEARTBEAT_TIMEOUT_MS = 60_000
+"""Generous: a Blender that renders, bakes or loads reads nothing meanwhile; what waits for it fills its queue, and its
+socket then no longer sees our pings."""
 
 
 def open_router(

@@ -11,6 +11,7 @@ import pytest
 import torch
 from clipmatrix.guidance import ClipUnavailable, load_towers
 from clipmatrix.optimize import guided
+from clipmatrix.optimize.adam import AdamUniform
 from clipmatrix.optimize.atlas import atlas
 from clipmatrix.optimize.guard import Guard
 from clipmatrix.optimize.halves import halves
@@ -199,6 +200,24 @@ def test_a_step_out_of_reach_goes_back_slower_and_is_told():
     guard.restore()
     assert (leaf == 0).all()
     assert (guard.returns, guard.pace) == (1, 0.5)
+
+
+def test_what_a_second_return_goes_back_to_is_not_what_the_first_one_led_to():
+    leaf = torch.zeros(3, requires_grad=True)
+    optimiser = AdamUniform([leaf])
+
+    def step(gradient):
+        leaf.grad = torch.full((3,), gradient)
+        optimiser.step()
+
+    guard = Guard([leaf], [optimiser])
+    step(1.0)
+    guard.keep()
+    good = optimiser.state[leaf]["first"].clone()
+    for _ in range(2):
+        step(1e6)
+        guard.restore()
+    assert (optimiser.state[leaf]["first"] == good).all()
 
 
 def test_raw_vertices_that_run_wild_end_in_a_sound_result(run, character, tower):

@@ -1,14 +1,20 @@
 import clipmatrix_protocol as protocol
+import numpy as np
+import pytest
 import torch
 from clipmatrix.character import assemble
 from clipmatrix.optimize.pictures import cameras
 from clipmatrix.optimize.sampling import draw_views, fixed_views, posed_bounds, stage
+from msgspec.structs import replace
+
+
+def homogeneous(points):
+    return torch.cat([points, torch.ones(len(points), 1)], dim=1)
 
 
 def on_screen(views, points):
     """Project points (N, 3): x, y in [-1, 1] inside the picture."""
-    homogeneous = torch.cat([points, torch.ones(len(points), 1)], dim=1)
-    clip = torch.einsum("nij,nj->ni", cameras(views, torch.device("cpu")).world_to_clip, homogeneous)
+    clip = torch.einsum("nij,nj->ni", cameras(views, torch.device("cpu")).world_to_clip, homogeneous(points))
     assert (clip[:, 3] > 0).all()
     return clip[:, :2] / clip[:, 3:]
 
@@ -136,3 +142,14 @@ def test_a_fixed_camera_stands_where_the_artist_put_it_and_strays_only_if_told(c
     assert moved.max() < 1.0
     aim = torch.tensor([[0.3, 0.0, 1.0]]).expand(40, 3)
     assert (on_screen(straying, aim).abs() < 0.1).all()
+
+
+@pytest.mark.parametrize("size", [1e-3, 1.0, 1e3])
+def test_ants_and_ships_lie_between_the_clipping_planes(character, size):
+    parts = tuple(replace(part, vertices=part.vertices * np.float32(size)) for part in character.parts)
+    scaled = replace(character, parts=parts, poses=character.poses * np.float32([1, 1, 1, size]))
+    for orbit in (protocol.CameraOrbit(), protocol.CameraOrbit(projection="orthographic")):
+        views = draw_views(stage_of(scaled, orbit), 20, torch.Generator().manual_seed(0))
+        middle = bounds_of(scaled)[views.poses].mean(dim=1)
+        clip = torch.einsum("nij,nj->ni", cameras(views, torch.device("cpu")).world_to_clip, homogeneous(middle))
+        assert (clip[:, 2].abs() < clip[:, 3]).all()

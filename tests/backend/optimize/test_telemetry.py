@@ -4,6 +4,7 @@ import time
 
 import clipmatrix_protocol as protocol
 import numpy as np
+import pytest
 from clipmatrix.optimize.telemetry import Telemetry
 
 STATE = protocol.State(np.zeros(0, np.float32), (), (), protocol.Look())
@@ -43,3 +44,13 @@ def test_updates_can_be_had_at_every_step():
     for step in range(1, 5):
         telemetry.step_done(step, 4, 0.2, lambda: time.sleep(0.02) or STATE)
     assert [message.step for message in said if isinstance(message, protocol.Update)] == [1, 2, 3, 4]
+
+
+def test_a_step_that_went_wrong_leaves_the_similarity_as_it_was():
+    said = []
+    telemetry = Telemetry("job", protocol.Settings(steps=3, update_every=60.0), said.append)
+    for step, similarity in enumerate((0.2, float("nan"), 0.2), 1):
+        telemetry.step_done(step, 3, similarity, lambda: STATE)
+    last = next(message for message in reversed(said) if isinstance(message, protocol.Progress))
+    protocol.encode(last)
+    assert last.similarity == pytest.approx(0.2)

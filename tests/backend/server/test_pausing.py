@@ -226,6 +226,27 @@ def test_a_job_that_is_held_goes_on_waiting_as_long_as_anybody_who_watches_it_is
         assert not steps.ended.wait(0.2)
 
 
+def test_a_job_that_is_held_before_it_began_makes_room_too(
+    backend: Start, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "ABANDONED", 0.5)
+    steps = Steps()
+    address = backend(steps.services())
+    other, gone = connect(address), connect(address)
+    started(other, steps)
+    gone.hello()
+    gone.say(submit("never"))
+    gone.hear(Accepted)
+    gone.say(Pause("never"))
+    gone.hear(Paused)
+    time.sleep(1.0)
+    other.say(Attach("never"))
+    assert other.hear(Failed).code == "cancelled"
+    other.say(Ping(1.0))
+    assert other.hear(Pong).status.waiting == 0
+    other.say(Cancel("job"))
+
+
 def test_a_backend_that_ends_does_not_wait_for_a_job_that_is_held(backend: Start, connect: Connect) -> None:
     steps = Steps()
     peer = connect(backend(steps.services()))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from clipmatrix_protocol import BodyRequest, Cancel, Done, Failed, Submit, Update
+from clipmatrix_protocol import BodyRequest, Cancel, Done, Failed, Hello, Submit, Update
 from msgspec.structs import replace
 
 from .peer import SUMMARY, connect, job, pump, shown, state
@@ -42,6 +42,17 @@ def test_stopping_asks_the_backend_and_discarding_restores(blender, running, pee
     assert blender.ops.clipmatrix.discard() == {"FINISHED"}
     assert shown(blender) is None
     assert (running.state, running.result) == (phase.IDLE, None)
+
+
+def test_a_job_that_was_asked_to_stop_as_the_connection_broke_is_asked_again(running, peer, phase):
+    running.cancel()
+    pump(running, peer, lambda: peer.last(Cancel))
+    peer.heard.clear()
+    peer.say(Failed("not_welcomed", "Who are you?", "Say hello first."))
+    pump(running, peer, lambda: peer.last(Hello))
+    peer.welcome()
+    pump(running, peer, lambda: peer.last(Cancel))
+    assert running.state is phase.STOPPING
 
 
 def test_a_job_cancelled_before_it_began_leaves_no_error(blender, scenes, connected, peer, phase):
