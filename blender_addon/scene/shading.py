@@ -68,14 +68,6 @@ def set_look(material: bpy.types.Material, look: Look) -> None:
         socket.default_value = value  # type: ignore[attr-defined]
 
 
-def look_of(material: bpy.types.Material) -> Look:
-    """Roughness and metallic as :func:`set_look` has set them; the rest as by default."""
-    shader = principled(material)
-    sockets = (shader.inputs[name] for name in ("Roughness", "Metallic"))
-    roughness, metallic = (socket.default_value for socket in sockets)  # type: ignore[attr-defined]
-    return Look(roughness=float(roughness), metallic=float(metallic))
-
-
 def principled(material: bpy.types.Material) -> bpy.types.Node:
     """The Principled BSDF that reaches the material's output, made in the place of whatever else does.
 

@@ -1,4 +1,4 @@
-"""How rough and how metallic the artist's own materials are: where a job's material starts."""
+"""How rough and metallic a character's materials are, a take's or the artist's: where a job's material starts."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import bpy
 import numpy as np
 from clipmatrix_protocol import Look
 
-from .coats import shader_of
+from .coats import shaders_of
 from .keys import mesh_of
 from .laying import material_of, slots_worn
 from .wiring import source
 
 
-def own_look(things: Sequence[bpy.types.Object]) -> Look:
+def shown_finish(things: Sequence[bpy.types.Object]) -> Look:
     """Roughness and metallic of most triangles, since a job has one of each for all; the default where none is told."""
     told: Counter[tuple[float, float]] = Counter()
     for thing in things:
@@ -34,8 +34,8 @@ def _read(material: bpy.types.Material | None) -> tuple[float, float] | None:
     """Both numbers of a material's Principled BSDF; None where there is none, or an image or node says them."""
     if material is None or not material.use_nodes or material.node_tree is None:
         return None
-    shader = shader_of(material)
-    if shader is None or shader.node.type != "BSDF_PRINCIPLED":
+    shader = next((one for one in shaders_of(material) if one.node.type == "BSDF_PRINCIPLED"), None)
+    if shader is None:
         return None
     sockets = [source(shader.node.inputs[name], shader.groups) for name in ("Roughness", "Metallic")]
     if not all(found.is_value for found in sockets):
