@@ -20,12 +20,15 @@ CLEARLY = 0.1
 Finish = tuple[float, float]
 """Roughness and metallic, each from 0 to 1."""
 
+FINISH = ("Roughness", "Metallic")
+"""The sockets of a Principled BSDF that say so."""
+
 
 def shown_finish(things: Sequence[bpy.types.Object]) -> Look:
     """Roughness and metallic of most triangles, since a job has one of each for all; the default where none is told."""
     told: Counter[Finish] = Counter()
     for material, triangles in _worn(things).items():
-        found = _numbers(_sockets(material))
+        found = finish_of(material)
         if found is not None:
             told[found] += triangles
     if not told:
@@ -38,12 +41,20 @@ def other_finishes(things: Sequence[bpy.types.Object]) -> Iterator[str]:
     """Say of each material whose finish a job can't start from what that is."""
     most = shown_finish(things)
     for material in _worn(things):
-        sockets = _sockets(material)
-        found = _numbers(sockets)
-        if sockets and found is None:
+        found = finish_of(material)
+        if found is None and _sockets(material):
             yield f"“{material.name}” takes its roughness or metallic from an image or nodes"
         elif found is not None and np.abs(np.subtract(found, (most.roughness, most.metallic))).max() > CLEARLY:
             yield f"“{material.name}” differs in roughness or metallic from most of the character"
+
+
+def finish_of(material: bpy.types.Material) -> Finish | None:
+    """Both as numbers; None where an image or node says one of them, or no Principled BSDF does."""
+    sockets = _sockets(material)
+    if not sockets or not all(found.is_value for found in sockets):
+        return None
+    roughness, metallic = (float(np.clip(found.socket.default_value, 0, 1)) for found in sockets)
+    return roughness, metallic
 
 
 def _worn(things: Sequence[bpy.types.Object]) -> Counter[bpy.types.Material]:
@@ -65,12 +76,4 @@ def _sockets(material: bpy.types.Material) -> list[Source]:
     shader = next((one for one in shaders_of(material) if one.node.type == "BSDF_PRINCIPLED"), None)
     if shader is None:
         return []
-    return [source(shader.node.inputs[name], shader.groups) for name in ("Roughness", "Metallic")]
-
-
-def _numbers(sockets: list[Source]) -> Finish | None:
-    """Both as numbers; None where an image or node says one of them, or there are none."""
-    if not sockets or not all(found.is_value for found in sockets):
-        return None
-    roughness, metallic = (float(np.clip(found.socket.default_value, 0, 1)) for found in sockets)
-    return roughness, metallic
+    return [source(shader.node.inputs[name], shader.groups) for name in FINISH]

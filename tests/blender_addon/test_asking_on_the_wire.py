@@ -156,6 +156,28 @@ def test_with_material_at_0_every_material_keeps_its_finish(armoured, blender, r
     assert image.is_linked
 
 
+def test_with_material_at_0_a_shader_in_a_node_group_keeps_its_finish(blender, scenes, rooms, own, connected, small):
+    thing, _ = scenes.character()
+    group = blender.data.node_groups.new("armour", "ShaderNodeTree")
+    group.interface.new_socket("Shader", in_out="OUTPUT", socket_type="NodeSocketShader")
+    steel = group.nodes.new("ShaderNodeBsdfPrincipled")
+    steel.inputs["Roughness"].default_value, steel.inputs["Metallic"].default_value = 0.25, 1.0
+    group.links.new(steel.outputs[0], group.nodes.new("NodeGroupOutput").inputs[0])
+    material = blender.data.materials.new("steel")
+    material.use_nodes = True
+    tree = material.node_tree
+    node = tree.nodes.new("ShaderNodeGroup")
+    node.node_tree = group
+    tree.links.new(node.outputs[0], tree.nodes["Material Output"].inputs["Surface"])
+    tree.nodes.remove(tree.nodes["Principled BSDF"])
+    thing.data.materials.append(material)
+    own.prompt, own.vary_material = "a knight", 0.0
+    blender.ops.clipmatrix.generate()
+    finish(blender, rooms, connected)
+    inputs = thing.material_slots[0].material.node_tree.nodes["Principled BSDF"].inputs
+    assert (inputs["Roughness"].default_value, inputs["Metallic"].default_value) == (0.25, 1.0)
+
+
 def test_a_normal_map_that_can_be_read_goes_along_and_nothing_is_said_of_it(
     blender, scenes, rooms, own, connected, small
 ):
