@@ -11,6 +11,7 @@ import bpy
 
 from ..errors import Refusal
 from .curves import curves
+from .following import followed
 
 BONE = re.compile(r'pose\.bones\["((?:[^"\\]|\\.)*)"\]')
 """What a curve's data path begins with when it moves a bone."""
@@ -67,7 +68,7 @@ def chosen(playing: Playing, armature: bpy.types.Object) -> bpy.types.Action | N
         If the chosen one is gone or moves nothing of this armature.
     """
     if not playing.action:
-        return armature.animation_data.action if armature.animation_data else None
+        return _own_action(armature)
     action = bpy.data.actions.get(playing.action)
     if action is None:
         raise Refusal(f"The Action “{playing.action}” is no longer in the file.", "Choose another one in Poses.")
@@ -81,13 +82,25 @@ def chosen(playing: Playing, armature: bpy.types.Object) -> bpy.types.Action | N
 def span(
     armature: bpy.types.Object, action: bpy.types.Action | None, playing: Playing, scene: bpy.types.Scene
 ) -> tuple[float, float] | None:
-    """First and last frame of what is played: the Action, or the scene where NLA strips move the armature."""
+    """First and last frame of what is played: the Action, or what moves an armature without one; None if nothing does.
+
+    A control rig's Actions tell from where to where, NLA strips leave that to the scene.
+    """
     if action is not None:
         return playing.frames or (action.frame_range[0], action.frame_range[1])
-    animation = armature.animation_data
-    if animation is not None and any(track.strips for track in animation.nla_tracks):
-        return playing.frames or (scene.frame_start, scene.frame_end)
-    return None
+    moving = movers(armature)
+    if not moving:
+        return None
+    ranges = [found.frame_range for found in map(_own_action, moving) if found is not None]
+    over_all = (min(found[0] for found in ranges), max(found[1] for found in ranges)) if ranges else None
+    return playing.frames or over_all or (scene.frame_start, scene.frame_end)
+
+
+def movers(armature: bpy.types.Object) -> list[bpy.types.Object]:
+    """What moves an armature that has no Action: itself by its NLA strips, or whatever animated things it follows."""
+    if _has_strips(armature):
+        return [armature]
+    return [thing for thing in followed(armature) if _own_action(thing) or _has_strips(thing)]
 
 
 def play(armature: bpy.types.Object, action: bpy.types.Action | None, name: str) -> None:
@@ -103,6 +116,14 @@ def play(armature: bpy.types.Object, action: bpy.types.Action | None, name: str)
         suitable = list(animation.action_suitable_slots)
         own = [slot for slot in suitable if slot.name_display == name]
         animation.action_slot = next(iter(own or suitable), None)
+
+
+def _own_action(thing: bpy.types.Object) -> bpy.types.Action | None:
+    return thing.animation_data.action if thing.animation_data else None
+
+
+def _has_strips(thing: bpy.types.Object) -> bool:
+    return thing.animation_data is not None and any(track.strips for track in thing.animation_data.nla_tracks)
 
 
 def _moved_bones(action: bpy.types.Action) -> Iterator[str]:

@@ -14,7 +14,7 @@ import numpy as np
 from clipmatrix_protocol import State, Vary
 
 from ..errors import Refusal
-from . import keys, light, surface
+from . import background, keys, light, surface
 from .binding import Binding, PartBinding
 from .canvas import Canvas
 from .handles import find
@@ -43,8 +43,8 @@ class Draft:
 
 def blocked(binding: Binding) -> str:
     """Why the scene can't be written at the moment, in words; empty if it can."""
-    if bpy.app.is_job_running("RENDER"):
-        return "Blender is rendering"
+    if doing := background.under_way():
+        return doing
     for part in binding.parts:
         thing = find(part.object, bpy.data.objects)
         if thing is not None and keys.mesh_of(thing).is_editmode:  # its own, or that of another object that shares it

@@ -13,6 +13,9 @@ from .wording import an, kind_of, listed
 CONVERTIBLE = frozenset({"CURVE", "SURFACE", "META", "FONT"})
 """Object types that Blender can turn into meshes and that look like something."""
 
+SHOWN = frozenset({"CURVES", "GPENCIL", "GREASEPENCIL", "POINTCLOUD", "VOLUME"})
+"""Object types that look like something and can't be meshes: hair, drawings, points, smoke."""
+
 FOLLOWING = frozenset({"CHILD_OF", "COPY_TRANSFORMS"})
 """Constraint types by which an object hangs on their target as on a parent."""
 
@@ -30,7 +33,7 @@ class Cast:
     hidden
         Meshes of the same armature that are hidden, and so left as they are.
     strangers
-        Visible objects on the same armature that are no meshes, or have no faces.
+        Visible objects on the same armature that are no meshes, or have no faces, but do look like something.
     """
 
     parts: list[bpy.types.Object]
@@ -71,7 +74,7 @@ def selected_cast(context: bpy.types.Context) -> Cast:
     if not parts:
         raise _nothing(rig, shown)
     hidden = [thing for thing in members if thing not in shown and _is_solid(thing)]
-    strangers = [thing for thing in shown if thing not in parts and (_could_be_mesh(thing) or _is_mesh(thing))]
+    strangers = [thing for thing in shown if thing not in parts and _looks_like_something(thing)]
     return Cast(parts, rig, hidden, strangers)
 
 
@@ -149,8 +152,8 @@ def _is_solid(thing: bpy.types.Object) -> bool:
     return isinstance(thing.data, bpy.types.Mesh) and (thing.mode == "EDIT" or len(thing.data.polygons) > 0)
 
 
-def _could_be_mesh(thing: bpy.types.Object) -> bool:
-    return thing.type in CONVERTIBLE or instanced(thing)
+def _looks_like_something(thing: bpy.types.Object) -> bool:
+    return thing.type in CONVERTIBLE | SHOWN or instanced(thing) or _is_mesh(thing)
 
 
 def _by_name(things: Iterable[bpy.types.Object]) -> list[bpy.types.Object]:

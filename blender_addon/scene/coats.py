@@ -92,13 +92,16 @@ def read_coat(material: bpy.types.Material | None) -> Reading:
 
 def shader_of(material: bpy.types.Material) -> Source | None:
     """The shader whose colour counts, the nearest to the output; None if there is none of a known kind."""
+    found = [one for one in shaders_of(material) if one.node.type in COLOURS]
+    return min(found, key=lambda one: one.node.type == "EMISSION", default=None)  # the nearest; light comes last
+
+
+def shaders_of(material: bpy.types.Material) -> list[Source]:
+    """All shaders that a material with nodes shows, the nearest to the output first."""
     tree: Any = material.node_tree
     output = tree.get_output_node("ALL")
-    if output is None:
-        return None
-    first = source(output.inputs["Surface"])
-    found = [] if first.is_value else [one for one in upstream(first, SHADERS) if one.node.type in COLOURS]
-    return min(found, key=lambda one: one.node.type == "EMISSION", default=None)  # the nearest; light comes last
+    first = source(output.inputs["Surface"]) if output else None
+    return [] if first is None or first.is_value else list(upstream(first, SHADERS))
 
 
 def coat_of(found: Source) -> Coat | str:

@@ -11,7 +11,7 @@ import json
 import bpy
 import numpy as np
 
-from . import shading
+from . import shading, surface
 from .outfit import Displacement, Outfit
 
 PROPERTY = "clipmatrix_outfit"
@@ -57,15 +57,15 @@ def unfold(mesh: bpy.types.Mesh) -> Outfit:
 
 
 def release(mesh: bpy.types.Mesh) -> None:
-    """Remove a folded outfit that nobody holds any more, with the painted materials and images that only it used."""
+    """Remove a folded outfit that nobody holds any more, with the materials and images of ours that only it used."""
     if mesh.users:
         return
     materials = {material for material in mesh.materials if material is not None}
     bpy.data.meshes.remove(mesh)
     for material in materials:
-        images = shading.own_images(material)
-        if material.users or not images:
+        if material.users or not surface.is_copy(material):
             continue
+        images = shading.own_images(material)
         bpy.data.materials.remove(material)
         for image in images:
             if not _is_used(image):

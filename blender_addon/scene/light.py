@@ -10,8 +10,7 @@ from bpy.props import StringProperty
 from clipmatrix_protocol import Look
 from msgspec.structs import replace
 
-from . import surface
-from .start_look import own_look
+from .start_look import shown_finish
 
 PROPERTY = "clipmatrix_light"
 """Name of the objects' property: the sky and the suns as JSON; empty on objects without a take."""
@@ -50,10 +49,9 @@ def worn(things: Sequence[bpy.types.Object]) -> Look | None:
 
 
 def worn_look(things: Sequence[bpy.types.Object]) -> Look:
-    """Material and light of the take that objects wear; without one, the artist's material under the default light."""
-    material = next((look for thing in things if (look := surface.worn_look(thing))), None) or own_look(things)
+    """Roughness and metallic that objects show, a take's or the artist's own, under the light of the take they wear."""
     light = worn(things) or Look()
-    return replace(material, ambient=light.ambient, suns=light.suns)
+    return replace(shown_finish(things), ambient=light.ambient, suns=light.suns)
 
 
 def register() -> None:

@@ -10,9 +10,16 @@ from clipmatrix_protocol import Part
 
 from . import rigging
 from .keys import OFFSETS, animated_keys, mesh_of
+from .unrolled import unroll
 
 LEAST_SHARE = 0.01
 """Of an even share of the image, under which a face counts as lying on a spot."""
+
+TILE_SIDE = 64
+"""Texels along a tile's side, at which tiles are compared."""
+
+MOST_SHARED = 0.05
+"""Of the painted texels, that several tiles may share by chance, such as where islands reach over an edge."""
 
 
 def remarks(parts: Sequence[bpy.types.Object], armature: bpy.types.Object | None) -> tuple[str, ...]:
@@ -32,6 +39,23 @@ def cramped(part: Part) -> tuple[str, ...]:
     return (
         f"{part.name}'s UVs put most faces on a spot, as colour palettes do; paint needs room. "
         "Unwrap it into another UV layer.",
+    )
+
+
+def stacked(part: Part) -> tuple[str, ...]:
+    """A remark on UVs that lie in several tiles, as UDIMs do, which fall on the same places of one image."""
+    tiles, tile = np.unique(np.floor(part.corner_uvs.mean(axis=1)), axis=0, return_inverse=True)
+    if len(tiles) == 1:
+        return ()
+    order = np.argsort(tile.reshape(-1))
+    uvs, tile = part.corner_uvs[order], tile.reshape(-1)[order]
+    last, first = unroll(uvs, TILE_SIDE), unroll(uvs[::-1], TILE_SIDE)  # of those over each texel, tile by tile
+    painted = last >= 0
+    if np.mean(tile[last[painted]] != tile[::-1][first[painted]]) <= MOST_SHARED:
+        return ()
+    return (
+        f"{part.name}'s UVs fill {len(tiles)} tiles, which share one image here: faces in the same place of two tiles "
+        "get the same paint. Unwrap it into another UV layer.",
     )
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import bpy
 from clipmatrix_protocol import Look
 
+from .start_look import FINISH, Finish, finish_of
+
 NODE = "ClipMatrix base colour"
 """Name of the image node."""
 
@@ -60,26 +62,16 @@ def leans_by_itself(material: bpy.types.Material) -> bool:
 def set_look(material: bpy.types.Material, look: Look) -> None:
     """Set roughness and metallic; a texture that fed them is cut off."""
     shader = principled(material)
-    tree = _tree(material)
-    for name, value in (("Roughness", look.roughness), ("Metallic", look.metallic)):
-        socket = shader.inputs[name]
-        for link in tuple(socket.links or ()):
-            tree.links.remove(link)
-        socket.default_value = value  # type: ignore[attr-defined]
-
-
-def look_of(material: bpy.types.Material) -> Look:
-    """Roughness and metallic as :func:`set_look` has set them; the rest as by default."""
-    shader = principled(material)
-    sockets = (shader.inputs[name] for name in ("Roughness", "Metallic"))
-    roughness, metallic = (socket.default_value for socket in sockets)  # type: ignore[attr-defined]
-    return Look(roughness=float(roughness), metallic=float(metallic))
+    for name in FINISH:
+        for link in tuple(shader.inputs[name].links or ()):
+            _tree(material).links.remove(link)
+    _set_finish(shader, (look.roughness, look.metallic))
 
 
 def principled(material: bpy.types.Material) -> bpy.types.Node:
     """The Principled BSDF that reaches the material's output, made in the place of whatever else does.
 
-    What leant the normals there leans them here.
+    What leant the normals there leans them here, and the finish of one inside a node group is taken over as numbers.
     """
     if material.node_tree is None:
         material.use_nodes = True
@@ -88,13 +80,21 @@ def principled(material: bpy.types.Material) -> bpy.types.Node:
     found = _upstream(output, _is_principled)
     if found is None:
         leant = _upstream(output, _is_leant)
+        finish = finish_of(material)
         found = tree.nodes.new("ShaderNodeBsdfPrincipled")
         found.location = (output.location.x - 320, output.location.y)
         tree.links.new(found.outputs["BSDF"], output.inputs["Surface"])
         for link in leant.inputs["Normal"].links or () if leant else ():
             if link.from_socket is not None:
                 tree.links.new(link.from_socket, found.inputs["Normal"])
+        if finish is not None:
+            _set_finish(found, finish)
     return found
+
+
+def _set_finish(shader: bpy.types.Node, finish: Finish) -> None:
+    for name, value in zip(FINISH, finish, strict=True):
+        shader.inputs[name].default_value = value  # type: ignore[attr-defined]
 
 
 def _node(material: bpy.types.Material, kind: str, name: str, place: tuple[float, float]) -> bpy.types.Node:

@@ -22,7 +22,7 @@ from .paint import Paint, paint
 from .poses import SAME_POSE, Poses, sample
 from .regions import Stretch, read_regions
 from .relief import FLAT, Relief, relief
-from .remarks import cramped, remarks
+from .remarks import cramped, remarks, stacked
 from .skin import Skin, read_skin, rigid
 
 STILL = "(still)"
@@ -119,7 +119,7 @@ def snapshot(
     if max(float(np.ptp(part.vertices, axis=0).max()) for part in parts) < SMALLEST_SIZE:
         raise Refusal(f"{name} has no size: all its vertices are in one place.", "Scale it up in edit mode.")
     binding = _binding(character, armature, objects, sampled.to_rest, keys, places)
-    said = [*remarks(objects, armature), *(remark for part in parts for remark in cramped(part))]
+    said = [*remarks(objects, armature), *(remark for part in parts for remark in (*cramped(part), *stacked(part)))]
     if start == "CURRENT":
         said += [remark for one in painted for remark in one.remarks]
     unsent = dict.fromkeys(said for one in reliefs for said in one.unread)

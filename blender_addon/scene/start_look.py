@@ -1,44 +1,79 @@
-"""How rough and how metallic the artist's own materials are: where a job's material starts."""
+"""How rough and metallic a character's materials are, a take's or the artist's: where a job's material starts."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import bpy
 import numpy as np
 from clipmatrix_protocol import Look
 
-from .coats import shader_of
+from .coats import shaders_of
 from .keys import mesh_of
 from .laying import material_of, slots_worn
-from .wiring import source
+from .wiring import Source, source
+
+CLEARLY = 0.1
+"""Difference in roughness or metallic from which on an artist is told that it goes."""
+
+Finish = tuple[float, float]
+"""Roughness and metallic, each from 0 to 1."""
+
+FINISH = ("Roughness", "Metallic")
+"""The sockets of a Principled BSDF that say so."""
 
 
-def own_look(things: Sequence[bpy.types.Object]) -> Look:
+def shown_finish(things: Sequence[bpy.types.Object]) -> Look:
     """Roughness and metallic of most triangles, since a job has one of each for all; the default where none is told."""
-    told: Counter[tuple[float, float]] = Counter()
-    for thing in things:
-        slots, counts = np.unique(slots_worn(thing, mesh_of(thing)), return_counts=True)
-        for slot, count in zip(slots, counts, strict=True):
-            found = _read(material_of(thing, int(slot)))
-            if found is not None:
-                told[found] += int(count)
+    told: Counter[Finish] = Counter()
+    for material, triangles in _worn(things).items():
+        found = finish_of(material)
+        if found is not None:
+            told[found] += triangles
     if not told:
         return Look()
     (roughness, metallic), _ = told.most_common(1)[0]
     return Look(roughness=roughness, metallic=metallic)
 
 
-def _read(material: bpy.types.Material | None) -> tuple[float, float] | None:
-    """Both numbers of a material's Principled BSDF; None where there is none, or an image or node says them."""
-    if material is None or not material.use_nodes or material.node_tree is None:
-        return None
-    shader = shader_of(material)
-    if shader is None or shader.node.type != "BSDF_PRINCIPLED":
-        return None
-    sockets = [source(shader.node.inputs[name], shader.groups) for name in ("Roughness", "Metallic")]
-    if not all(found.is_value for found in sockets):
+def other_finishes(things: Sequence[bpy.types.Object]) -> Iterator[str]:
+    """Say of each material whose finish a job can't start from what that is."""
+    most = shown_finish(things)
+    for material in _worn(things):
+        found = finish_of(material)
+        if found is None and _sockets(material):
+            yield f"“{material.name}” takes its roughness or metallic from an image or nodes"
+        elif found is not None and np.abs(np.subtract(found, (most.roughness, most.metallic))).max() > CLEARLY:
+            yield f"“{material.name}” differs in roughness or metallic from most of the character"
+
+
+def finish_of(material: bpy.types.Material) -> Finish | None:
+    """Both as numbers; None where an image or node says one of them, or no Principled BSDF does."""
+    sockets = _sockets(material)
+    if not sockets or not all(found.is_value for found in sockets):
         return None
     roughness, metallic = (float(np.clip(found.socket.default_value, 0, 1)) for found in sockets)
     return roughness, metallic
+
+
+def _worn(things: Sequence[bpy.types.Object]) -> Counter[bpy.types.Material]:
+    """How many triangles show each material."""
+    worn: Counter[bpy.types.Material] = Counter()
+    for thing in things:
+        slots, counts = np.unique(slots_worn(thing, mesh_of(thing)), return_counts=True)
+        for slot, count in zip(slots, counts, strict=True):
+            material = material_of(thing, int(slot))
+            if material is not None:
+                worn[material] += int(count)
+    return worn
+
+
+def _sockets(material: bpy.types.Material) -> list[Source]:
+    """What feeds roughness and metallic of the Principled BSDF that is nearest to the output; empty without one."""
+    if not material.use_nodes or material.node_tree is None:
+        return []
+    shader = next((one for one in shaders_of(material) if one.node.type == "BSDF_PRINCIPLED"), None)
+    if shader is None:
+        return []
+    return [source(shader.node.inputs[name], shader.groups) for name in FINISH]

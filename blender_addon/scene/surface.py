@@ -14,6 +14,9 @@ from .canvas import Canvas
 from .handles import Handle, find, handle
 from .keys import mesh_of
 
+COPY = "clipmatrix_copy"
+"""The custom property by which a material is one of our copies: the name it got first, which the artist may change."""
+
 LONGEST_NAME = 34
 """Bytes of an artist's name that go into ours; Blender before 5.0 cuts names at 63 bytes."""
 
@@ -125,14 +128,6 @@ def own_relief(thing: bpy.types.Object) -> tuple[str, ...]:
     return tuple(f"“{found.name}” has relief of its own" for found in materials if shading.leans_by_itself(found))
 
 
-def worn_look(thing: bpy.types.Object) -> Look | None:
-    """Roughness and metallic of the take an object wears; None without one."""
-    for slot in thing.material_slots:
-        if slot.material and shading.own_images(slot.material):
-            return shading.look_of(slot.material)
-    return None
-
-
 def keep(thing: bpy.types.Object | None, before: SurfaceBefore) -> None:
     """Pack the images into the .blend, once, when the take is kept; also those that the artist has renamed."""
     worn = [slot.material for slot in thing.material_slots if slot.material] if thing is not None else []
@@ -144,9 +139,10 @@ def keep(thing: bpy.types.Object | None, before: SurfaceBefore) -> None:
 
 def restore(thing: bpy.types.Object, before: SurfaceBefore) -> None:
     """Undo :func:`dress`; a slot that the artist has given another material meanwhile keeps it."""
+    ours = {was.copy for was in before.slots}
     for slot, was in zip(thing.material_slots, before.slots, strict=False):
         worn = slot.material
-        if worn is None or not (worn.name == was.copy or _is_ours(worn, before)):
+        if worn is None or worn.get(COPY) not in ours:
             continue
         original = find(was.original, bpy.data.materials) if was.original else None
         slot.material = original
@@ -154,6 +150,11 @@ def restore(thing: bpy.types.Object, before: SurfaceBefore) -> None:
             original.use_fake_user = was.fake_user
     if before.bare and len(thing.material_slots) == 1 and thing.material_slots[0].material is None:
         remove_only_slot(thing)
+
+
+def is_copy(material: bpy.types.Material) -> bool:
+    """Whether a material is one that a job has made, whatever it is called now and however little was changed in it."""
+    return material.get(COPY) is not None
 
 
 def remove_only_slot(thing: bpy.types.Object) -> None:
@@ -227,18 +228,13 @@ def _images(before: SurfaceBefore) -> list[bpy.types.Image]:
 
 def _make_copy(was: SlotBefore) -> bpy.types.Material:
     original = find(was.original, bpy.data.materials) if was.original else None
-    if original is None:
-        return bpy.data.materials.new(was.copy)
-    original.use_fake_user = True
-    copy = original.copy()
+    if original is not None:
+        original.use_fake_user = True
+    copy = original.copy() if original is not None else bpy.data.materials.new(was.copy)
     assert copy is not None
     copy.name, copy.use_fake_user = was.copy, False
+    copy[COPY] = was.copy
     return copy
-
-
-def _is_ours(material: bpy.types.Material, before: SurfaceBefore) -> bool:
-    """Whether a material is one of our copies, which the artist may have renamed."""
-    return any(image.name in (before.image, before.normal_map) for image in shading.own_images(material))
 
 
 def _copies(before: SurfaceBefore) -> list[bpy.types.Material]:

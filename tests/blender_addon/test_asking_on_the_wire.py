@@ -116,6 +116,68 @@ def test_a_normal_map_is_asked_for_and_said_to_replace_the_artists_own(
     assert [remark for remark in connected.remarks if "“scales”" in remark] == [said] * (strength > 0)
 
 
+@pytest.fixture
+def armoured(blender, scenes):
+    """A steel column with faces of cloth, of leather like steel in roughness, and of skin with an image of it."""
+    thing, _ = scenes.character()
+    for index, (name, roughness) in enumerate((("steel", 0.25), ("cloth", 0.75), ("leather", 0.3), ("skin", 0.25))):
+        material = blender.data.materials.new(name)
+        material.use_nodes = True
+        material.node_tree.nodes["Principled BSDF"].inputs["Roughness"].default_value = roughness
+        thing.data.materials.append(material)
+        thing.data.polygons[index].material_index = index
+    image = material.node_tree.nodes.new("ShaderNodeTexImage")
+    material.node_tree.links.new(image.outputs[0], material.node_tree.nodes["Principled BSDF"].inputs["Roughness"])
+    return thing
+
+
+@pytest.mark.parametrize("strength", [0.0, 1.0])
+def test_materials_that_lose_their_own_finish_are_named(armoured, blender, rooms, own, connected, small, strength):
+    own.prompt, own.vary_material = "a knight", strength
+    blender.ops.clipmatrix.generate()
+    finish(blender, rooms, connected)
+    goes = "a job gives all materials the same. Set Material to 0 to keep it."
+    said = [
+        f"“cloth” differs in roughness or metallic from most of the character; {goes}",
+        f"“skin” takes its roughness or metallic from an image or nodes; {goes}",
+    ]
+    assert [remark for remark in connected.remarks if "roughness" in remark] == said * (strength > 0)
+
+
+def test_with_material_at_0_every_material_keeps_its_finish(armoured, blender, rooms, own, connected, small):
+    own.prompt, own.vary_material = "a knight", 0.0
+    blender.ops.clipmatrix.generate()
+    finish(blender, rooms, connected)
+    assert all(slot.material.name.startswith("ClipMatrix") for slot in armoured.material_slots)
+    *numbers, image = (
+        slot.material.node_tree.nodes["Principled BSDF"].inputs["Roughness"] for slot in armoured.material_slots
+    )
+    assert [socket.default_value for socket in numbers] == pytest.approx([0.25, 0.75, 0.3])
+    assert image.is_linked
+
+
+def test_with_material_at_0_a_shader_in_a_node_group_keeps_its_finish(blender, scenes, rooms, own, connected, small):
+    thing, _ = scenes.character()
+    group = blender.data.node_groups.new("armour", "ShaderNodeTree")
+    group.interface.new_socket("Shader", in_out="OUTPUT", socket_type="NodeSocketShader")
+    steel = group.nodes.new("ShaderNodeBsdfPrincipled")
+    steel.inputs["Roughness"].default_value, steel.inputs["Metallic"].default_value = 0.25, 1.0
+    group.links.new(steel.outputs[0], group.nodes.new("NodeGroupOutput").inputs[0])
+    material = blender.data.materials.new("steel")
+    material.use_nodes = True
+    tree = material.node_tree
+    node = tree.nodes.new("ShaderNodeGroup")
+    node.node_tree = group
+    tree.links.new(node.outputs[0], tree.nodes["Material Output"].inputs["Surface"])
+    tree.nodes.remove(tree.nodes["Principled BSDF"])
+    thing.data.materials.append(material)
+    own.prompt, own.vary_material = "a knight", 0.0
+    blender.ops.clipmatrix.generate()
+    finish(blender, rooms, connected)
+    inputs = thing.material_slots[0].material.node_tree.nodes["Principled BSDF"].inputs
+    assert (inputs["Roughness"].default_value, inputs["Metallic"].default_value) == (0.25, 1.0)
+
+
 def test_a_normal_map_that_can_be_read_goes_along_and_nothing_is_said_of_it(
     blender, scenes, rooms, own, connected, small
 ):

@@ -14,6 +14,7 @@ from ...job.phases import BUSY, FREE, STOPPABLE, Phase
 from ...scene import characters
 from ...scene.handles import find
 from ...scene.snapshot import Snapshot, snapshot
+from ...scene.start_look import other_finishes
 from .. import properties
 from ..guarding import guarded
 from ..takes import SHELF, recipes
@@ -83,6 +84,15 @@ def _other_relief(brief: Brief, shot: Snapshot) -> tuple[str, ...]:
     )
 
 
+def _other_finishes(brief: Brief, parts: Sequence[bpy.types.Object]) -> tuple[str, ...]:
+    """Say which materials lose what they have of their own, since a job has one roughness and one metallic for all."""
+    if brief.vary.material == 0:
+        return ()
+    return tuple(
+        f"{said}; a job gives all materials the same. Set Material to 0 to keep it." for said in other_finishes(parts)
+    )
+
+
 def _tell(operator: bpy.types.Operator, now: session.Session, warnings: tuple[str, ...]) -> None:
     for warning in warnings:
         operator.report({"WARNING"}, warning)
@@ -141,7 +151,7 @@ class CLIPMATRIX_OT_generate(bpy.types.Operator):
             orders = _orders(context, parts, shot, properties.variations(brief, settings.variations))
             series.begin(now, series.Series(orders, exemplars, SHELF), shot.binding)
         _note(now, settings, settings.start)
-        _tell(self, now, (*shot.warnings, *_other_relief(brief, shot)))
+        _tell(self, now, (*shot.warnings, *_other_relief(brief, shot), *_other_finishes(brief, parts)))
         return {"FINISHED"}
 
 

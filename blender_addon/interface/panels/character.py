@@ -6,7 +6,7 @@ import bpy
 
 from ...errors import Refusal
 from ...scene import characters, detail
-from ...scene.characters import CONVERTIBLE, Cast
+from ...scene.characters import CONVERTIBLE, SHOWN, Cast
 from ...scene.checks import problems
 from ...scene.overview import Overview, overview
 from ...scene.remarks import remarks
@@ -74,6 +74,8 @@ def _show_left_out(layout: bpy.types.UILayout, cast: Cast) -> None:
         elif characters.instanced(thing):
             paragraph(column, f"{thing.name} only shows a collection and is left out.", "INFO")
             _offer(column, "clipmatrix.make_real", thing)
+        elif thing.type in SHOWN:
+            paragraph(column, f"{thing.name} is {an(kind_of(thing))} and is left out.", "INFO")
         else:
             paragraph(column, f"{thing.name} has no faces and is left out.", "INFO")
 

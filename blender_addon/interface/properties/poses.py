@@ -8,7 +8,7 @@ import bpy
 
 from ...errors import Refusal
 from ...scene import characters
-from ...scene.actions import Playing, chosen, fits, span
+from ...scene.actions import Playing, chosen, fits, movers, span
 from ...scene.drawn_poses import Draw
 
 if TYPE_CHECKING:
@@ -65,7 +65,9 @@ def poses_in_words(settings: ClipMatrixSceneProperties) -> str:
     found = span(rig, action, which, scene)
     if found is None:
         return "No Action: the current pose"
-    return f"{action.name if action else 'NLA'}, frames {found[0]:.0f} to {found[1]:.0f}"
+    mover = rig if action else movers(rig)[0]
+    name = action.name if action else "NLA" if mover == rig else mover.name
+    return f"{name}, frames {found[0]:.0f} to {found[1]:.0f}"
 
 
 def _selected_rig() -> bpy.types.Object | None:

@@ -11,7 +11,7 @@ import bpy
 
 from ...errors import Refusal
 from ...job.jobs import Job
-from ...scene import folding, outfit
+from ...scene import background, folding, outfit
 from ...scene.apply import PartBefore
 from ...scene.handles import find
 from ...scene.outfit import Outfit
@@ -53,8 +53,8 @@ def wear(keepers: Sequence[bpy.types.Object], uid: str) -> None:
     Refusal
         If an object can't be written at the moment, or has been remodelled since the take was made.
     """
-    if bpy.app.is_job_running("RENDER"):
-        raise Refusal("Blender is rendering.", "Wait until it is done.")
+    if doing := background.under_way():
+        raise Refusal(f"{doing}.", "Wait until it is done.")
     dressing = {thing: found for owner in keepers for thing, found in _outfits(owner, uid).items()}
     for thing, new in dressing.items():
         outfit.refuse_unwearable(thing, new)

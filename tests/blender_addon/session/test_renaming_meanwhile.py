@@ -27,3 +27,14 @@ def test_a_renamed_material_is_taken_off_by_discard(blender, column):
     column.material_slots[0].material.name = "skin, red"
     blender.ops.clipmatrix.discard()
     assert column.material_slots[0].material.name == "skin"
+
+
+def test_a_renamed_material_of_finish_alone_is_taken_off_by_discard(blender, scenes, connected, peer):
+    blender.context.scene.clipmatrix.vary_texture = 0
+    thing, _ = scenes.character()
+    thing.data.materials.append(blender.data.materials.new("skin"))
+    generate(blender, connected, peer)
+    finish(connected, peer)
+    thing.material_slots[0].material.name = "skin, polished"
+    blender.ops.clipmatrix.discard()
+    assert thing.material_slots[0].material.name == "skin"

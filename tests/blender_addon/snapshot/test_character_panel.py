@@ -110,6 +110,14 @@ def test_what_is_left_out_is_said_with_what_would_bring_it_in(blender, scenes, r
     assert {"clipmatrix.convert_to_mesh", "clipmatrix.make_real"} <= set(drawn)
 
 
+def test_hair_on_the_head_is_said_to_be_left_out(blender, scenes, rooms):
+    thing, _ = scenes.character()
+    hair = scenes.add("Fringe", blender.data.hair_curves.new("Fringe"))
+    hair.parent = thing
+    scenes.select(thing)
+    assert "Fringe is hair curves and is left out." in " ".join(draw(blender, rooms))
+
+
 def test_remarks_are_shown_before_anything_is_sent(blender, scenes, rooms):
     thing, _ = scenes.character()
     thing.modifiers.new("Array", "ARRAY")

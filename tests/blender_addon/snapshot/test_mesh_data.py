@@ -198,3 +198,21 @@ def test_an_armature_in_edit_mode_is_left_by_the_button(blender, scenes, rooms):
     assert found.message == "Rig is in edit mode."
     press(blender, found)
     read(blender, rooms)
+
+
+def test_tiles_that_come_to_lie_on_one_another_are_remarked(blender, scenes, rooms):
+    thing, _ = scenes.character()
+    layer = thing.data.uv_layers[0].uv
+    half = len(layer) // 2
+    for corner in range(half):  # the upper half of the body on tile 1012, laid out as the lower half on tile 1001
+        layer[half + corner].vector = (layer[corner].vector.x + 1, layer[corner].vector.y + 1)
+    (remark,) = read(blender, rooms).warnings
+    assert remark.startswith("Column's UVs fill 2 tiles, which share one image here")
+
+
+@pytest.mark.parametrize("least", [0.0, 0.5])
+def test_tiles_that_have_places_of_their_own_are_not_remarked(blender, scenes, rooms, least):
+    thing, _ = scenes.character()
+    for corner in thing.data.uv_layers[0].uv:  # all of the body, or the upper half of its image, on tile 1002
+        corner.vector.x += corner.vector.y > least
+    assert read(blender, rooms).warnings == ()

@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+from clipmatrix_protocol import Vary
 
 from ..fingerprint import differences, fingerprint
 
@@ -250,3 +251,12 @@ def test_switching_the_extension_off_and_on_keeps_the_takes(blender, character, 
     same(before)
     blender.ops.clipmatrix.take_compare()
     assert OFFSETS in character[0].data.shape_keys.key_blocks
+
+
+def test_a_deleted_take_of_finish_alone_leaves_no_materials_behind(blender, character, accept):
+    before = _census(blender)
+    accept(1, Vary(texture=0))
+    assert _census(blender)["materials"] > before["materials"]
+    _owner(blender).active = 1
+    blender.ops.clipmatrix.take_delete()
+    assert _census(blender) == before

@@ -289,3 +289,24 @@ def test_meshes_without_a_rig_have_takes_as_well(blender, scenes, accept, looks,
     _compare(blender)
     assert saucer.data.shape_keys is None
     assert cup.data.shape_keys is not None
+
+
+def test_a_job_on_a_take_that_left_the_finish_alone_starts_from_the_finish_of_most_faces(
+    blender, character, accept, rooms
+):
+    cloth = blender.data.materials["cloth"].node_tree.nodes["Principled BSDF"].inputs
+    skin = blender.data.materials["skin"].node_tree.nodes["Principled BSDF"].inputs
+    cloth["Roughness"].default_value, skin["Roughness"].default_value = 0.75, 0.25
+    for face in character[0].data.polygons:
+        face.material_index = 1
+    accept(1, Vary(material=0))
+    shot = rooms("scene.snapshot").snapshot(blender.context, character)
+    assert shot.character.start_look.roughness == 0.75
+
+
+@pytest.mark.parametrize("vary", [Vary(), Vary(texture=0), Vary(texture=0, offsets=0, shape=0)])
+def test_a_job_starts_from_the_finish_of_the_take_that_is_worn(blender, character, accept, rooms, vary):
+    accept(1, vary)
+    worn = character[0].material_slots[0].material.node_tree.nodes["Principled BSDF"].inputs
+    shot = rooms("scene.snapshot").snapshot(blender.context, character)
+    assert shot.character.start_look.roughness == worn["Roughness"].default_value != 0.5
