@@ -13,6 +13,7 @@ from .coats import shaders_of
 from .keys import mesh_of
 from .laying import material_of, slots_worn
 from .wiring import Source, source
+from .wording import listed
 
 CLEARLY = 0.1
 """Difference in roughness or metallic from which on an artist is told that it goes."""
@@ -38,14 +39,19 @@ def shown_finish(things: Sequence[bpy.types.Object]) -> Look:
 
 
 def other_finishes(things: Sequence[bpy.types.Object]) -> Iterator[str]:
-    """Say of each material whose finish a job can't start from what that is."""
+    """Say which materials have a finish that a job can't start from."""
     most = shown_finish(things)
-    for material in _worn(things):
-        found = finish_of(material)
-        if found is None and _sockets(material):
-            yield f"“{material.name}” takes its roughness or metallic from an image or nodes"
-        elif found is not None and np.abs(np.subtract(found, (most.roughness, most.metallic))).max() > CLEARLY:
-            yield f"“{material.name}” differs in roughness or metallic from most of the character"
+    finishes = {material: finish_of(material) for material in _worn(things)}
+    other = [material for material, found in finishes.items() if found is not None and _differs(found, most)]
+    fed = [material for material, found in finishes.items() if found is None and _sockets(material)]
+    if other:
+        yield f"The roughness or metallic of {listed(other)} differs from that of most of the character"
+    if fed:
+        yield f"An image or nodes feed the roughness or metallic of {listed(fed)}"
+
+
+def _differs(finish: Finish, most: Look) -> bool:
+    return bool(np.abs(np.subtract(finish, (most.roughness, most.metallic))).max() > CLEARLY)
 
 
 def finish_of(material: bpy.types.Material) -> Finish | None:

@@ -1,4 +1,4 @@
-"""Lists of objects as an artist would say them."""
+"""Lists of things as an artist would say them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import bpy
 
 MOST_NAMES = 2
-"""How many objects a sentence names before it starts to count."""
+"""How many things a sentence names before it starts to count."""
 
 
-def listed(things: Sequence[bpy.types.Object]) -> str:
+def listed(things: Sequence[bpy.types.ID]) -> str:
     """“Hat”, “Hat and Shoe”, or “Hat, Shoe and 4 more”."""
     names = [thing.name for thing in things]
     if len(names) == 1:

@@ -138,8 +138,8 @@ def test_materials_that_lose_their_own_finish_are_named(armoured, blender, rooms
     finish(blender, rooms, connected)
     goes = "a job gives all materials the same. Set Material to 0 to keep it."
     said = [
-        f"“cloth” differs in roughness or metallic from most of the character; {goes}",
-        f"“skin” takes its roughness or metallic from an image or nodes; {goes}",
+        f"The roughness or metallic of cloth differs from that of most of the character; {goes}",
+        f"An image or nodes feed the roughness or metallic of skin; {goes}",
     ]
     assert [remark for remark in connected.remarks if "roughness" in remark] == said * (strength > 0)
 
