@@ -165,7 +165,7 @@ def _from_hub(model: str, tag: str, settings: dict[str, Any]) -> Path:
     if not repository:
         raise ClipUnavailable(
             f"The weights {tag} of the CLIP model {model} are not on the Hugging Face hub.",
-            f"Fetch {settings.get('url', 'them')} and use `--clip {model}:/path/to/the/file`.",
+            f"Fetch {settings.get('url', 'them')} and use `--clip {_for_a_file(model, settings)}:/path/to/the/file`.",
         )
     return cached_weights(model, tag) or _download(model, tag, repository, names)
 
@@ -194,11 +194,18 @@ def _download(model: str, tag: str, repository: str, names: tuple[str, ...]) -> 
     raise _unreachable(model, tag, repository, f"it offers none of {', '.join(names)}")
 
 
+def _for_a_file(model: str, settings: dict[str, Any]) -> str:
+    """The architecture to name for a file of these weights: a tag tells their activation, a file does not."""
+    quick = settings.get("quick_gelu") and not open_clip.get_model_config(model).get("quick_gelu")
+    return f"{model}-quickgelu" if quick else model
+
+
 def _unreachable(model: str, tag: str, repository: str, reason: str) -> ClipUnavailable:
     cache = huggingface_hub.constants.HF_HUB_CACHE
+    by_file = _for_a_file(model, open_clip.get_pretrained_cfg(model, tag))
     return ClipUnavailable(
         f"The weights {tag} of the CLIP model {model} are not on this machine (looked in {cache}), and could not be "
         f"fetched from huggingface.co/{repository}: {reason}.",
         f"On a machine with a network run `uvx --from huggingface_hub hf download {repository} {HUB_FILES[0]} "
-        f"--local-dir .`, copy the file here and use `--clip {model}:/path/to/{HUB_FILES[0]}`.",
+        f"--local-dir .`, copy the file here and use `--clip {by_file}:/path/to/{HUB_FILES[0]}`.",
     )
