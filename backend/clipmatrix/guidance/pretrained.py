@@ -4,7 +4,6 @@ import difflib
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
@@ -17,7 +16,6 @@ from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, LocalEntr
 from open_clip.constants import OPENAI_DATASET_MEAN, OPENAI_DATASET_STD
 from open_clip.model import CLIP
 from safetensors import SafetensorError
-from torch import Tensor
 
 from .errors import ClipUnavailable
 
@@ -125,24 +123,6 @@ def read_weights(checkpoint: Checkpoint, device: torch.device) -> CLIP:
             "Name the architecture that the file was trained with before the colon, or fetch the file again.",
         ) from error
     return model
-
-
-def tokenizer(model: str) -> Callable[[list[str]], Tensor]:
-    """open_clip's tokenizer of a model.
-
-    Raises
-    ------
-    ClipUnavailable
-        If it needs a package or files that are not here.
-    """
-    try:
-        found: Callable[[list[str]], Tensor] = open_clip.get_tokenizer(model)
-    except (ImportError, AssertionError, OSError) as error:
-        raise ClipUnavailable(
-            f"The CLIP model {model} needs a tokenizer that is not here: {error}",
-            "Install the package `transformers`, or choose a model with open_clip's own tokenizer such as ViT-B-32.",
-        ) from error
-    return found
 
 
 def _near(name: str, names: list[str]) -> str:
