@@ -4,7 +4,6 @@ import difflib
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
@@ -17,7 +16,6 @@ from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, LocalEntr
 from open_clip.constants import OPENAI_DATASET_MEAN, OPENAI_DATASET_STD
 from open_clip.model import CLIP
 from safetensors import SafetensorError
-from torch import Tensor
 
 from .errors import ClipUnavailable
 
@@ -127,24 +125,6 @@ def read_weights(checkpoint: Checkpoint, device: torch.device) -> CLIP:
     return model
 
 
-def tokenizer(model: str) -> Callable[[list[str]], Tensor]:
-    """open_clip's tokenizer of a model.
-
-    Raises
-    ------
-    ClipUnavailable
-        If it needs a package or files that are not here.
-    """
-    try:
-        found: Callable[[list[str]], Tensor] = open_clip.get_tokenizer(model)
-    except (ImportError, AssertionError, OSError) as error:
-        raise ClipUnavailable(
-            f"The CLIP model {model} needs a tokenizer that is not here: {error}",
-            "Install the package `transformers`, or choose a model with open_clip's own tokenizer such as ViT-B-32.",
-        ) from error
-    return found
-
-
 def _near(name: str, names: list[str]) -> str:
     close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
     return f" Close to it: {', '.join(close)}." if close else ""
@@ -165,7 +145,7 @@ def _from_hub(model: str, tag: str, settings: dict[str, Any]) -> Path:
     if not repository:
         raise ClipUnavailable(
             f"The weights {tag} of the CLIP model {model} are not on the Hugging Face hub.",
-            f"Fetch {settings.get('url', 'them')} and use `--clip {model}:/path/to/the/file`.",
+            f"Fetch {settings.get('url', 'them')} and use `--clip {_for_a_file(model, settings)}:/path/to/the/file`.",
         )
     return cached_weights(model, tag) or _download(model, tag, repository, names)
 
@@ -194,11 +174,18 @@ def _download(model: str, tag: str, repository: str, names: tuple[str, ...]) -> 
     raise _unreachable(model, tag, repository, f"it offers none of {', '.join(names)}")
 
 
+def _for_a_file(model: str, settings: dict[str, Any]) -> str:
+    """The architecture to name for a file of these weights: a tag tells their activation, a file does not."""
+    quick = settings.get("quick_gelu") and not open_clip.get_model_config(model).get("quick_gelu")
+    return f"{model}-quickgelu" if quick else model
+
+
 def _unreachable(model: str, tag: str, repository: str, reason: str) -> ClipUnavailable:
     cache = huggingface_hub.constants.HF_HUB_CACHE
+    by_file = _for_a_file(model, open_clip.get_pretrained_cfg(model, tag))
     return ClipUnavailable(
         f"The weights {tag} of the CLIP model {model} are not on this machine (looked in {cache}), and could not be "
         f"fetched from huggingface.co/{repository}: {reason}.",
         f"On a machine with a network run `uvx --from huggingface_hub hf download {repository} {HUB_FILES[0]} "
-        f"--local-dir .`, copy the file here and use `--clip {model}:/path/to/{HUB_FILES[0]}`.",
+        f"--local-dir .`, copy the file here and use `--clip {by_file}:/path/to/{HUB_FILES[0]}`.",
     )

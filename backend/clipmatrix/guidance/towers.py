@@ -14,8 +14,9 @@ from torch import Tensor
 from .errors import ClipUnavailable
 from .layout import faster
 from .precision import computing_in, round_weights
-from .pretrained import find_checkpoint, preprocessing, read_weights, tokenizer
+from .pretrained import find_checkpoint, preprocessing, read_weights
 from .scaling import scaled
+from .tokenizers import tokenizer, tokenizer_in
 from .vocabulary import read_vocabulary
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -174,8 +175,7 @@ def _from_folder(spec: str, folder: Path, device: torch.device) -> Tower:
     preprocess = model.visual.preprocess_cfg
     mean, std = tuple(preprocess["mean"]), tuple(preprocess["std"])
     if not (folder / "vocabulary.json").is_file():
-        length = int(model.context_length)
-        return _freeze(spec, model, mean, std, open_clip.SimpleTokenizer(context_length=length), _knows_all, device)
+        return _freeze(spec, model, mean, std, tokenizer_in(folder), _knows_all, device)
     vocabulary = read_vocabulary(folder / "vocabulary.json", int(model.context_length))
     return _freeze(spec, model, mean, std, vocabulary.encode, vocabulary.unknown_words, device)
 

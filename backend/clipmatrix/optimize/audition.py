@@ -4,8 +4,9 @@ From grey, the nearest hollow of CLIP's landscape may lie in a wrong colour: "an
 colour for the whole body is the coarsest level of the texture, three numbers, few enough to look at all of them.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import product
+from itertools import product, takewhile
 
 import torch
 from torch import Tensor
@@ -29,37 +30,49 @@ Farther in, colour pulls less than it should, and what is not to have that colou
 EVERY = 2
 """One in so many of the fixed views is looked at."""
 
+SHAPES = 20
+"""Shape keys that are bent, those that move the surface most: what hardly shows can't outdo the best of 27 colours.
+
+A rig of a studio's has hundreds of correctives and wrinkles, and each costs two looks.
+"""
+
 
 @torch.no_grad()
-def first_colour(parameters: Parameters, start: Outcome, scene: Scene) -> Tensor:
+def first_colour(parameters: Parameters, start: Outcome, scene: Scene, cancelled: Callable[[], bool]) -> Tensor:
     """Find the change of the whole body's colour to begin with: (G, 3, 1, 1, 1), before the sigmoid.
 
-    Zero, which is grey, where some shape suits the prompts better than any colour: then they do not speak of colour.
-    Where prompts do not all paint everything, each group of texels has a colour, and only its prompts are heard.
+    Zero, which is grey, where some shape suits the prompts better than any colour: then they do not speak of colour;
+    and for a job that is ``cancelled``, which is asked after each look. Where prompts do not all paint everything, each
+    group of texels has a colour, and only its prompts are heard.
     """
     groups, fixed = parameters.atlas_seen.groups, measure(start, scene, EVERY)
     if groups is None:
-        return _suiting(parameters, start, fixed, None)
+        return _suiting(parameters, start, fixed, None, cancelled)
     heard = heard_by(scene.brushes, groups)
     return torch.cat(
-        [_suiting(parameters, start, fixed.weighing(mine, mine), group) for group, mine in enumerate(heard)]
+        [_suiting(parameters, start, fixed.weighing(mine, mine), group, cancelled) for group, mine in enumerate(heard)]
     )
 
 
-def _suiting(parameters: Parameters, start: Outcome, fixed: Measure, group: int | None) -> Tensor:
+def _suiting(
+    parameters: Parameters, start: Outcome, fixed: Measure, group: int | None, cancelled: Callable[[], bool]
+) -> Tensor:
     """The colour that suits, of one group of texels or of all: (1, 3, 1, 1, 1)."""
     grey = torch.logit(torch.full_like(parameters.start_textures, GREY).mean(dim=(0, 1, 2)).sqrt())
     changes = [torch.logit(torch.tensor(levels, device=grey.device)) - grey for levels in product(LEVELS, repeat=3)]
     sight = fixed.look(start)
     # colour does not show in plain-shaded pictures: they are looked at once
     textured, plain = fixed.weighing(1, 0), fixed.weighing(0, 1).similarity(start, sight)
-    coloured = [
+    coloured = (
         plain + textured.similarity(replace(start, textures=_painted(parameters, change, group)), sight)
         for change in changes
-    ]
-    shaped = [fixed.similarity(replace(start, coefficients=values)) for values in _bent(parameters, start)]
-    best = max(range(len(changes)), key=coloured.__getitem__)
-    chosen = NUDGE * changes[best] if coloured[best] > max(shaped, default=-2.0) else torch.zeros_like(grey)
+    )
+    shaped = (fixed.similarity(replace(start, coefficients=values)) for values in _bent(parameters, start))
+    colours, shapes = (list(takewhile(lambda _: not cancelled(), looks)) for looks in (coloured, shaped))
+    if cancelled():
+        return torch.zeros_like(grey)[None, :, None, None, None]
+    best = max(range(len(changes)), key=colours.__getitem__)
+    chosen = NUDGE * changes[best] if colours[best] > max(shapes, default=-2.0) else torch.zeros_like(grey)
     return chosen[None, :, None, None, None]
 
 
@@ -71,12 +84,13 @@ def _painted(parameters: Parameters, change: Tensor, group: int | None) -> Tenso
     return texture_pyramid.to_linear(texture_pyramid.Pyramid([grid], []), parameters.base_seen, parameters.atlas_seen)
 
 
-def _bent(parameters: Parameters, start: Outcome) -> list[Tensor]:
-    """Each free coefficient at either end of its range, the others at their start."""
-    bent = []
-    for index in parameters.free.tolist():
-        for end in (parameters.surface.low, parameters.surface.high):
+def _bent(parameters: Parameters, start: Outcome) -> Iterator[Tensor]:
+    """Free coefficients at either end of their range, the others at their start; see :data:`SHAPES`."""
+    surface = parameters.surface
+    moved = torch.linalg.vector_norm(surface.deltas, dim=(1, 2)) * (surface.high - surface.low)
+    most = moved[parameters.free].topk(min(SHAPES, len(parameters.free))).indices
+    for index in parameters.free[most].tolist():
+        for end in (surface.low, surface.high):
             values = start.coefficients.clone()
             values[index] = end[index]
-            bent.append(values)
-    return bent
+            yield values

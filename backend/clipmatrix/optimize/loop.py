@@ -59,7 +59,8 @@ def optimise(
         Called with a Progress after a step, at most every 0.1 s, and with an Update every ``settings.update_every`` s
         or, where making one takes long, less often.
     cancelled
-        Asked after each step; once true, the job ends with what has been reached.
+        Asked after each step, and between the looks that come before the first; once true, the job ends with what has
+        been reached.
     renderer
         What finds the triangles that are seen.
     precision
@@ -92,7 +93,7 @@ def guided(
             fixed = measure(start, scene)
             before = fixed.similarity(start)
             if scene.unpainted:
-                parameters.pyramid.grids[0].add_(first_colour(parameters, start, scene))
+                parameters.pyramid.grids[0].add_(first_colour(parameters, start, scene, cancelled))
         course = descend(parameters, start, scene, Telemetry(job.job, settings, report), cancelled)
         with torch.no_grad():
             outcome = finish(read_full(parameters), scene, parameters.atlas)

@@ -16,7 +16,8 @@ def warnings(brief: protocol.Brief) -> tuple[str, ...]:
     if small is None or not (WEIGHTS / small / "vocabulary.json").is_file():
         return ()
     vocabulary = read_vocabulary(WEIGHTS / small / "vocabulary.json", context_length=0)
-    unknown = dict.fromkeys(word for prompt in brief.prompts for word in vocabulary.unknown_words(prompt.text))
+    texts = (text for prompt in brief.prompts for text in (prompt.text, prompt.origin))
+    unknown = dict.fromkeys(word for text in texts for word in vocabulary.unknown_words(text))
     if not unknown:
         return ()
     words = ", ".join(f"“{word}”" for word in unknown)

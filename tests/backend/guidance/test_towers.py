@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -115,6 +116,24 @@ def test_missing_weights_say_what_was_tried_and_how_to_fetch_them(
     assert "HF_HUB_OFFLINE" in caught.value.message
     assert "hf download laion/CLIP-ViT-B-32-laion2B-s34B-b79K" in caught.value.remedy
     assert "--clip ViT-B-32:/path/to/" in caught.value.remedy
+
+
+def test_weights_fetched_by_hand_are_to_be_used_with_the_activation_they_were_trained_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    wrong = {}
+    for model, tag in open_clip.list_pretrained():
+        with pytest.raises(ClipUnavailable) as caught:
+            find_checkpoint(model, tag)
+        named = re.search(r"--clip ([^:]+):/path/to/", caught.value.remedy)[1]
+        wanted = dict(open_clip.get_model_config(model))
+        if open_clip.get_pretrained_cfg(model, tag).get("quick_gelu"):
+            wanted["quick_gelu"] = True
+        if open_clip.get_model_config(named) != wanted:
+            wrong[model, tag] = named
+    assert wrong == {}
 
 
 def test_a_hub_out_of_reach_is_noticed_in_seconds(tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 import clipmatrix_protocol as protocol
 import msgspec
+import numpy as np
 import pytest
 import torch
 from clipmatrix.guidance.towers import load_tower
-from clipmatrix.optimize.audition import first_colour
+from clipmatrix.optimize.audition import SHAPES, first_colour
+from clipmatrix.optimize.measuring import Measure
 from clipmatrix.optimize.parameters import begin
 from clipmatrix.optimize.scene import prepare
 from clipmatrix.optimize.state import read
@@ -14,12 +16,12 @@ def embedded():
     return load_tower("embedded", torch.device("cpu"))
 
 
-def first(character, tower, text):
+def first(character, tower, text, cancelled=lambda: False):
     """What the whole body's colour begins with for a prompt: (3,)."""
     brief = protocol.Brief(prompts=(protocol.Prompt(text),), settings=protocol.Settings(texture_size=64, resolution=64))
     scene = prepare(protocol.Submit("job", character, brief), (tower,), torch.device("cpu"))
     parameters = begin(scene)
-    return first_colour(parameters, read(parameters), scene)[0, :, 0, 0, 0]
+    return first_colour(parameters, read(parameters), scene, cancelled)[0, :, 0, 0, 0]
 
 
 @pytest.mark.parametrize(
@@ -38,3 +40,36 @@ def test_where_a_shape_suits_better_than_any_colour_the_body_stays_grey(characte
     colours = [first(character, embedded, text) for text in ("a very fat figure", "a red figure")]
     assert not colours[0].any()
     assert colours[1].any()
+
+
+def with_twitches(character, count):
+    """The character with so many shape keys more that hardly move it, before its own."""
+    body, *others = character.parts
+    twitches = np.random.default_rng(0).normal(0, 1e-4, (count, *body.vertices.shape)).astype(np.float32)
+    own = [msgspec.structs.replace(part, shapes=part.shapes + count) for part in (body, *others)]
+    own[0] = msgspec.structs.replace(
+        own[0],
+        shapes=np.concatenate([np.arange(count, dtype=np.int32), own[0].shapes]),
+        shape_deltas=np.concatenate([twitches, body.shape_deltas]),
+    )
+    shapes = tuple(protocol.Shape(f"twitch {number}", 0.0, 0.0, 1.0) for number in range(count)) + character.shapes
+    return msgspec.structs.replace(character, parts=tuple(own), shapes=shapes)
+
+
+@pytest.fixture
+def looks(monkeypatch):
+    """A list that grows by one with each look at a shape or a colour."""
+    taken, similarity = [], Measure.similarity
+    monkeypatch.setattr(Measure, "similarity", lambda *asked: (taken.append(1), similarity(*asked))[1])
+    return taken
+
+
+def test_of_many_shape_keys_those_that_move_the_surface_most_are_bent(character, embedded, looks):
+    many = with_twitches(character, 60)
+    assert not first(many, embedded, "a very fat figure").any(), "its own keys are among them"
+    assert len(looks) == 1 + 27 + 2 * SHAPES
+
+
+def test_a_job_that_is_cancelled_looks_no_further_and_begins_with_grey(character, embedded, looks):
+    assert not first(character, embedded, "a red figure", lambda: len(looks) >= 5).any()
+    assert len(looks) <= 7

@@ -1,8 +1,12 @@
 """A glTF binary: its description as pygltflib reads it, and its arrays, which are read here."""
 
+import json
+import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -32,10 +36,13 @@ class Container:
         Nodes, meshes, skins, materials and animations, as the glTF 2.0 specification names them.
     blob
         The binary chunk.
+    node_weights
+        Per node its own weights of its mesh's morph targets, which pygltflib does not know; None where it has none.
     """
 
     model: GLTF2
     blob: bytes
+    node_weights: Sequence[Sequence[float] | None]
 
     def array(self, index: int) -> np.ndarray:
         """Read an accessor: (N,) or (N, width); normalised integers come as float32 in [0, 1] or [-1, 1]."""
@@ -64,7 +71,10 @@ class Container:
             raise ValueError("an image lies outside of the file")
         view = self.model.bufferViews[image.bufferView]
         start = view.byteOffset or 0
-        return Image.open(BytesIO(self.blob[start : start + view.byteLength]))
+        try:
+            return Image.open(BytesIO(self.blob[start : start + view.byteLength]))
+        except Image.DecompressionBombError as error:
+            raise ValueError("an image has more pixels than 13,000 x 13,000") from error
 
     def _view(self, index: int, offset: int, kind: np.dtype, count: int, width: int) -> np.ndarray:
         view = self.model.bufferViews[index]
@@ -72,6 +82,19 @@ class Container:
             raise ValueError("a buffer lies outside of the file")
         strides = (view.byteStride or kind.itemsize * width, kind.itemsize)
         return np.ndarray((count, width), kind, self.blob, (view.byteOffset or 0) + offset, strides)
+
+
+class _Model(GLTF2):
+    """As pygltflib reads it, which takes all extras for objects; in glTF they may be anything."""
+
+    @classmethod
+    def from_json(cls, text: str, **options: Any) -> GLTF2:
+        """Read the description without extras that are no objects."""
+        return super().from_json(text, object_hook=_with_objects_as_extras, **options)
+
+
+def _with_objects_as_extras(found: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in found.items() if name != "extras" or isinstance(value, dict)}
 
 
 def open_glb(path: Path) -> Container:
@@ -88,10 +111,12 @@ def open_glb(path: Path) -> Container:
         raise UsageError(f"cannot read {path}: {error.strerror}") from error
     if not data.startswith(HEADER):
         raise UsageError(f"{path} is no glTF 2 binary", "export the character as .glb")
-    model = GLTF2.load_from_bytes(data)
+    model = _Model.load_from_bytes(data)
     if model is None:
         raise ValueError("it is empty")
     unknown = UNREADABLE & set(model.extensionsRequired or ())
     if unknown:
         raise UsageError(f"{path} needs {', '.join(sorted(unknown))}", "export it without compression")
-    return Container(model, model.binary_blob() or b"")
+    (length,) = struct.unpack_from("<I", data, len(HEADER) + 4)
+    nodes = json.loads(data[len(HEADER) + 12 :][:length]).get("nodes", ())
+    return Container(model, model.binary_blob() or b"", [node.get("weights") for node in nodes])

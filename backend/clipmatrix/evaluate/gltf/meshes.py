@@ -1,6 +1,6 @@
 """A file's primitives as parts of a character."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -32,12 +32,12 @@ class Morph:
     target: int
 
 
-def morphs(mesh: Mesh) -> tuple[Morph, ...]:
-    """Find the morph targets that shape a mesh; those at 0 do nothing."""
+def morphs(mesh: Mesh, own: Sequence[float] | None) -> tuple[Morph, ...]:
+    """Find the morph targets that shape a mesh, by its node's ``own`` weights if it has any; those at 0 do nothing."""
     names = (mesh.extras or {}).get("targetNames") or []
     return tuple(
         Morph(names[target] if target < len(names) else f"target {target}", float(weight), target)
-        for target, weight in enumerate(mesh.weights or ())
+        for target, weight in enumerate(own or mesh.weights or ())
         if weight
     )
 

@@ -57,8 +57,9 @@ def at_rest(model: GLTF2) -> Placing:
             matrix = np.array(node.matrix, float).reshape(4, 4).T
             size = np.linalg.norm(matrix[:3, :3], axis=0) * [1, 1, np.sign(np.linalg.det(matrix[:3, :3]))]
             placing.translations[0, index] = matrix[:3, 3]
-            placing.rotations[0, index] = Rotation.from_matrix(matrix[:3, :3] / size).as_quat()
-            placing.scales[0, index] = size
+            placing.scales[0, index] = size if size.all() else 0.0
+            if size.all():
+                placing.rotations[0, index] = Rotation.from_matrix(matrix[:3, :3] / size).as_quat()
             continue
         for values, given in (
             (placing.translations, node.translation),

@@ -40,7 +40,7 @@ def read_glb(path: Path, frames: int = FRAMES) -> Subject:
     """
     try:
         return _subject(path, open_glb(path), frames)
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, OSError, struct.error) as error:
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, OSError, MemoryError, struct.error) as error:
         raise UsageError(f"cannot make sense of {path}: {error}", "export the character anew") from error
 
 
@@ -48,7 +48,7 @@ def _subject(path: Path, container: Container, frames: int) -> Subject:
     model = container.model
     above, rest = parents(model), at_rest(model)
     joints = Joints(container, above, world(rest, above)[0])
-    found = list(_primitives(container))
+    found = [(node, primitive) for node, primitive in _primitives(container) if not joints.hidden(node)]
     if not found:
         raise UsageError(f"{path} shows no triangles", "export the character with its mesh")
     materials = list(dict.fromkeys(primitive.material for _, primitive in found))
@@ -58,7 +58,7 @@ def _subject(path: Path, container: Container, frames: int) -> Subject:
     for node, primitive in found:
         mesh = model.meshes[model.nodes[node].mesh]
         mine: dict[Morph, int] = {}
-        for morph in morphs(mesh):
+        for morph in morphs(mesh, container.node_weights[node]):
             mine[morph] = shapes.setdefault((morph.name, morph.weight), len(shapes))
         slot = materials.index(primitive.material)
         name = f"{mesh.name or 'mesh'} {len(parts)}"

@@ -43,20 +43,27 @@ class Joints:
     from_rest: list[np.ndarray] = field(default_factory=list)
     skinned: list[bool] = field(default_factory=list)
 
+    def hidden(self, node: int) -> bool:
+        """Whether the mesh of a node is shrunk to a line or a point, as programs do that hide it."""
+        owner: Node = self.container.model.nodes[node]
+        stands = node if owner.skin is None else self._top(self.container.model.skins[owner.skin].joints)
+        return bool(np.linalg.matrix_rank(self.rest[stands][:3, :3]) < 2)
+
     def carry(self, node: int) -> Carried:
         """Take up what moves the mesh of a node."""
         owner: Node = self.container.model.nodes[node]
         if owner.skin is None:
             placed = self.rest[node]
-            joint = self._joint(node, np.linalg.inv(TO_BLENDER @ placed), skinned=False)
+            # what is flattened to a plane has no inverse; the pseudoinverse is one for all that lies in the plane
+            joint = self._joint(node, np.linalg.pinv(TO_BLENDER @ placed), skinned=False)
             return Carried(TO_BLENDER @ placed, np.array([joint]))
         skin = self.container.model.skins[owner.skin]
         binds = np.tile(np.eye(4), (len(skin.joints), 1, 1))
         if skin.inverseBindMatrices is not None:
             binds = self.container.array(skin.inverseBindMatrices).reshape(-1, 4, 4).transpose(0, 2, 1).astype(float)
-        top = next((i for i, joint in enumerate(skin.joints) if self.above[joint] not in skin.joints), 0)
-        into_rest = TO_BLENDER @ self.rest[skin.joints[top]] @ binds[top]
-        back = np.linalg.inv(into_rest)
+        top = self._top(skin.joints)
+        into_rest = TO_BLENDER @ self.rest[top] @ binds[skin.joints.index(top)]
+        back = np.linalg.pinv(into_rest)
         joints = [self._joint(j, bind @ back, skinned=True) for j, bind in zip(skin.joints, binds, strict=False)]
         return Carried(into_rest, np.array(joints))
 
@@ -73,9 +80,13 @@ class Joints:
             while up >= 0 and up not in place:
                 up = int(self.above[up])
             hung.append(place.get(up, -1))
-        heads = np.linalg.inv(np.stack(self.from_rest))[:, :3, 3]
+        heads = np.linalg.pinv(np.stack(self.from_rest))[:, :3, 3]
         names = tuple(model.nodes[node].name or f"node {node}" for node in self.nodes)
         return Skeleton(names, np.array(hung), heads, np.array(self.skinned))
+
+    def _top(self, joints: list[int]) -> int:
+        """The topmost node of a skin's joints."""
+        return next((joint for joint in joints if self.above[joint] not in joints), joints[0])
 
     def _joint(self, node: int, from_rest: np.ndarray, *, skinned: bool) -> int:
         """Find or add a joint; skins that bind a node in different ways need one each."""
