@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from . import texture_pyramid
-from .brushes import heard_by
+from .brushes import groups
 from .measuring import Measure, measure
 from .parameters import Parameters
 from .scene import GREY, Scene
@@ -45,10 +45,10 @@ def first_colour(parameters: Parameters, start: Outcome, scene: Scene, cancelled
     and for a job that is ``cancelled``, which is asked after each look. Where prompts do not all paint everything, each
     group of texels has a colour, and only its prompts are heard.
     """
-    groups, fixed = parameters.atlas_seen.groups, measure(start, scene, EVERY)
-    if groups is None:
+    fixed = measure(start, scene, EVERY)
+    if not scene.brushes:
         return _suiting(parameters, start, fixed, None, cancelled)
-    heard = heard_by(scene.brushes, groups)
+    heard = [group.prompts for group in groups(scene.brushes, parameters.atlas_seen)]
     return torch.cat(
         [_suiting(parameters, start, fixed.weighing(mine, mine), group, cancelled) for group, mine in enumerate(heard)]
     )

@@ -32,11 +32,30 @@ class Brush:
         (S,) bool, which textures they may change.
     region
         (P,) in [0, 1], how far they may change what lies around each point; None: all of it.
+    row
+        Which of the regions it is that an atlas lays out for the brushes; None without one.
     """
 
     prompts: Tensor
     paints: Tensor
     region: Tensor | None
+    row: int | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Texels that have coarse colours of their own.
+
+    Attributes
+    ----------
+    share
+        (S, H, H) in [0, 1], how much of each texel's colour that is; those of all groups sum to 1.
+    prompts
+        (M,) bool, which of the brief's prompts paint it.
+    """
+
+    share: Tensor
+    prompts: Tensor
 
 
 @dataclass(frozen=True)
@@ -84,63 +103,70 @@ def brushes(
     if brief.vary.texture == 0 or not any((*looks, *(prompt.paints for prompt in brief.prompts))):
         return ()
     kinds = list(zip([_painted(message, prompt) for prompt in brief.prompts], looks, strict=True))
+    regional = [kind for kind in dict.fromkeys(kinds) if kind[1]]
     return tuple(
         Brush(
             prompts=torch.tensor([mine == kind for mine in kinds], device=device),
             paints=torch.tensor([slot in kind[0] for slot in range(message.textures)], device=device),
             region=torch.stack([regions[name] for name in sorted(kind[1])]).amax(dim=0) if kind[1] else None,
+            row=regional.index(kind) if kind[1] else None,
         )
         for kind in dict.fromkeys(kinds)
     )
 
 
 def regions_of(brushes: Sequence[Brush]) -> Tensor | None:
-    """The regions that brushes keep to: (R, P), in the order of those brushes; None without any."""
+    """The regions that brushes keep to: (R, P), each in its brush's row; None without any."""
     found = [brush.region for brush in brushes if brush.region is not None]
     return torch.stack(found) if found else None
 
 
 def reach(brushes: Sequence[Brush], layout: Atlas) -> Tensor:
     """How far each brush paints each texel: (B, S, H, H) in [0, 1]; ``layout`` has the brushes' regions."""
-    spread = iter(() if layout.regions is None else layout.regions)
-    whole = torch.ones_like(layout.free)
-    each = [brush.paints[:, None, None] * (whole if brush.region is None else next(spread)) for brush in brushes]
-    return torch.stack(each)
+    return torch.stack([_reached(brush, layout) for brush in brushes])
+
+
+def _reached(brush: Brush, layout: Atlas) -> Tensor:
+    """How far a brush paints each texel: (S, H, H) in [0, 1]."""
+    inside = torch.ones_like(layout.free)
+    if brush.row is not None and layout.regions is not None:
+        inside = layout.regions[brush.row]
+    return brush.paints[:, None, None] * inside
+
+
+def groups(brushes: Sequence[Brush], layout: Atlas) -> list[Group]:
+    """Sort texels by who paints them: ``layout`` has the brushes' regions.
+
+    The textures that the same brushes paint as a whole, and each brush's region, which lies above the textures and the
+    regions before it.
+    """
+    whole = [brush for brush in brushes if brush.row is None]
+    found = _by_texture(whole, layout, nobody=torch.zeros_like(brushes[0].prompts))
+    for brush in brushes:
+        if brush.row is not None:
+            mine = _reached(brush, layout)
+            below = [replace(group, share=group.share * (1 - mine)) for group in found]
+            found = [*below, Group(mine, brush.prompts)]
+    return found
+
+
+def _by_texture(whole: Sequence[Brush], layout: Atlas, nobody: Tensor) -> list[Group]:
+    """Groups of textures that are painted alike; ``nobody`` (M,) paints all of them."""
+    everywhere = torch.ones_like(layout.free)
+    paints = torch.stack([*(brush.paints for brush in whole), everywhere[:, 0, 0] > 0], dim=1)
+    prompts = torch.stack([*(brush.prompts for brush in whole), nobody])
+    kinds, kind = torch.unique(paints, dim=0, return_inverse=True)
+    return [
+        Group(everywhere * (kind == number)[:, None, None], prompts[painted].any(dim=0))
+        for number, painted in enumerate(kinds)
+    ]
 
 
 def with_brushes(layout: Atlas, brushes: Sequence[Brush]) -> Atlas:
-    """Leave free what some brush paints, and give coarse colours of their own to what brushes paint differently.
-
-    Those are the textures that the same brushes paint as a whole, and each brush's region, which lies above the
-    textures and the regions before it.
-    """
-    painted = reach(brushes, layout)
-    whole = [brush.region is None for brush in brushes]
-    shares = _by_texture([brush.paints for brush, all_of_it in zip(brushes, whole, strict=True) if all_of_it], layout)
-    for brush, mine in zip(brushes, painted, strict=True):
-        if brush.region is not None:
-            shares = [share * (1 - mine) for share in shares] + [mine]
-    return replace(layout, free=layout.free * painted.amax(dim=0), groups=torch.stack(shares))
-
-
-def _by_texture(paints: Sequence[Tensor], layout: Atlas) -> list[Tensor]:
-    """Shares (S, H, H) of groups of textures, those that are painted (S,) alike."""
-    whole = torch.ones_like(layout.free)
-    alike = torch.stack([*paints, torch.ones(len(whole), dtype=torch.bool, device=whole.device)], dim=1)
-    numbers = torch.unique(alike, dim=0, return_inverse=True)[1]
-    return [whole * (numbers == number)[:, None, None] for number in range(int(numbers.max()) + 1)]
-
-
-def heard_by(brushes: Sequence[Brush], groups: Tensor) -> Tensor:
-    """Which prompts paint each group of coarse colours: (G, M) bool, for ``groups`` of :func:`with_brushes`."""
-    regional = [brush for brush in brushes if brush.region is not None]
-    textures = [share.flatten(1).amax(dim=1) > 0 for share in groups[: len(groups) - len(regional)]]
-    none = torch.zeros_like(brushes[0].prompts)
-    heard = []
-    for chosen in textures:
-        whole = [brush.prompts for brush in brushes if brush.region is None and bool((brush.paints & chosen).any())]
-        heard.append(torch.stack([none, *whole]).any(dim=0))
-    return torch.stack([*heard, *(brush.prompts for brush in regional)])
+    """Leave free what some brush paints, and give coarse colours of their own to what brushes paint differently."""
+    painted = reach(brushes, layout).amax(dim=0)
+    shares = torch.stack([group.share for group in groups(brushes, layout)])
+    return replace(layout, free=layout.free * painted, groups=shares)
 
 
 def _looked_at(brief: protocol.Brief, prompt: protocol.Prompt) -> frozenset[str]:
