@@ -2,6 +2,15 @@
 
 In each view the silhouette edges are those between a triangle that faces the camera and one that does not, and the
 boundary's. Mostly vertical edges are taken at the pixel rows, mostly horizontal ones at the columns.
+
+An upright edge cuts a row of pixel centres between two of them::
+
+    ... o ------- o ---|----- o ------- o ...      a row; a column is the same, from top to bottom
+              here     |      there
+                      edge: at ``place``, in pixels from the row's first centre; ``before`` is the last centre before it
+
+The surface ends at the edge. If it lies on this side, ``here`` is the inner pixel and ``there`` the outer; if it lies
+onwards, the other way round. A cut counts where the edge is nearer than what the outer pixel sees.
 """
 
 from dataclasses import dataclass

@@ -98,10 +98,10 @@ def _record(owner: bpy.types.Object, parts: dict[bpy.types.Object, PartBefore], 
         if _folded(thing, ORIGINAL) is None:
             _store(thing, ORIGINAL, earlier)
         else:
-            _teach(thing, earlier)
+            _teach(thing, earlier)  # before anything else refers to it: takes fall back on the original
         _keep(thing, parent, earlier)
         _store(thing, uid, outfit.read(thing))
-        _unpin(was, parent)
+        _unpin(was, parent)  # last: by now the parent's outfit holds on to its materials
     for thing in members(owner):
         if thing not in parts:
             _keep(thing, parent, outfit.read(thing))

@@ -158,7 +158,8 @@ def scatter(
     """Pass a pixel's gradient on to the texels it was looked up in: of level 0, or of all others; see :func:`add`."""
     pixel = warp.tid()
     at, slot = place(levels[pixel], last), int(slots[pixel])
-    if finest == (at.finer == 0):
+    to_finest = at.finer == 0
+    if finest == to_finest:  # launched for the level that this pixel's finer taps are in
         fine = around(uv[0, pixel], uv[1, pixel], height, width, at.finer)
         for channel in range(gradient.shape[0]):
             spread(to_texels[slot, channel], fine, gradient[channel, pixel] * (1.0 - at.share), steps[0])
