@@ -197,6 +197,9 @@ def test_an_accepted_take_survives_saving_and_is_what_the_next_job_starts_from(b
     bare = snapshot(blender.context, parts, start="FRESH").character
     assert bare.repaint
     assert bare.start_offsets == ()
+    for part in parts:
+        part.data.shape_keys.key_blocks["ClipMatrix offsets"].mute = True
+    assert snapshot(blender.context, parts).character.start_offsets == (), "what is muted is not worn"
 
 
 def test_discarding_a_second_take_brings_the_first_one_back(blender, character, rooms):

@@ -141,12 +141,12 @@ def test_a_batch_says_for_each_run_what_differs(generate, backend, file, tmp_pat
         {"prompts": ["a knight", {"text": "rust", "weight": 0.5}], "seed": 7},
         {"name": "robot", "blend": own.name, "figure": False, "prompts": ["a robot"]},
         {"steps": 3},
-        {"steps": 2},
+        {"name": "A-Horse", "steps": 2},
     )
     code, events = generate("--figure", "--prompt", "a horse", "--batch", runs, "--out", tmp_path / "out")
     assert code == 0
-    assert say(events, "run", "name") == ["a-knight", "robot", "a-horse", "a-horse-2"]
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a-horse", "a-horse-2", "a-knight", "robot"]
+    assert say(events, "run", "name") == ["a-knight", "robot", "a-horse", "A-Horse-2"]  # one folder to some systems
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["A-Horse-2", "a-horse", "a-knight", "robot"]
     asked = [(job.character.parts[0].name, job.brief.settings.seed, job.brief.settings.steps) for job in backend.jobs]
     assert asked == [("column", 7, 4), ("Column", 0, 4), ("column", 0, 3), ("column", 0, 2)]
     assert backend.jobs[0].brief.prompts == (Prompt("a knight"), Prompt("rust", 0.5))

@@ -63,6 +63,20 @@ def test_the_job_goes_on_when_its_file_is_opened_again(blender, connected, peer,
     assert changes(before, blender) == []
 
 
+def test_a_file_saved_in_the_middle_of_a_write_holds_the_whole_state(
+    blender, rooms, running, peer, tmp_path, monkeypatch
+):
+    blender.ops.wm.save_as_mainfile(filepath=str(tmp_path / "column.blend"))
+    monkeypatch.setattr(rooms("job.session"), "WRITE_SECONDS", 0.0)
+    peer.say(Update(job(peer), 2, state(peer, 0.2)))
+    pump(running, peer, lambda: running.job.pending)
+    assert shown(blender) == 0.1
+    blender.ops.wm.save_mainfile()
+    running.disconnect()
+    blender.ops.wm.open_mainfile(filepath=str(tmp_path / "column.blend"))
+    assert shown(blender) == 0.2
+
+
 def test_the_job_goes_on_when_its_file_is_reverted_to_what_it_was_before(blender, connected, peer, saved):
     path, before = saved
     blender.ops.wm.open_mainfile(filepath=path)
