@@ -54,6 +54,22 @@ def blocked(binding: Binding) -> str:
     return ""
 
 
+def object_of(part: PartBinding) -> bpy.types.Object:
+    """A part's object.
+
+    Raises
+    ------
+    Refusal
+        If it is gone or has been remodelled.
+    """
+    thing = find(part.object, bpy.data.objects)
+    if thing is None:
+        raise Refusal(f"{part.object.name} is no longer in the file.", "Undo, or generate anew without it.")
+    if len(keys.mesh_of(thing).vertices) != part.vertices:
+        raise Refusal(f"{thing.name} was remodelled while the job ran.", "Undo, or generate anew.")
+    return thing
+
+
 def begin(binding: Binding, vary: Vary) -> Draft:
     """Remember the character as it is; writes nothing yet.
 
@@ -66,7 +82,7 @@ def begin(binding: Binding, vary: Vary) -> Draft:
     before = []
     reserved: set[str] = set()
     for part in binding.parts:
-        thing = _object(part)
+        thing = object_of(part)
         names = tuple(name for _, name in part.shapes)
         painted = surface.record(thing, reserved) if paints else None
         before.append(PartBefore(keys.record(thing, names), painted, light.text_of(thing)))
@@ -102,10 +118,10 @@ def pieces(draft: Draft, state: State, canvas: Canvas) -> Iterator[None]:
     """
     _check(draft.binding, state)
     for part in draft.binding.parts:
-        _object(part)  # all must be there before the first is changed
+        object_of(part)  # all must be there before the first is changed
     for index, (part, before) in enumerate(zip(draft.binding.parts, draft.before, strict=True)):
         _write_keys(part, draft.vary, state, index)
-        light.put(_object(part), light.written(state.look))
+        light.put(object_of(part), light.written(state.look))
         yield
         if before.surface is not None:
             yield from _surface_pieces(part, before.surface, draft.vary, state, canvas)
@@ -139,7 +155,7 @@ def undress(draft: Draft) -> None:
 
 
 def _write_keys(part: PartBinding, vary: Vary, state: State, index: int) -> None:
-    thing = _object(part)
+    thing = object_of(part)
     if vary.shape > 0:
         keys.write_values(thing, {name: float(state.coefficients[place]) for place, name in part.shapes})
     if vary.offsets > 0:
@@ -150,7 +166,7 @@ def _write_keys(part: PartBinding, vary: Vary, state: State, index: int) -> None
 def _surface_pieces(
     part: PartBinding, before: surface.SurfaceBefore, vary: Vary, state: State, canvas: Canvas
 ) -> Iterator[None]:
-    surface.dress(_object(part), before)
+    surface.dress(object_of(part), before)
     if vary.material > 0:
         surface.polish(before, state.look)
     yield
@@ -158,15 +174,6 @@ def _surface_pieces(
         yield from surface.painting(before, state.textures[part.texture], canvas)
     if vary.normals > 0 and state.normal_maps:
         yield from surface.embossing(before, state.normal_maps[part.texture], canvas)
-
-
-def _object(part: PartBinding) -> bpy.types.Object:
-    thing = find(part.object, bpy.data.objects)
-    if thing is None:
-        raise Refusal(f"{part.object.name} is no longer in the file.", "Undo, or generate anew without it.")
-    if len(keys.mesh_of(thing).vertices) != part.vertices:
-        raise Refusal(f"{thing.name} was remodelled while the job ran.", "Undo, or generate anew.")
-    return thing
 
 
 def _check(binding: Binding, state: State) -> None:
