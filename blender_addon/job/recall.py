@@ -44,7 +44,7 @@ def _coefficients(parts: list[tuple[PartBinding, bpy.types.Object]]) -> np.ndarr
 def _offsets(part: PartBinding, thing: bpy.types.Object) -> np.ndarray:
     """(V, 3) float32, metres, rest space."""
     block = keys.mesh_of(thing).shape_keys
-    key = block.key_blocks.get(keys.OFFSETS) if block else None
+    key = keys.offsets_key(block)
     if block is None or key is None:
         return np.zeros((part.vertices, 3), np.float32)
     moved = (keys.points(key) - keys.points(block.reference_key)).reshape(-1, 3)

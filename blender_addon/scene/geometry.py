@@ -9,7 +9,7 @@ import numpy as np
 from clipmatrix_protocol import MAX_FRAME_BYTES
 
 from ..errors import Fix, Refusal
-from .keys import OFFSETS, animated_keys, mesh_of, points
+from .keys import animated_keys, mesh_of, offsets_key, points
 from .skin import group_weights
 from .uvs import corner_uvs, render_layer
 
@@ -128,10 +128,10 @@ def keys(thing: bpy.types.Object) -> list[Key]:
 
 def _acting(block: bpy.types.Key) -> list[tuple[bpy.types.ShapeKey, float, float]]:
     """The keys that do something, and how low and high the optimiser may set them."""
-    moved = animated_keys(block)
+    moved, worn = animated_keys(block), offsets_key(block)
     found = []
     for key in block.key_blocks:
-        if key == block.reference_key or key.name == OFFSETS or key.mute:
+        if key in (block.reference_key, worn) or key.mute:
             continue
         low, high = min(key.slider_min, key.value), max(key.slider_max, key.value)
         if key.lock_shape or key.name in moved:
@@ -143,8 +143,7 @@ def _acting(block: bpy.types.Key) -> list[tuple[bpy.types.ShapeKey, float, float
 
 def earlier_offsets(thing: bpy.types.Object) -> np.ndarray | None:
     """The offsets of the take the object wears, (V, 3) float64, object space; None without one."""
-    block = mesh_of(thing).shape_keys
-    key = block.key_blocks.get(OFFSETS) if block else None
+    key = offsets_key(mesh_of(thing).shape_keys)
     if key is None or key.mute:
         return None
     return _delta(thing, key) * key.value

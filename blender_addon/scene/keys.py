@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 import bpy
 import numpy as np
@@ -11,7 +12,14 @@ import numpy as np
 from .curves import curves
 
 OFFSETS = "ClipMatrix offsets"
-"""The shape key that holds a take's geometry."""
+"""Name of the shape key that holds a take's geometry, until the artist gives it another."""
+
+MARK: Final = "KEY_CATMULL_ROM"
+"""The interpolation that key gets, so that it is known under any name: shape keys have no custom properties.
+
+It means nothing where keys are relative, as a character's always are, and goes with the key through renaming, moving,
+copying, saving and undo.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +67,23 @@ def mesh_of(thing: bpy.types.Object) -> bpy.types.Mesh:
     return thing.data
 
 
+def offsets_key(block: bpy.types.Key | None) -> bpy.types.ShapeKey | None:
+    """The key that holds a take's geometry, also where the artist has renamed it; None without one."""
+    if block is None:
+        return None
+    marked = (key for key in block.key_blocks if key.interpolation == MARK)
+    return block.key_blocks.get(OFFSETS) or next(marked, None)
+
+
+def remove_offsets(thing: bpy.types.Object, key: bpy.types.ShapeKey) -> None:
+    """Remove the key of a take; duplicates that the artist has made of it, mark and all, are the artist's own."""
+    block = mesh_of(thing).shape_keys
+    for other in block.key_blocks if block else ():
+        if other.interpolation == MARK:
+            other.interpolation = "KEY_LINEAR"
+    thing.shape_key_remove(key)
+
+
 def animated_keys(block: bpy.types.Key) -> frozenset[str]:
     """Names of the keys whose values a driver or an Action sets, be it by way of the NLA."""
     data = block.animation_data
@@ -79,7 +104,7 @@ def record(thing: bpy.types.Object, names: tuple[str, ...]) -> KeysBefore:
     keys = mesh_of(thing).shape_keys
     if keys is None:
         return KeysBefore(False, None, 0.0, {}, 0)
-    earlier = keys.key_blocks.get(OFFSETS)
+    earlier = offsets_key(keys)
     return KeysBefore(
         existed=True,
         offsets=points(earlier) if earlier else None,
@@ -98,13 +123,13 @@ def write_offsets(thing: bpy.types.Object, displacement: np.ndarray) -> None:
     if mesh.shape_keys is None:
         thing.shape_key_add(name="Basis", from_mix=False)
     assert mesh.shape_keys is not None
-    key = mesh.shape_keys.key_blocks.get(OFFSETS)
+    key = offsets_key(mesh.shape_keys)
     if key is None:
         key = thing.shape_key_add(name=OFFSETS, from_mix=False)
         thing.active_shape_key_index = active
     basis = mesh.shape_keys.reference_key
     key.relative_key = basis
-    key.mute, key.value = False, 1.0
+    key.mute, key.value, key.interpolation = False, 1.0, MARK
     key.points.foreach_set("co", points(basis) + displacement.reshape(-1).astype(np.float32))
 
 
@@ -121,20 +146,20 @@ def write_values(thing: bpy.types.Object, values: Mapping[str, float]) -> None:
 
 def restore(thing: bpy.types.Object, before: KeysBefore) -> None:
     """Undo :func:`write_offsets` and :func:`write_values`."""
-    mesh = mesh_of(thing)
-    key = mesh.shape_keys.key_blocks.get(OFFSETS) if mesh.shape_keys else None
+    block = mesh_of(thing).shape_keys
+    key = offsets_key(block)
     if not before.existed:
-        if key is None:
+        if block is None or key is None:
             return  # the job has made none, so whatever there is now is the artist's
-        if mesh.shape_keys and len(mesh.shape_keys.key_blocks) > 2:  # the artist has made some meanwhile
+        if len(block.key_blocks) > 2:  # the artist has made some meanwhile
             before = replace(before, offsets=None, active=thing.active_shape_key_index or 0)
         else:
             thing.shape_key_clear()
             return
     if key is not None and before.offsets is None:
-        thing.shape_key_remove(key)
-    elif key is not None and before.offsets is not None and len(before.offsets) == len(key.points) * 3:
-        moved = 0 if before.basis is None else points(mesh.shape_keys.reference_key) - before.basis  # 0 unless edited
+        remove_offsets(thing, key)
+    elif block and key and before.offsets is not None and len(before.offsets) == len(key.points) * 3:
+        moved = 0 if before.basis is None else points(block.reference_key) - before.basis  # 0 unless edited
         key.points.foreach_set("co", before.offsets + moved)
         key.value, key.mute = before.offsets_value, before.muted
     write_values(thing, before.values)

@@ -65,7 +65,7 @@ def read(thing: bpy.types.Object) -> Outfit:
     materials = tuple(slot.material for slot in thing.material_slots)
     if block is None:
         return Outfit(None, False, {}, materials, light.text_of(thing))
-    worn = block.key_blocks.get(keys.OFFSETS)
+    worn = keys.offsets_key(block)
     own = [key for key in block.key_blocks if key not in (worn, block.reference_key)]
     moved = keys.animated_keys(block)
     return Outfit(
@@ -129,21 +129,22 @@ def _displacement(block: bpy.types.Key, worn: bpy.types.ShapeKey) -> Displacemen
 
 def _displace(thing: bpy.types.Object, displacement: Displacement) -> None:
     mesh = keys.mesh_of(thing)
-    earlier = mesh.shape_keys.key_blocks.get(keys.OFFSETS) if mesh.shape_keys else None
+    earlier = keys.offsets_key(mesh.shape_keys)
     value = earlier.value if earlier else displacement.value
     keys.write_offsets(thing, np.zeros((len(mesh.vertices), 3)))
     block = mesh.shape_keys
+    worn = keys.offsets_key(block)
     assert block is not None
-    worn = block.key_blocks[keys.OFFSETS]
+    assert worn is not None
     moved = keys.points(block.reference_key) - displacement.basis  # exactly 0 unless the basis was changed
     worn.points.foreach_set("co", displacement.points + moved)
-    worn.value = value if keys.OFFSETS in keys.animated_keys(block) else displacement.value
+    worn.value = value if worn.name in keys.animated_keys(block) else displacement.value
 
 
 def _release(thing: bpy.types.Object, keyed: bool) -> None:
     """Take the displacement off: remove its key, or flatten it where something of the artist's hangs on it."""
     block = keys.mesh_of(thing).shape_keys
-    worn = block.key_blocks.get(keys.OFFSETS) if block else None
+    worn = keys.offsets_key(block)
     if block is None or worn is None:
         return
     if _hangs_on(block, worn):
@@ -153,7 +154,7 @@ def _release(thing: bpy.types.Object, keyed: bool) -> None:
     else:
         active = thing.active_shape_key
         name = active.name if active else ""
-        thing.shape_key_remove(worn)
+        keys.remove_offsets(thing, worn)
         place = block.key_blocks.find(name)
         thing.active_shape_key_index = max(place, 0)
 

@@ -72,3 +72,15 @@ def test_a_key_renamed_before_the_first_update_does_not_stop_the_job(blender, co
     key.name = "fat"
     finish(connected, peer)
     pump(connected, peer, lambda: connected.job.draft is not None)
+
+
+def test_a_result_whose_key_is_renamed_while_it_grows_is_worn_once_and_taken_off_whole(
+    blender, column, connected, peer
+):
+    bare = _height(blender, column)
+    generate(blender, connected, peer)
+    column.data.shape_keys.key_blocks["ClipMatrix offsets"].name = "orc"
+    finish(connected, peer)
+    assert _height(blender, column) == pytest.approx(bare + 0.5)
+    blender.ops.clipmatrix.discard()
+    assert column.data.shape_keys is None
