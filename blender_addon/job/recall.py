@@ -21,7 +21,7 @@ def read_back(draft: apply.Draft) -> State | None:
         return None
     present = [(part, thing) for part, thing in parts if thing is not None]
     return State(
-        coefficients=_coefficients(present),
+        coefficients=_coefficients(present, draft.before),
         offsets=tuple(_offsets(part, thing) for part, thing in present),
         textures=_images(present, surface.worn_texture),
         look=light.worn_look([thing for _, thing in present]),
@@ -29,15 +29,17 @@ def read_back(draft: apply.Draft) -> State | None:
     )
 
 
-def _coefficients(parts: list[tuple[PartBinding, bpy.types.Object]]) -> np.ndarray:
+def _coefficients(
+    parts: list[tuple[PartBinding, bpy.types.Object]], before: tuple[apply.PartBefore, ...]
+) -> np.ndarray:
     places = [place for part, _ in parts for place, _ in part.shapes]
     values = np.zeros(max(places, default=-1) + 1, np.float32)
-    for part, thing in parts:
+    for (part, thing), was in zip(parts, before, strict=True):
         block = keys.mesh_of(thing).shape_keys
-        for place, name in part.shapes:
-            key = block.key_blocks.get(name) if block else None
-            if key is not None:
-                values[place] = key.value
+        if block is None:
+            continue
+        for name, place in keys.renamed(thing, {name: place for place, name in part.shapes}, was.keys).items():
+            values[place] = block.key_blocks[name].value
     return values
 
 

@@ -83,7 +83,7 @@ def begin(binding: Binding, vary: Vary) -> Draft:
     reserved: set[str] = set()
     for part in binding.parts:
         thing = object_of(part)
-        names = tuple(name for _, name in part.shapes)
+        names = tuple(name for _, name in part.shapes) if vary.shape > 0 else ()
         painted = surface.record(thing, reserved) if paints else None
         before.append(PartBefore(keys.record(thing, names), painted, light.text_of(thing)))
     return Draft(binding, vary, tuple(before))
@@ -120,7 +120,7 @@ def pieces(draft: Draft, state: State, canvas: Canvas) -> Iterator[None]:
     for part in draft.binding.parts:
         object_of(part)  # all must be there before the first is changed
     for index, (part, before) in enumerate(zip(draft.binding.parts, draft.before, strict=True)):
-        _write_keys(part, draft.vary, state, index)
+        _write_keys(part, before.keys, draft.vary, state, index)
         light.put(object_of(part), light.written(state.look))
         yield
         if before.surface is not None:
@@ -154,10 +154,11 @@ def undress(draft: Draft) -> None:
                 surface.restore(thing, before.surface)
 
 
-def _write_keys(part: PartBinding, vary: Vary, state: State, index: int) -> None:
+def _write_keys(part: PartBinding, before: keys.KeysBefore, vary: Vary, state: State, index: int) -> None:
     thing = object_of(part)
     if vary.shape > 0:
-        keys.write_values(thing, {name: float(state.coefficients[place]) for place, name in part.shapes})
+        values = {name: float(state.coefficients[place]) for place, name in part.shapes}
+        keys.write_values(thing, keys.renamed(thing, values, before))
     if vary.offsets > 0:
         keys.write_offsets(thing, state.offsets[index].astype(np.float64) @ part.to_object.T)
     keys.mesh_of(thing).update()

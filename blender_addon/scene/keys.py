@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import Final, TypeVar
 
 import bpy
 import numpy as np
@@ -13,6 +13,8 @@ from .curves import curves
 
 OFFSETS = "ClipMatrix offsets"
 """Name of the shape key that holds a take's geometry, until the artist gives it another."""
+
+Told = TypeVar("Told")
 
 MARK: Final = "KEY_CATMULL_ROM"
 """The interpolation that key gets, so that it is known under any name: shape keys have no custom properties.
@@ -42,6 +44,8 @@ class KeysBefore:
         (V * 3,) float32, the Basis under ``offsets``, so that they follow what is sculpted meanwhile; None without any.
     muted
         Whether that key was muted.
+    frames
+        Frame by name of all keys. Relative keys make no use of theirs, and keep it under another name.
     """
 
     existed: bool
@@ -51,6 +55,7 @@ class KeysBefore:
     active: int
     basis: np.ndarray | None = None
     muted: bool = False
+    frames: Mapping[str, float] = field(default_factory=dict)
 
 
 def points(key: bpy.types.ShapeKey) -> np.ndarray:
@@ -113,6 +118,7 @@ def record(thing: bpy.types.Object, names: tuple[str, ...]) -> KeysBefore:
         active=thing.active_shape_key_index or 0,
         basis=points(keys.reference_key) if earlier else None,
         muted=earlier.mute if earlier else False,
+        frames={key.name: key.frame for key in keys.key_blocks},
     )
 
 
@@ -131,6 +137,19 @@ def write_offsets(thing: bpy.types.Object, displacement: np.ndarray) -> None:
     key.relative_key = basis
     key.mute, key.value, key.interpolation = False, 1.0, MARK
     key.points.foreach_set("co", points(basis) + displacement.reshape(-1).astype(np.float32))
+
+
+def renamed(thing: bpy.types.Object, told: Mapping[str, Told], before: KeysBefore) -> dict[str, Told]:
+    """What is told of keys by their names of then, by their names now; what is told of keys that are gone is left out.
+
+    A key of another name is found at its frame, if it is not one that was there then.
+    """
+    block = mesh_of(thing).shape_keys
+    blocks = block.key_blocks if block else ()
+    there = {key.name for key in blocks}
+    strangers = {key.frame: key.name for key in blocks if key.name not in before.frames}
+    now = {name: name if name in there else strangers.get(before.frames.get(name, -1.0)) for name in told}
+    return {today: told[name] for name, today in now.items() if today is not None}
 
 
 def write_values(thing: bpy.types.Object, values: Mapping[str, float]) -> None:
@@ -162,5 +181,5 @@ def restore(thing: bpy.types.Object, before: KeysBefore) -> None:
         moved = 0 if before.basis is None else points(block.reference_key) - before.basis  # 0 unless edited
         key.points.foreach_set("co", before.offsets + moved)
         key.value, key.mute = before.offsets_value, before.muted
-    write_values(thing, before.values)
+    write_values(thing, renamed(thing, before.values, before))
     thing.active_shape_key_index = before.active

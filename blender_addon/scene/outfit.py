@@ -90,7 +90,8 @@ def before(thing: bpy.types.Object, was: PartBefore) -> Outfit:
         slots = () if was.surface.bare else was.surface.slots
         worn = [find(slot.original, bpy.data.materials) if slot.original else None for slot in slots]
         materials = (*worn, *now.materials[len(was.surface.slots) :])
-    return Outfit(displacement, was.keys.existed, {**now.values, **was.keys.values}, materials, was.light)
+    values = {**now.values, **keys.renamed(thing, was.keys.values, was.keys)}
+    return Outfit(displacement, was.keys.existed, values, materials, was.light)
 
 
 def refuse_unwearable(thing: bpy.types.Object, outfit: Outfit) -> None:
