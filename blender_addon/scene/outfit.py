@@ -12,7 +12,6 @@ from ..errors import Refusal
 from . import geometry, keys, light, surface
 from .apply import PartBefore
 from .checks import access
-from .handles import find
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,9 +86,7 @@ def before(thing: bpy.types.Object, was: PartBefore) -> Outfit:
         displacement = Displacement(offsets, basis, was.keys.offsets_value)
     materials = now.materials
     if was.surface is not None:
-        slots = () if was.surface.bare else was.surface.slots
-        worn = [find(slot.original, bpy.data.materials) if slot.original else None for slot in slots]
-        materials = (*worn, *now.materials[len(was.surface.slots) :])
+        materials = surface.undressed(thing, was.surface)
     values = {**now.values, **keys.renamed(thing, was.keys.values, was.keys)}
     return Outfit(displacement, was.keys.existed, values, materials, was.light)
 
