@@ -17,7 +17,7 @@ def read_back(draft: apply.Draft) -> State | None:
     """The state that was written last; None if an object is gone or has been remodelled."""
     things = [find(part.object, bpy.data.objects) for part in draft.binding.parts]
     parts = list(zip(draft.binding.parts, things, strict=True))
-    if any(thing is None or len(keys.mesh_of(thing).vertices) != part.vertices for part, thing in parts):
+    if any(thing is None or apply.is_remodelled(thing, part) for part, thing in parts):
         return None
     present = [(part, thing) for part, thing in parts if thing is not None]
     return State(

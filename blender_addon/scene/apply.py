@@ -14,7 +14,7 @@ import numpy as np
 from clipmatrix_protocol import State, Vary
 
 from ..errors import Refusal
-from . import background, keys, light, surface
+from . import background, geometry, keys, light, surface
 from .binding import Binding, PartBinding
 from .canvas import Canvas
 from .handles import find
@@ -54,6 +54,11 @@ def blocked(binding: Binding) -> str:
     return ""
 
 
+def is_remodelled(thing: bpy.types.Object, part: PartBinding) -> bool:
+    """Whether an object's vertices are others than were sent, or in another order, as Dyntopo may leave them."""
+    return len(keys.mesh_of(thing).vertices) != part.vertices or geometry.weave(thing) != part.weave
+
+
 def object_of(part: PartBinding) -> bpy.types.Object:
     """A part's object.
 
@@ -65,7 +70,7 @@ def object_of(part: PartBinding) -> bpy.types.Object:
     thing = find(part.object, bpy.data.objects)
     if thing is None:
         raise Refusal(f"{part.object.name} is no longer in the file.", "Undo, or generate anew without it.")
-    if len(keys.mesh_of(thing).vertices) != part.vertices:
+    if is_remodelled(thing, part):
         raise Refusal(f"{thing.name} was remodelled while the job ran.", "Undo, or generate anew.")
     return thing
 

@@ -19,6 +19,8 @@ class PartBinding:
         The mesh object.
     vertices
         How many vertices it had when it was sent.
+    weave
+        What :func:`.geometry.weave` said of them then.
     to_object
         (3, 3) float64: a displacement in rest space, metres, to one in the object's own space.
     shapes
@@ -29,6 +31,7 @@ class PartBinding:
 
     object: Handle
     vertices: int
+    weave: int
     to_object: np.ndarray
     shapes: tuple[tuple[int, str], ...]
     texture: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 
 import bpy
@@ -61,6 +62,14 @@ def basis(thing: bpy.types.Object) -> np.ndarray:
     if not np.isfinite(flat).all():
         raise broken(thing, "vertices")
     return flat.reshape(-1, 3).astype(np.float64)
+
+
+def weave(thing: bpy.types.Object) -> int:
+    """A checksum of which vertices the edges join: another one where there are others or in another order."""
+    edges = mesh_of(thing).edges
+    flat = np.empty(len(edges) * 2, np.int32)
+    edges.foreach_get("vertices", flat)
+    return zlib.crc32(flat.tobytes())
 
 
 def surface(thing: bpy.types.Object) -> Surface:

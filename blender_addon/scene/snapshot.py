@@ -284,6 +284,7 @@ def _binding(
         PartBinding(
             object=handle(thing),
             vertices=len(part.vertices),
+            weave=geometry.weave(thing),
             to_object=np.linalg.inv(matrix[:3, :3]),
             shapes=tuple((place, key.name) for place, key in zip(mine, found, strict=True) if key.low < key.high),
             texture=part.texture,
