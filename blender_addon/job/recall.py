@@ -9,7 +9,7 @@ import numpy as np
 from clipmatrix_protocol import State
 
 from ..scene import apply, keys, light, surface
-from ..scene.binding import PartBinding
+from ..scene.binding import PartBinding, way_home
 from ..scene.handles import find
 
 
@@ -50,7 +50,8 @@ def _offsets(part: PartBinding, thing: bpy.types.Object) -> np.ndarray:
     if block is None or key is None:
         return np.zeros((part.vertices, 3), np.float32)
     moved = (keys.points(key) - keys.points(block.reference_key)).reshape(-1, 3)
-    return (moved @ np.linalg.inv(part.to_object).T).astype(np.float32)
+    way = way_home(part, keys.points(block.reference_key))
+    return (moved @ np.linalg.inv(way).T).astype(np.float32)
 
 
 def _images(

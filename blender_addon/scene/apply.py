@@ -15,7 +15,7 @@ from clipmatrix_protocol import State, Vary
 
 from ..errors import Refusal
 from . import background, geometry, keys, light, surface
-from .binding import Binding, PartBinding
+from .binding import Binding, PartBinding, way_home
 from .canvas import Canvas
 from .handles import find
 
@@ -165,7 +165,8 @@ def _write_keys(part: PartBinding, before: keys.KeysBefore, vary: Vary, state: S
         values = {name: float(state.coefficients[place]) for place, name in part.shapes}
         keys.write_values(thing, keys.renamed(thing, values, before))
     if vary.offsets > 0:
-        keys.write_offsets(thing, state.offsets[index].astype(np.float64) @ part.to_object.T)
+        way = way_home(part, geometry.basis(thing))
+        keys.write_offsets(thing, state.offsets[index].astype(np.float64) @ way.T)
     keys.mesh_of(thing).update()
 
 

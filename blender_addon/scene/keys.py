@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 import bpy
 import numpy as np
 
+from .carrying import carried
 from .curves import curves
 
 OFFSETS = "ClipMatrix offsets"
@@ -178,8 +179,9 @@ def restore(thing: bpy.types.Object, before: KeysBefore) -> None:
     if key is not None and before.offsets is None:
         remove_offsets(thing, key)
     elif block and key and before.offsets is not None and len(before.offsets) == len(key.points) * 3:
-        moved = 0 if before.basis is None else points(block.reference_key) - before.basis  # 0 unless edited
-        key.points.foreach_set("co", before.offsets + moved)
+        basis = points(block.reference_key)
+        then = basis if before.basis is None else before.basis
+        key.points.foreach_set("co", carried(before.offsets, then, basis))
         key.value, key.mute = before.offsets_value, before.muted
     write_values(thing, renamed(thing, before.values, before))
     thing.active_shape_key_index = before.active

@@ -11,6 +11,7 @@ import numpy as np
 from ..errors import Refusal
 from . import geometry, keys, light, surface
 from .apply import PartBefore
+from .carrying import carried
 from .checks import access
 
 
@@ -134,8 +135,8 @@ def _displace(thing: bpy.types.Object, displacement: Displacement) -> None:
     worn = keys.offsets_key(block)
     assert block is not None
     assert worn is not None
-    moved = keys.points(block.reference_key) - displacement.basis  # exactly 0 unless the basis was changed
-    worn.points.foreach_set("co", displacement.points + moved)
+    basis = keys.points(block.reference_key)
+    worn.points.foreach_set("co", carried(displacement.points, displacement.basis, basis))
     worn.value = value if worn.name in keys.animated_keys(block) else displacement.value
 
 
