@@ -25,6 +25,7 @@ class AddedBody(NamedTuple):
 def build_body(body: Body, context: bpy.types.Context) -> AddedBody:
     """Build a body in the active collection, select it, and make its mesh the active object.
 
+    Mesh and bones are in metres; the armature object is scaled to the scene's unit.
     The first motion is assigned; the others are kept in the file as Actions of the same bones.
 
     Parameters
@@ -54,6 +55,7 @@ def build_body(body: Body, context: bpy.types.Context) -> AddedBody:
     add_weights(mesh_object, body)
     add_shapes(mesh_object, body)
     rig = build_rig(body, context, collection)
+    rig.scale = (1 / scene.unit_settings.scale_length,) * 3
     bind(mesh_object, rig)
     remember(mesh, body, tails(rig, body))
     fps = scene.render.fps / scene.render.fps_base

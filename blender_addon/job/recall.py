@@ -9,7 +9,7 @@ import numpy as np
 from clipmatrix_protocol import State
 
 from ..scene import apply, keys, light, surface
-from ..scene.binding import PartBinding
+from ..scene.binding import PartBinding, way_home
 from ..scene.handles import find
 
 
@@ -17,11 +17,11 @@ def read_back(draft: apply.Draft) -> State | None:
     """The state that was written last; None if an object is gone or has been remodelled."""
     things = [find(part.object, bpy.data.objects) for part in draft.binding.parts]
     parts = list(zip(draft.binding.parts, things, strict=True))
-    if any(thing is None or len(keys.mesh_of(thing).vertices) != part.vertices for part, thing in parts):
+    if any(thing is None or apply.is_remodelled(thing, part) for part, thing in parts):
         return None
     present = [(part, thing) for part, thing in parts if thing is not None]
     return State(
-        coefficients=_coefficients(present),
+        coefficients=_coefficients(present, draft.before),
         offsets=tuple(_offsets(part, thing) for part, thing in present),
         textures=_images(present, surface.worn_texture),
         look=light.worn_look([thing for _, thing in present]),
@@ -29,26 +29,29 @@ def read_back(draft: apply.Draft) -> State | None:
     )
 
 
-def _coefficients(parts: list[tuple[PartBinding, bpy.types.Object]]) -> np.ndarray:
+def _coefficients(
+    parts: list[tuple[PartBinding, bpy.types.Object]], before: tuple[apply.PartBefore, ...]
+) -> np.ndarray:
     places = [place for part, _ in parts for place, _ in part.shapes]
     values = np.zeros(max(places, default=-1) + 1, np.float32)
-    for part, thing in parts:
+    for (part, thing), was in zip(parts, before, strict=True):
         block = keys.mesh_of(thing).shape_keys
-        for place, name in part.shapes:
-            key = block.key_blocks.get(name) if block else None
-            if key is not None:
-                values[place] = key.value
+        if block is None:
+            continue
+        for name, place in keys.renamed(thing, {name: place for place, name in part.shapes}, was.keys).items():
+            values[place] = block.key_blocks[name].value
     return values
 
 
 def _offsets(part: PartBinding, thing: bpy.types.Object) -> np.ndarray:
     """(V, 3) float32, metres, rest space."""
     block = keys.mesh_of(thing).shape_keys
-    key = block.key_blocks.get(keys.OFFSETS) if block else None
+    key = keys.offsets_key(block)
     if block is None or key is None:
         return np.zeros((part.vertices, 3), np.float32)
     moved = (keys.points(key) - keys.points(block.reference_key)).reshape(-1, 3)
-    return (moved @ np.linalg.inv(part.to_object).T).astype(np.float32)
+    way = way_home(part, keys.points(block.reference_key))
+    return (moved @ np.linalg.inv(way).T).astype(np.float32)
 
 
 def _images(

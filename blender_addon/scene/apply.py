@@ -14,8 +14,8 @@ import numpy as np
 from clipmatrix_protocol import State, Vary
 
 from ..errors import Refusal
-from . import background, keys, light, surface
-from .binding import Binding, PartBinding
+from . import background, geometry, keys, light, surface
+from .binding import Binding, PartBinding, way_home
 from .canvas import Canvas
 from .handles import find
 
@@ -54,6 +54,27 @@ def blocked(binding: Binding) -> str:
     return ""
 
 
+def is_remodelled(thing: bpy.types.Object, part: PartBinding) -> bool:
+    """Whether an object's vertices are others than were sent, or in another order, as Dyntopo may leave them."""
+    return len(keys.mesh_of(thing).vertices) != part.vertices or geometry.weave(thing) != part.weave
+
+
+def object_of(part: PartBinding) -> bpy.types.Object:
+    """A part's object.
+
+    Raises
+    ------
+    Refusal
+        If it is gone or has been remodelled.
+    """
+    thing = find(part.object, bpy.data.objects)
+    if thing is None:
+        raise Refusal(f"{part.object.name} is no longer in the file.", "Undo, or generate anew without it.")
+    if is_remodelled(thing, part):
+        raise Refusal(f"{thing.name} was remodelled while the job ran.", "Undo, or generate anew.")
+    return thing
+
+
 def begin(binding: Binding, vary: Vary) -> Draft:
     """Remember the character as it is; writes nothing yet.
 
@@ -66,8 +87,8 @@ def begin(binding: Binding, vary: Vary) -> Draft:
     before = []
     reserved: set[str] = set()
     for part in binding.parts:
-        thing = _object(part)
-        names = tuple(name for _, name in part.shapes)
+        thing = object_of(part)
+        names = tuple(name for _, name in part.shapes) if vary.shape > 0 else ()
         painted = surface.record(thing, reserved) if paints else None
         before.append(PartBefore(keys.record(thing, names), painted, light.text_of(thing)))
     return Draft(binding, vary, tuple(before))
@@ -102,10 +123,10 @@ def pieces(draft: Draft, state: State, canvas: Canvas) -> Iterator[None]:
     """
     _check(draft.binding, state)
     for part in draft.binding.parts:
-        _object(part)  # all must be there before the first is changed
+        object_of(part)  # all must be there before the first is changed
     for index, (part, before) in enumerate(zip(draft.binding.parts, draft.before, strict=True)):
-        _write_keys(part, draft.vary, state, index)
-        light.put(_object(part), light.written(state.look))
+        _write_keys(part, before.keys, draft.vary, state, index)
+        light.put(object_of(part), light.written(state.look))
         yield
         if before.surface is not None:
             yield from _surface_pieces(part, before.surface, draft.vary, state, canvas)
@@ -138,19 +159,21 @@ def undress(draft: Draft) -> None:
                 surface.restore(thing, before.surface)
 
 
-def _write_keys(part: PartBinding, vary: Vary, state: State, index: int) -> None:
-    thing = _object(part)
+def _write_keys(part: PartBinding, before: keys.KeysBefore, vary: Vary, state: State, index: int) -> None:
+    thing = object_of(part)
     if vary.shape > 0:
-        keys.write_values(thing, {name: float(state.coefficients[place]) for place, name in part.shapes})
+        values = {name: float(state.coefficients[place]) for place, name in part.shapes}
+        keys.write_values(thing, keys.renamed(thing, values, before))
     if vary.offsets > 0:
-        keys.write_offsets(thing, state.offsets[index].astype(np.float64) @ part.to_object.T)
+        way = way_home(part, geometry.basis(thing))
+        keys.write_offsets(thing, state.offsets[index].astype(np.float64) @ way.T)
     keys.mesh_of(thing).update()
 
 
 def _surface_pieces(
     part: PartBinding, before: surface.SurfaceBefore, vary: Vary, state: State, canvas: Canvas
 ) -> Iterator[None]:
-    surface.dress(_object(part), before)
+    surface.dress(object_of(part), before)
     if vary.material > 0:
         surface.polish(before, state.look)
     yield
@@ -158,15 +181,6 @@ def _surface_pieces(
         yield from surface.painting(before, state.textures[part.texture], canvas)
     if vary.normals > 0 and state.normal_maps:
         yield from surface.embossing(before, state.normal_maps[part.texture], canvas)
-
-
-def _object(part: PartBinding) -> bpy.types.Object:
-    thing = find(part.object, bpy.data.objects)
-    if thing is None:
-        raise Refusal(f"{part.object.name} is no longer in the file.", "Undo, or generate anew without it.")
-    if len(keys.mesh_of(thing).vertices) != part.vertices:
-        raise Refusal(f"{thing.name} was remodelled while the job ran.", "Undo, or generate anew.")
-    return thing
 
 
 def _check(binding: Binding, state: State) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .carrying import turned
 from .handles import Handle
 
 
@@ -19,8 +20,12 @@ class PartBinding:
         The mesh object.
     vertices
         How many vertices it had when it was sent.
+    weave
+        What :func:`.geometry.weave` said of them then.
     to_object
-        (3, 3) float64: a displacement in rest space, metres, to one in the object's own space.
+        (3, 3) float64: a displacement in rest space, metres, to one in the object's own space, as that was then.
+    basis
+        (V * 3,) float32: where its vertices were then, object space, without shape keys; see :func:`way_home`.
     shapes
         Index among the character's shapes and the name of this object's shape key, for each it has.
     texture
@@ -29,9 +34,16 @@ class PartBinding:
 
     object: Handle
     vertices: int
+    weave: int
     to_object: np.ndarray
+    basis: np.ndarray
     shapes: tuple[tuple[int, str], ...]
     texture: int
+
+
+def way_home(part: PartBinding, basis: np.ndarray) -> np.ndarray:
+    """``to_object`` for an object whose vertices, (V, 3), may have been scaled or turned meanwhile (Apply Scale)."""
+    return np.asarray(turned(part.basis, basis) @ part.to_object)
 
 
 @dataclass(frozen=True, eq=False)

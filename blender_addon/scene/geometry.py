@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 
 import bpy
@@ -9,7 +10,7 @@ import numpy as np
 from clipmatrix_protocol import MAX_FRAME_BYTES
 
 from ..errors import Fix, Refusal
-from .keys import OFFSETS, animated_keys, mesh_of, points
+from .keys import animated_keys, mesh_of, offsets_key, points
 from .skin import group_weights
 from .uvs import corner_uvs, render_layer
 
@@ -61,6 +62,14 @@ def basis(thing: bpy.types.Object) -> np.ndarray:
     if not np.isfinite(flat).all():
         raise broken(thing, "vertices")
     return flat.reshape(-1, 3).astype(np.float64)
+
+
+def weave(thing: bpy.types.Object) -> int:
+    """A checksum of which vertices the edges join: another one where there are others or in another order."""
+    edges = mesh_of(thing).edges
+    flat = np.empty(len(edges) * 2, np.int32)
+    edges.foreach_get("vertices", flat)
+    return zlib.crc32(flat.tobytes())
 
 
 def surface(thing: bpy.types.Object) -> Surface:
@@ -128,10 +137,10 @@ def keys(thing: bpy.types.Object) -> list[Key]:
 
 def _acting(block: bpy.types.Key) -> list[tuple[bpy.types.ShapeKey, float, float]]:
     """The keys that do something, and how low and high the optimiser may set them."""
-    moved = animated_keys(block)
+    moved, worn = animated_keys(block), offsets_key(block)
     found = []
     for key in block.key_blocks:
-        if key == block.reference_key or key.name == OFFSETS or key.mute:
+        if key in (block.reference_key, worn) or key.mute:
             continue
         low, high = min(key.slider_min, key.value), max(key.slider_max, key.value)
         if key.lock_shape or key.name in moved:
@@ -143,8 +152,7 @@ def _acting(block: bpy.types.Key) -> list[tuple[bpy.types.ShapeKey, float, float
 
 def earlier_offsets(thing: bpy.types.Object) -> np.ndarray | None:
     """The offsets of the take the object wears, (V, 3) float64, object space; None without one."""
-    block = mesh_of(thing).shape_keys
-    key = block.key_blocks.get(OFFSETS) if block else None
+    key = offsets_key(mesh_of(thing).shape_keys)
     if key is None or key.mute:
         return None
     return _delta(thing, key) * key.value

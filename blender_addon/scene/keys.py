@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Final, TypeVar
 
 import bpy
 import numpy as np
 
+from .carrying import carried
 from .curves import curves
 
 OFFSETS = "ClipMatrix offsets"
-"""The shape key that holds a take's geometry."""
+"""Name of the shape key that holds a take's geometry, until the artist gives it another."""
+
+Told = TypeVar("Told")
+
+MARK: Final = "KEY_CATMULL_ROM"
+"""The interpolation that key gets, so that it is known under any name: shape keys have no custom properties.
+
+It means nothing where keys are relative, as a character's always are, and goes with the key through renaming, moving,
+copying, saving and undo.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +45,8 @@ class KeysBefore:
         (V * 3,) float32, the Basis under ``offsets``, so that they follow what is sculpted meanwhile; None without any.
     muted
         Whether that key was muted.
+    frames
+        Frame by name of all keys. Relative keys make no use of theirs, and keep it under another name.
     """
 
     existed: bool
@@ -43,6 +56,7 @@ class KeysBefore:
     active: int
     basis: np.ndarray | None = None
     muted: bool = False
+    frames: Mapping[str, float] = field(default_factory=dict)
 
 
 def points(key: bpy.types.ShapeKey) -> np.ndarray:
@@ -57,6 +71,23 @@ def mesh_of(thing: bpy.types.Object) -> bpy.types.Mesh:
     if not isinstance(thing.data, bpy.types.Mesh):
         raise TypeError(f"{thing.name} is no mesh")
     return thing.data
+
+
+def offsets_key(block: bpy.types.Key | None) -> bpy.types.ShapeKey | None:
+    """The key that holds a take's geometry, also where the artist has renamed it; None without one."""
+    if block is None:
+        return None
+    marked = (key for key in block.key_blocks if key.interpolation == MARK)
+    return block.key_blocks.get(OFFSETS) or next(marked, None)
+
+
+def remove_offsets(thing: bpy.types.Object, key: bpy.types.ShapeKey) -> None:
+    """Remove the key of a take; duplicates that the artist has made of it, mark and all, are the artist's own."""
+    block = mesh_of(thing).shape_keys
+    for other in block.key_blocks if block else ():
+        if other.interpolation == MARK:
+            other.interpolation = "KEY_LINEAR"
+    thing.shape_key_remove(key)
 
 
 def animated_keys(block: bpy.types.Key) -> frozenset[str]:
@@ -79,7 +110,7 @@ def record(thing: bpy.types.Object, names: tuple[str, ...]) -> KeysBefore:
     keys = mesh_of(thing).shape_keys
     if keys is None:
         return KeysBefore(False, None, 0.0, {}, 0)
-    earlier = keys.key_blocks.get(OFFSETS)
+    earlier = offsets_key(keys)
     return KeysBefore(
         existed=True,
         offsets=points(earlier) if earlier else None,
@@ -88,6 +119,7 @@ def record(thing: bpy.types.Object, names: tuple[str, ...]) -> KeysBefore:
         active=thing.active_shape_key_index or 0,
         basis=points(keys.reference_key) if earlier else None,
         muted=earlier.mute if earlier else False,
+        frames={key.name: key.frame for key in keys.key_blocks},
     )
 
 
@@ -98,14 +130,27 @@ def write_offsets(thing: bpy.types.Object, displacement: np.ndarray) -> None:
     if mesh.shape_keys is None:
         thing.shape_key_add(name="Basis", from_mix=False)
     assert mesh.shape_keys is not None
-    key = mesh.shape_keys.key_blocks.get(OFFSETS)
+    key = offsets_key(mesh.shape_keys)
     if key is None:
         key = thing.shape_key_add(name=OFFSETS, from_mix=False)
         thing.active_shape_key_index = active
     basis = mesh.shape_keys.reference_key
     key.relative_key = basis
-    key.mute, key.value = False, 1.0
+    key.mute, key.value, key.interpolation = False, 1.0, MARK
     key.points.foreach_set("co", points(basis) + displacement.reshape(-1).astype(np.float32))
+
+
+def renamed(thing: bpy.types.Object, told: Mapping[str, Told], before: KeysBefore) -> dict[str, Told]:
+    """What is told of keys by their names of then, by their names now; what is told of keys that are gone is left out.
+
+    A key of another name is found at its frame, if it is not one that was there then.
+    """
+    block = mesh_of(thing).shape_keys
+    blocks = block.key_blocks if block else ()
+    there = {key.name for key in blocks}
+    strangers = {key.frame: key.name for key in blocks if key.name not in before.frames}
+    now = {name: name if name in there else strangers.get(before.frames.get(name, -1.0)) for name in told}
+    return {today: told[name] for name, today in now.items() if today is not None}
 
 
 def write_values(thing: bpy.types.Object, values: Mapping[str, float]) -> None:
@@ -121,21 +166,22 @@ def write_values(thing: bpy.types.Object, values: Mapping[str, float]) -> None:
 
 def restore(thing: bpy.types.Object, before: KeysBefore) -> None:
     """Undo :func:`write_offsets` and :func:`write_values`."""
-    mesh = mesh_of(thing)
-    key = mesh.shape_keys.key_blocks.get(OFFSETS) if mesh.shape_keys else None
+    block = mesh_of(thing).shape_keys
+    key = offsets_key(block)
     if not before.existed:
-        if key is None:
+        if block is None or key is None:
             return  # the job has made none, so whatever there is now is the artist's
-        if mesh.shape_keys and len(mesh.shape_keys.key_blocks) > 2:  # the artist has made some meanwhile
+        if len(block.key_blocks) > 2:  # the artist has made some meanwhile
             before = replace(before, offsets=None, active=thing.active_shape_key_index or 0)
         else:
             thing.shape_key_clear()
             return
     if key is not None and before.offsets is None:
-        thing.shape_key_remove(key)
-    elif key is not None and before.offsets is not None and len(before.offsets) == len(key.points) * 3:
-        moved = 0 if before.basis is None else points(mesh.shape_keys.reference_key) - before.basis  # 0 unless edited
-        key.points.foreach_set("co", before.offsets + moved)
+        remove_offsets(thing, key)
+    elif block and key and before.offsets is not None and len(before.offsets) == len(key.points) * 3:
+        basis = points(block.reference_key)
+        then = basis if before.basis is None else before.basis
+        key.points.foreach_set("co", carried(before.offsets, then, basis))
         key.value, key.mute = before.offsets_value, before.muted
-    write_values(thing, before.values)
+    write_values(thing, renamed(thing, before.values, before))
     thing.active_shape_key_index = before.active

@@ -11,8 +11,8 @@ import numpy as np
 from ..errors import Refusal
 from . import geometry, keys, light, surface
 from .apply import PartBefore
+from .carrying import carried
 from .checks import access
-from .handles import find
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +65,7 @@ def read(thing: bpy.types.Object) -> Outfit:
     materials = tuple(slot.material for slot in thing.material_slots)
     if block is None:
         return Outfit(None, False, {}, materials, light.text_of(thing))
-    worn = block.key_blocks.get(keys.OFFSETS)
+    worn = keys.offsets_key(block)
     own = [key for key in block.key_blocks if key not in (worn, block.reference_key)]
     moved = keys.animated_keys(block)
     return Outfit(
@@ -87,10 +87,9 @@ def before(thing: bpy.types.Object, was: PartBefore) -> Outfit:
         displacement = Displacement(offsets, basis, was.keys.offsets_value)
     materials = now.materials
     if was.surface is not None:
-        slots = () if was.surface.bare else was.surface.slots
-        worn = [find(slot.original, bpy.data.materials) if slot.original else None for slot in slots]
-        materials = (*worn, *now.materials[len(was.surface.slots) :])
-    return Outfit(displacement, was.keys.existed, {**now.values, **was.keys.values}, materials, was.light)
+        materials = surface.undressed(thing, was.surface)
+    values = {**now.values, **keys.renamed(thing, was.keys.values, was.keys)}
+    return Outfit(displacement, was.keys.existed, values, materials, was.light)
 
 
 def refuse_unwearable(thing: bpy.types.Object, outfit: Outfit) -> None:
@@ -129,21 +128,22 @@ def _displacement(block: bpy.types.Key, worn: bpy.types.ShapeKey) -> Displacemen
 
 def _displace(thing: bpy.types.Object, displacement: Displacement) -> None:
     mesh = keys.mesh_of(thing)
-    earlier = mesh.shape_keys.key_blocks.get(keys.OFFSETS) if mesh.shape_keys else None
+    earlier = keys.offsets_key(mesh.shape_keys)
     value = earlier.value if earlier else displacement.value
     keys.write_offsets(thing, np.zeros((len(mesh.vertices), 3)))
     block = mesh.shape_keys
+    worn = keys.offsets_key(block)
     assert block is not None
-    worn = block.key_blocks[keys.OFFSETS]
-    moved = keys.points(block.reference_key) - displacement.basis  # exactly 0 unless the basis was changed
-    worn.points.foreach_set("co", displacement.points + moved)
-    worn.value = value if keys.OFFSETS in keys.animated_keys(block) else displacement.value
+    assert worn is not None
+    basis = keys.points(block.reference_key)
+    worn.points.foreach_set("co", carried(displacement.points, displacement.basis, basis))
+    worn.value = value if worn.name in keys.animated_keys(block) else displacement.value
 
 
 def _release(thing: bpy.types.Object, keyed: bool) -> None:
     """Take the displacement off: remove its key, or flatten it where something of the artist's hangs on it."""
     block = keys.mesh_of(thing).shape_keys
-    worn = block.key_blocks.get(keys.OFFSETS) if block else None
+    worn = keys.offsets_key(block)
     if block is None or worn is None:
         return
     if _hangs_on(block, worn):
@@ -153,7 +153,7 @@ def _release(thing: bpy.types.Object, keyed: bool) -> None:
     else:
         active = thing.active_shape_key
         name = active.name if active else ""
-        thing.shape_key_remove(worn)
+        keys.remove_offsets(thing, worn)
         place = block.key_blocks.find(name)
         thing.active_shape_key_index = max(place, 0)
 

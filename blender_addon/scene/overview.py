@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import bpy
 
-from .keys import OFFSETS, animated_keys, mesh_of
+from .keys import animated_keys, mesh_of, offsets_key
 from .uvs import render_layer
 
 
@@ -40,9 +40,9 @@ def overview(parts: Sequence[bpy.types.Object], armature: bpy.types.Object | Non
     layers = [render_layer(mesh) for mesh in meshes]
     found: dict[str, bool] = {}
     for block in [mesh.shape_keys for mesh in meshes if mesh.shape_keys]:
-        moved = animated_keys(block)
+        moved, worn = animated_keys(block), offsets_key(block)
         for key in block.key_blocks:
-            if key != block.reference_key and key.name != OFFSETS and not key.mute:
+            if key not in (block.reference_key, worn) and not key.mute:
                 found[key.name] = found.get(key.name, True) and (key.lock_shape or key.name in moved)
     bones = armature.data.bones if armature and isinstance(armature.data, bpy.types.Armature) else ()
     return Overview(

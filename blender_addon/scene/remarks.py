@@ -9,7 +9,7 @@ import numpy as np
 from clipmatrix_protocol import Part
 
 from . import rigging
-from .keys import OFFSETS, animated_keys, mesh_of
+from .keys import animated_keys, mesh_of, offsets_key
 from .unrolled import unroll
 
 LEAST_SHARE = 0.01
@@ -67,8 +67,9 @@ def _copies(thing: bpy.types.Object) -> tuple[str, ...]:
 
 def _driven(thing: bpy.types.Object) -> tuple[str, ...]:
     block = mesh_of(thing).shape_keys
-    moved = animated_keys(block) if block else frozenset()
-    count = sum(not block.key_blocks[name].mute for name in moved if name != OFFSETS) if block else 0
+    moved = [block.key_blocks[name] for name in animated_keys(block)] if block else []
+    worn = offsets_key(block)
+    count = sum(key != worn and not key.mute for key in moved)
     if not count:
         return ()
     keys = "a shape key that is" if count == 1 else f"{count} shape keys that are"

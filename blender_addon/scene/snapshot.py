@@ -284,7 +284,9 @@ def _binding(
         PartBinding(
             object=handle(thing),
             vertices=len(part.vertices),
+            weave=geometry.weave(thing),
             to_object=np.linalg.inv(matrix[:3, :3]),
+            basis=geometry.basis(thing).astype(np.float32).reshape(-1),
             shapes=tuple((place, key.name) for place, key in zip(mine, found, strict=True) if key.low < key.high),
             texture=part.texture,
         )

@@ -23,7 +23,7 @@ LONGEST_NAME = 34
 
 @dataclass(frozen=True)
 class SlotBefore:
-    """A material slot: the artist's material (None: an empty slot), its fake-user flag, the name of our copy."""
+    """A material slot: the artist's material (None: an empty slot), its fake-user flag, the name we give our copy."""
 
     original: Handle | None
     fake_user: bool
@@ -63,6 +63,7 @@ def record(thing: bpy.types.Object, reserved: set[str]) -> SurfaceBefore:
         images.append(_free_name(f"ClipMatrix {_cut(thing.name)} {what}", {*bpy.data.images.keys(), *reserved}))
         reserved.add(images[-1])
     copies: dict[str, str] = {}
+    reserved.update(material[COPY] for material in bpy.data.materials if material.get(COPY))
     slots = []
     for material in [slot.material for slot in thing.material_slots] or [None]:
         name = material.name if material else thing.name
@@ -76,16 +77,25 @@ def record(thing: bpy.types.Object, reserved: set[str]) -> SurfaceBefore:
 
 
 def dress(thing: bpy.types.Object, before: SurfaceBefore) -> None:
-    """Put our copies into the object's slots; makes what is missing, so it may be called again after an undo.
+    """Put our copies in the place of the artist's materials; makes what is missing, so that it may follow an undo.
 
-    The artist's materials get a fake user, so that saving does not lose them.
+    The artist's materials get a fake user, so that saving does not lose them. Slots may have been moved, added or given
+    other materials meanwhile: what counts is what they hold.
     """
     if before.bare and not thing.material_slots:
         mesh_of(thing).materials.append(None)
-    for slot, was in zip(thing.material_slots, before.slots, strict=False):
-        copy = bpy.data.materials.get(was.copy) or _make_copy(was)
-        if slot.material != copy:
-            slot.material = copy
+    dressed = {_original(was): was for was in before.slots}
+    for slot in thing.material_slots:
+        was = dressed.get(slot.material)
+        if was is not None:
+            slot.material = next(_marked({was.copy}), None) or _make_copy(was)
+
+
+def undressed(thing: bpy.types.Object, before: SurfaceBefore) -> tuple[bpy.types.Material | None, ...]:
+    """What the object's slots hold but for the draft; none for an object that had no slots."""
+    found = tuple(slot.material for slot in thing.material_slots)
+    own = tuple(_original(was) if (was := _slot_of(worn, before)) else worn for worn in found)
+    return () if before.bare and own == (None,) else own
 
 
 def painting(before: SurfaceBefore, texture: np.ndarray, canvas: Canvas) -> Iterator[None]:
@@ -139,13 +149,11 @@ def keep(thing: bpy.types.Object | None, before: SurfaceBefore) -> None:
 
 def restore(thing: bpy.types.Object, before: SurfaceBefore) -> None:
     """Undo :func:`dress`; a slot that the artist has given another material meanwhile keeps it."""
-    ours = {was.copy for was in before.slots}
-    for slot, was in zip(thing.material_slots, before.slots, strict=False):
-        worn = slot.material
-        if worn is None or worn.get(COPY) not in ours:
+    for slot in thing.material_slots:
+        was = _slot_of(slot.material, before)
+        if was is None:
             continue
-        original = find(was.original, bpy.data.materials) if was.original else None
-        slot.material = original
+        original = slot.material = _original(was)
         if original is not None:
             original.use_fake_user = was.fake_user
     if before.bare and len(thing.material_slots) == 1 and thing.material_slots[0].material is None:
@@ -170,9 +178,10 @@ def remove_only_slot(thing: bpy.types.Object) -> None:
 
 
 def sweep(before: SurfaceBefore) -> None:
-    """Remove our materials and images from the file."""
+    """Remove our materials and images from the file, but not what the artist has made of our materials and uses."""
     for material in _copies(before):
-        bpy.data.materials.remove(material)
+        if material[COPY] == material.name or not material.users:
+            bpy.data.materials.remove(material)
     for image in _images(before):
         bpy.data.images.remove(image)
 
@@ -227,7 +236,7 @@ def _images(before: SurfaceBefore) -> list[bpy.types.Image]:
 
 
 def _make_copy(was: SlotBefore) -> bpy.types.Material:
-    original = find(was.original, bpy.data.materials) if was.original else None
+    original = _original(was)
     if original is not None:
         original.use_fake_user = True
     copy = original.copy() if original is not None else bpy.data.materials.new(was.copy)
@@ -237,9 +246,23 @@ def _make_copy(was: SlotBefore) -> bpy.types.Material:
     return copy
 
 
+def _original(was: SlotBefore) -> bpy.types.Material | None:
+    return find(was.original, bpy.data.materials) if was.original else None
+
+
+def _slot_of(material: bpy.types.Material | None, before: SurfaceBefore) -> SlotBefore | None:
+    """Which slot our copy was made for; None for a material that is not ours."""
+    copy = material.get(COPY) if material else None
+    return next((was for was in before.slots if was.copy == copy), None)
+
+
 def _copies(before: SurfaceBefore) -> list[bpy.types.Material]:
-    names = dict.fromkeys(slot.copy for slot in before.slots)
-    return [bpy.data.materials[name] for name in names if name in bpy.data.materials]
+    return list(_marked({slot.copy for slot in before.slots}))
+
+
+def _marked(copies: set[str]) -> Iterator[bpy.types.Material]:
+    """Our materials that were given these names."""
+    return (material for material in bpy.data.materials if material.get(COPY) in copies)
 
 
 def _size(image: bpy.types.Image) -> tuple[int, int]:

@@ -63,6 +63,16 @@ def test_every_joint_becomes_a_bone_under_its_parent(column):
     assert np.allclose([bone.head_local for bone in bones], body.heads, atol=1e-6)
 
 
+def test_a_body_is_as_high_in_metres_in_a_scene_of_centimetres(blender, rooms):
+    blender.context.scene.unit_settings.scale_length = 0.01
+    body = column_body()
+    added = rooms("bodies.build").build_body(replace(body, motions=()), blender.context)
+    blender.context.view_layer.update()
+    assert np.allclose(evaluated(blender, added.mesh_object) * 0.01, body.vertices, atol=1e-5)
+    shot = rooms("scene.snapshot").snapshot(blender.context, [added.mesh_object])
+    assert np.allclose(shot.character.parts[0].vertices, body.vertices, atol=1e-5)
+
+
 def test_a_shape_key_moves_the_vertices_by_its_deltas(blender, column):
     body, mesh_object, rig = column
     rig.data.pose_position = "REST"

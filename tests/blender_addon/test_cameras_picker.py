@@ -87,3 +87,17 @@ def test_the_panel_names_the_cameras(blender, scenes, own, rooms):
     layout = StrictLayout(blender)
     rooms("interface.panels.settings").show_cameras(layout, blender.context)
     assert layout.drawn == ["Front"]
+
+
+@pytest.mark.parametrize("scale", [(-1, 1, 1), (1, -2, 1), (1, 1, -1), (-1, -1, -1)])
+def test_a_mirrored_camera_looks_where_it_looks_in_blender(blender, scenes, own, looked, scale):
+    thing = add_camera(blender, scenes)
+    thing.scale = scale
+    own.cameras = "SCENE"
+    (camera,) = looked()
+    turn = np.array(camera.placement)[:3, :3]
+    world = np.array(thing.matrix_world)[:3, :3]
+    assert np.allclose(turn[:, 2], world[:, 2] / np.linalg.norm(world[:, 2]), atol=1e-6)
+    assert np.allclose(turn[:, 1], world[:, 1] / np.linalg.norm(world[:, 1]), atol=1e-6)
+    assert np.allclose(turn @ turn.T, np.eye(3), atol=1e-6)
+    assert np.linalg.det(turn) > 0

@@ -12,7 +12,7 @@ from ...errors import Refusal
 from ...job import series, session
 from ...job.phases import BUSY, FREE, STOPPABLE, Phase
 from ...scene import characters
-from ...scene.handles import find
+from ...scene.apply import object_of
 from ...scene.snapshot import Snapshot, snapshot
 from ...scene.start_look import other_finishes
 from .. import properties
@@ -180,8 +180,7 @@ class CLIPMATRIX_OT_carry_on(bpy.types.Operator):
         now = session.current()
         job = now.settled()
         brief, exemplars = properties.brief(settings), properties.exemplars(settings)
-        parts = [find(part.object, bpy.data.objects) for part in job.binding.parts]
-        shot = _shoot(context, [part for part in parts if part is not None], "CURRENT", brief)
+        shot = _shoot(context, [object_of(part) for part in job.binding.parts], "CURRENT", brief)
         now.carry_on(replace(shot.character, start_look=job.look), brief, shot.binding, exemplars)
         _note(now, settings, "CURRENT")
         _tell(self, now, (*shot.warnings, *_other_relief(brief, shot)))

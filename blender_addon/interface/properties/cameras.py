@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import bpy
 from clipmatrix_protocol import Brief, Camera, CameraFixed, CameraOrbit, CameraRegion
+from mathutils import Matrix
 
 from ...errors import Refusal
 from .. import fields
@@ -140,12 +141,11 @@ def _shares(settings: ClipMatrixSceneProperties) -> dict[str, float]:
 
 
 def _fixed(thing: bpy.types.Object, scene: bpy.types.Scene, name: str, jitter: float, share: float) -> CameraFixed:
-    """A camera as it stands at the scene's frame; without scale, in metres."""
+    """A camera as it stands at the scene's frame; without scale and mirroring, in metres."""
     lens = thing.data
     assert isinstance(lens, bpy.types.Camera)
-    place, turn, _ = thing.matrix_world.decompose()
-    placement: Any = turn.to_matrix().to_4x4()
-    placement.translation = place * scene.unit_settings.scale_length
+    placement: Any = _turned(thing.matrix_world).to_4x4()
+    placement.translation = thing.matrix_world.translation * scene.unit_settings.scale_length
     return CameraFixed(
         placement=tuple(tuple(row) for row in placement),  # type: ignore[arg-type]  # four rows of four
         field_of_view=min(max(degrees(lens.angle), 1.0), 120.0),
@@ -153,3 +153,14 @@ def _fixed(thing: bpy.types.Object, scene: bpy.types.Scene, name: str, jitter: f
         name=name,
         share=share,
     )
+
+
+def _turned(matrix: Matrix) -> Matrix:
+    """The rotation that looks where a camera of this matrix looks: along its -z, with its y up.
+
+    Not the matrix's ``decompose``, which reverses all three axes of a mirrored one, and so looks away.
+    """
+    rows: Any = matrix.to_3x3().transposed()
+    up, back = rows[1].normalized(), rows[2].normalized()
+    right = up.cross(back).normalized()
+    return Matrix((right, back.cross(right), back)).transposed()

@@ -22,8 +22,30 @@ def test_a_result_waits_while_the_mesh_is_sculpted_with_dyntopo(blender, scenes,
     blender.ops.sculpt.dynamic_topology_toggle()
     finish_waiting(connected, peer)
     assert connected.waits == "Column is being sculpted with Dyntopo"
+
+
+def test_no_result_lands_on_vertices_in_another_order(blender, scenes, connected, peer):
+    """As Dyntopo leaves them in Blender before 5.0, with or without a stroke."""
+    scenes.character()
+    generate(blender, connected, peer)
+    blender.ops.object.mode_set(mode="EDIT")
+    blender.ops.mesh.select_all(action="SELECT")
+    blender.ops.mesh.sort_elements(type="REVERSE", elements={"VERT"})
     blender.ops.object.mode_set(mode="OBJECT")
-    pump(connected, peer, lambda: shown(blender) == 0.5)
+    finish(connected, peer)
+    pump(connected, peer, lambda: connected.error)
+    assert str(connected.error) == "Column was remodelled while the job ran. Undo, or generate anew."
+
+
+def test_normals_that_are_turned_in_edit_mode_are_no_remodelling(blender, scenes, connected, peer):
+    scenes.character()
+    generate(blender, connected, peer)
+    blender.ops.object.mode_set(mode="EDIT")
+    blender.ops.mesh.select_all(action="SELECT")
+    blender.ops.mesh.flip_normals()
+    blender.ops.object.mode_set(mode="OBJECT")
+    finish(connected, peer)
+    assert shown(blender) == 0.5
 
 
 def finish_waiting(session, peer):

@@ -310,3 +310,38 @@ def test_a_job_starts_from_the_finish_of_the_take_that_is_worn(blender, characte
     worn = character[0].material_slots[0].material.node_tree.nodes["Principled BSDF"].inputs
     shot = rooms("scene.snapshot").snapshot(blender.context, character)
     assert shot.character.start_look.roughness == worn["Roughness"].default_value != 0.5
+
+
+def test_a_take_whose_key_is_renamed_is_taken_off_and_put_on(blender, character, accept):
+    accept()
+    keys = character[0].data.shape_keys.key_blocks
+    keys[OFFSETS].name = "orc"
+    worn = _points(keys["orc"])
+    _compare(blender)
+    assert [key.name for key in keys] == ["Basis", "wide"]
+    _compare(blender)
+    assert len(keys) == 3
+    assert np.array_equal(_points(keys[2]), worn)
+
+
+def test_a_duplicate_of_a_takes_key_is_the_artists(blender, character, accept):
+    if "shape_key_copy" not in dir(blender.ops.object):
+        pytest.skip("this Blender can't duplicate a shape key")
+    accept()
+    thing = character[0]
+    thing.active_shape_key_index = thing.data.shape_keys.key_blocks.find(OFFSETS)
+    blender.ops.object.shape_key_copy()
+    copied = _points(thing.data.shape_keys.key_blocks[f"{OFFSETS}.001"])
+    for _ in range(3):
+        _compare(blender)
+    assert OFFSETS not in thing.data.shape_keys.key_blocks
+    assert np.array_equal(_points(thing.data.shape_keys.key_blocks[f"{OFFSETS}.001"]), copied)
+
+
+def test_a_take_whose_key_is_renamed_is_no_slider_of_the_character(blender, character, accept, rooms):
+    accept()
+    character[0].data.shape_keys.key_blocks[OFFSETS].name = "orc"
+    shot = rooms("scene.snapshot").snapshot(blender.context, character)
+    assert [shape.name for shape in shot.character.shapes] == ["wide"]
+    assert len(shot.character.start_offsets) == 2
+    assert rooms("scene.overview").overview(character, character[0].parent).keys == 1

@@ -16,11 +16,13 @@ class CLIPMATRIX_OT_relative_keys(Fix):
     bl_description = "Have the shape keys add to the Basis instead of following one another in time"
 
     def fix(self, context: bpy.types.Context) -> None:
-        """Switch Relative on."""
+        """Switch Relative on; how keys are interpolated means nothing then, but that of ours tells it from others."""
         thing, mesh = self.mesh()
         if mesh.shape_keys is None:
             raise Refusal(f"{thing.name} has no shape keys.")
         mesh.shape_keys.use_relative = True
+        for key in mesh.shape_keys.key_blocks:
+            key.interpolation = "KEY_LINEAR"
 
 
 class CLIPMATRIX_OT_show_all_keys(Fix):
