@@ -61,7 +61,7 @@ def test_it_comes_back_and_moves_as_before(blender, rooms, character, tmp_path, 
         home = next(thing for thing in blender.data.objects if thing.type == "ARMATURE")
         actions = rooms("scene.actions")
         (own,) = [one for one in blender.data.actions if action in one.name and actions.fits(one, home)]
-        actions.play(home, own)
+        actions.play(home, own, home.name)
     start = 1 if kind == "glb" else 0  # glTF's time begins at 0
     after = posed(blender, back, [frame - start for frame in frames])
     for wanted, found in zip(before, after, strict=True):
