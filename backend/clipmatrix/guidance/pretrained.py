@@ -2,8 +2,10 @@
 
 import difflib
 import json
+import os.path
 import urllib.error
 import urllib.request
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
@@ -23,6 +25,8 @@ HUB_FILES = ("open_clip_model.safetensors", "open_clip_pytorch_model.safetensors
 """Names under which open_clip models keep their weights on the hub, best first."""
 NOT_FOUND = 404
 _READERS_ERRORS = (SafetensorError, UnpicklingError)
+_OTHER_CONTENT = (AttributeError, IndexError, StopIteration, TypeError)
+"""What open_clip, which takes a file for named tensors, runs into where it holds a list, a single tensor or nothing."""
 PROBE_SECONDS = 3.0
 """How long the hub may take to answer before it counts as out of reach."""
 
@@ -62,8 +66,8 @@ def find_checkpoint(model: str, source: str) -> Checkpoint:
     settings = open_clip.get_pretrained_cfg(model, source)
     if settings:
         return Checkpoint(model, _from_hub(model, source, settings), settings)
-    path = Path(source).expanduser()
-    if path.is_file():
+    path = Path(os.path.expanduser(source))  # pathlib raises where there is no such user, or a name is too long
+    if os.path.isfile(path):
         return Checkpoint(model, path, _beside(path))
     tags = open_clip.list_pretrained_tags_by_model(model)
     if any(mark in source for mark in "/\\") or path.suffix:
@@ -118,11 +122,32 @@ def read_weights(checkpoint: Checkpoint, device: torch.device) -> CLIP:
     # open_clip checks shapes by assertions; the two readers of weights raise errors of their own.
     except (RuntimeError, ValueError, KeyError, OSError, EOFError, AssertionError, *_READERS_ERRORS) as error:
         first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise ClipUnavailable(
-            f"{checkpoint.path} does not hold weights of the CLIP model {checkpoint.model}: {first_line}",
-            "Name the architecture that the file was trained with before the colon, or fetch the file again.",
-        ) from error
+        raise _unusable(checkpoint, first_line) from error
+    except _OTHER_CONTENT as error:
+        raise _unusable(checkpoint, "it holds something else.") from error
     return model
+
+
+def _unusable(checkpoint: Checkpoint, why: str) -> ClipUnavailable:
+    """Why a file cannot be used; torch's own words about an archive with code advise to run it."""
+    if _is_scripted(checkpoint.path):
+        return ClipUnavailable(
+            f"{checkpoint.path} is a TorchScript archive, code and weights in one, and no code of a file is run.",
+            "OpenAI's own .pt files are such archives: the same weights come as `--clip MODEL:openai`. Of others use a "
+            "file of weights alone, best .safetensors.",
+        )
+    return ClipUnavailable(
+        f"{checkpoint.path} does not hold weights of the CLIP model {checkpoint.model}: {why}",
+        "Name the architecture that the file was trained with before the colon, or fetch the file again.",
+    )
+
+
+def _is_scripted(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(name.endswith("/constants.pkl") for name in archive.namelist())
+    except (zipfile.BadZipFile, OSError):
+        return False
 
 
 def _near(name: str, names: list[str]) -> str:
@@ -135,8 +160,14 @@ def _beside(path: Path) -> dict[str, Any]:
     config = path.parent / "open_clip_config.json"
     if not config.is_file():
         return {}
-    stored = json.loads(config.read_text(encoding="utf-8")).get("preprocess_cfg", {})
-    return {key: tuple(stored[key]) for key in ("mean", "std") if key in stored}
+    try:
+        stored = json.loads(config.read_text(encoding="utf-8")).get("preprocess_cfg", {})
+        return {key: tuple(map(float, stored[key])) for key in ("mean", "std") if key in stored}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise ClipUnavailable(
+            f"{config}, which lies beside the weights and says what pictures they know, cannot be read: {error}.",
+            "Restore it, or move the weights elsewhere; without it they are taken to know pictures as OpenAI's do.",
+        ) from error
 
 
 def _from_hub(model: str, tag: str, settings: dict[str, Any]) -> Path:

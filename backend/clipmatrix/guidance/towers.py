@@ -1,5 +1,6 @@
 """CLIP models as the loop sees them: pictures and texts in, unit vectors out, weights frozen."""
 
+import os.path
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -139,7 +140,7 @@ def load_tower(spec: str, device: torch.device) -> Tower:
             "or “MODEL:/path/to/checkpoint”.",
         )
     if model_name == "local-dir":
-        return _from_folder(spec, Path(source).expanduser(), device)
+        return _from_folder(spec, Path(os.path.expanduser(source)), device)
     checkpoint = find_checkpoint(model_name, source)
     mean, std = preprocessing(checkpoint)
     model = read_weights(checkpoint, device)
@@ -158,7 +159,7 @@ def _knows_all(text: str) -> tuple[str, ...]:
 def _from_folder(spec: str, folder: Path, device: torch.device) -> Tower:
     """A model from a folder with open_clip's configuration, its weights and, where it is small, its vocabulary."""
     needed = ("open_clip_config.json", "open_clip_model.safetensors")
-    missing = [name for name in needed if not (folder / name).is_file()]
+    missing = [name for name in needed if not os.path.isfile(folder / name)]
     if missing:
         remedy = (
             "Reinstall the clipmatrix package to restore it."

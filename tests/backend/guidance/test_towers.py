@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import huggingface_hub
+import numpy as np
 import open_clip
 import pytest
 import torch
@@ -42,6 +43,14 @@ def folder(model: CLIP, tmp_path: Path) -> Path:
     return place
 
 
+@pytest.fixture
+def tiny(folder: Path) -> str:
+    """open_clip's name of the model's architecture."""
+    (folder / "tiny-for-test.json").write_text(json.dumps(CONFIG))
+    open_clip.add_model_config(folder / "tiny-for-test.json")
+    return "tiny-for-test"
+
+
 def embed(model: CLIP, images: torch.Tensor) -> torch.Tensor:
     normalised = (images - torch.tensor(MEAN)[:, None, None]) / torch.tensor(STD)[:, None, None]
     return torch.nn.functional.normalize(model.encode_image(normalised), dim=1)
@@ -59,10 +68,10 @@ def test_a_folder_gives_the_very_model_that_was_saved(model: CLIP, folder: Path)
     assert tower.unknown_words("any word at all") == ()
 
 
-def test_a_checkpoint_file_is_loaded_with_the_mean_and_deviation_beside_it(model: CLIP, folder: Path) -> None:
-    (folder / "tiny-for-test.json").write_text(json.dumps(CONFIG))
-    open_clip.add_model_config(folder / "tiny-for-test.json")
-    tower = load_tower(f"tiny-for-test:{folder / 'open_clip_model.safetensors'}", CPU)
+def test_a_checkpoint_file_is_loaded_with_the_mean_and_deviation_beside_it(
+    model: CLIP, folder: Path, tiny: str
+) -> None:
+    tower = load_tower(f"{tiny}:{folder / 'open_clip_model.safetensors'}", CPU)
     images = torch.rand(2, 3, 32, 32)
     torch.testing.assert_close(tower.encode_image(images), embed(model, images))
 
@@ -160,6 +169,10 @@ def test_a_hub_out_of_reach_is_noticed_in_seconds(tmp_path: Path) -> None:
         ("ViT-B-32:/nowhere/weights.pt", "no checkpoint file"),
         ("embeded", "does not name a CLIP model"),
         ("local-dir:/nowhere", "lacks open_clip_config.json"),
+        ("RN50:~nobody-of-that-name/weights.pt", "no checkpoint file"),
+        ("local-dir:~nobody-of-that-name", "lacks open_clip_config.json"),
+        (f"RN50:/tmp/{'x' * 300}/weights.pt", "no checkpoint file"),
+        (f"local-dir:/tmp/{'x' * 300}", "lacks open_clip_config.json"),
     ],
 )
 def test_a_wrong_name_is_answered_with_what_it_may_have_meant(spec: str, said: str) -> None:
@@ -172,3 +185,35 @@ def test_a_wrong_name_is_answered_with_what_it_may_have_meant(spec: str, said: s
 def test_weights_of_another_architecture_are_refused(folder: Path) -> None:
     with pytest.raises(ClipUnavailable, match="does not hold weights"):
         load_tower(f"RN50:{folder / 'open_clip_model.safetensors'}", CPU)
+
+
+@pytest.mark.parametrize("content", [{}, [1, 2], torch.zeros(3), None, {"state_dict": None}, {"epoch": 3}])
+def test_files_with_anything_but_weights_are_refused(tiny: str, tmp_path: Path, content: object) -> None:
+    torch.save(content, tmp_path / "other.pt")
+    with pytest.raises(ClipUnavailable, match="does not hold weights of the CLIP model tiny-for-test"):
+        load_tower(f"{tiny}:{tmp_path / 'other.pt'}", CPU)
+
+
+def test_an_archive_of_arrays_is_refused(tmp_path: Path) -> None:
+    np.savez(tmp_path / "arrays.npz", a=np.zeros(3))
+    with pytest.raises(ClipUnavailable, match="does not hold weights"):
+        load_tower(f"RN50:{tmp_path / 'arrays.npz'}", CPU)
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
+def test_an_archive_with_code_is_not_run_and_said_to_be_one(tiny: str, tmp_path: Path) -> None:
+    torch.jit.trace(torch.nn.Linear(2, 2), torch.zeros(1, 2)).save(str(tmp_path / "scripted.pt"))
+    with pytest.raises(ClipUnavailable) as caught:
+        load_tower(f"{tiny}:{tmp_path / 'scripted.pt'}", CPU)
+    assert "is a TorchScript archive" in caught.value.message
+    assert "weights_only" not in str(caught.value)
+    assert "MODEL:openai" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    "written", ["{broken", '{"preprocess_cfg": null}', "[]", '{"preprocess_cfg": {"mean": "grey"}}']
+)
+def test_a_broken_description_beside_the_weights_is_named(folder: Path, tiny: str, written: str) -> None:
+    (folder / "open_clip_config.json").write_text(written)
+    with pytest.raises(ClipUnavailable, match=r"open_clip_config\.json, which lies beside the weights"):
+        load_tower(f"{tiny}:{folder / 'open_clip_model.safetensors'}", CPU)
