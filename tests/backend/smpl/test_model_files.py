@@ -152,6 +152,50 @@ def test_a_sparse_matrix_inside_an_archive_is_read(tmp_path):
     assert np.allclose(model.regressor, arrays["J_regressor"], atol=1e-6)
 
 
+@pytest.mark.parametrize("protocol", [2, 5])
+def test_pickles_of_old_and_new_protocols_hold_the_same_model(tmp_path, protocol):
+    from scipy import sparse
+
+    arrays = model_arrays(SMPL)
+    shapes = np.asfortranarray(arrays["shapedirs"].astype(">f8"))
+    poses = np.ascontiguousarray(arrays["posedirs"].transpose(0, 2, 1)).transpose(0, 2, 1)  # of neither order
+    written = {**arrays, "shapedirs": shapes, "posedirs": poses}
+    written["J_regressor"] = sparse.csc_matrix(arrays["J_regressor"])
+    path = tmp_path / "SMPL_MALE.pkl"
+    path.write_bytes(pickle.dumps(written, protocol=protocol))
+    found = load_model(str(path))
+    assert np.allclose(found.regressor, arrays["J_regressor"], atol=1e-6)
+    assert np.array_equal(found.betas, np.moveaxis(arrays["shapedirs"], 2, 0).astype(np.float32))
+    assert np.array_equal(found.pose_basis, arrays["posedirs"].reshape(-1, arrays["posedirs"].shape[2]).T)
+    assert np.array_equal(found.faces, arrays["f"])
+
+
+class _Bytes:
+    """Pickled as numpy pickles an array: some bytes and what they are to pass for."""
+
+    def __init__(self, kind):
+        self.kind = kind
+
+    def __reduce__(self):
+        return np.arange(2).__reduce_ex__(5)[0], (b"\1" * 16, self.kind, (1,), "C")
+
+
+def _posing():
+    """A dtype of two pointers that says of itself that it holds no objects."""
+    kind, state = np.dtype("V16"), list(np.dtype([("a", "O"), ("b", "O")]).__reduce__()[2])
+    state[-1] = 0
+    kind.__setstate__(tuple(state))
+    assert not kind.hasobject
+    return kind
+
+
+def test_bytes_never_pass_for_objects(tmp_path):
+    path = tmp_path / "SMPL_MALE.pkl"
+    for kind in (np.dtype("O"), np.dtype([("a", "O")]), _posing(), "O"):
+        path.write_bytes(pickle.dumps({"v_template": _Bytes(kind)}, protocol=5))
+        assert "an array of" in refused(path).message
+
+
 def test_what_a_pickle_wants_to_run_is_not_run(tmp_path):
     trace = tmp_path / "trace"
 
@@ -208,7 +252,7 @@ def test_arrays_that_do_not_fit_are_named(tmp_path, spoil, said):
 
 
 def test_a_path_that_leads_to_no_file_is_said_to(tmp_path):
-    for path in (tmp_path / "gone.npz", tmp_path, "relative.npz", "/dev/null", "\0"):
+    for path in (tmp_path / "gone.npz", tmp_path, "relative.npz", "~nobody-of-that-name/a.npz", "/dev/null", "\0"):
         error = refused(path)
         assert (error.code, "no model file" in error.message) == ("unknown_body", True)
 

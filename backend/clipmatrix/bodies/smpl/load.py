@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os.path
 import re
 import tempfile
 from collections.abc import Iterator
@@ -77,7 +78,7 @@ def load_model(file: str) -> Model:
     JobError
         ``unknown_body`` if there is no such file; ``bad_request`` if it is no model, or the smplx package is missing.
     """
-    path = Path(file).expanduser()
+    path = Path(os.path.expanduser(file))  # pathlib raises where there is no such user
     try:
         usable = path.is_absolute() and path.is_file()
         stamp = path.stat() if usable else None

@@ -106,9 +106,26 @@ def _encode(text: str, encoding: str = "latin1") -> bytes:
     return codecs.encode(text, "latin1")
 
 
+def _from_buffer(
+    buffer: bytes | bytearray, dtype: np.dtype, shape: tuple[int, ...], order: str, axes: tuple[int, ...] | None = None
+) -> np.ndarray:
+    """How numpy writes an array since pickle's protocol 5: its bytes, as they lie; but numbers alone.
+
+    A pickle can give a dtype a state of its own, under which bytes would pass for pointers to objects. So only its name
+    is taken.
+    """
+    if not isinstance(dtype, np.dtype) or dtype.kind not in "biufc":
+        raise pickle.UnpicklingError(f"an array of {dtype}")
+    flat = np.frombuffer(buffer, np.dtype(dtype.str))
+    if axes is not None:  # contiguous, but neither in C's order nor in Fortran's
+        return flat.reshape(shape).transpose(axes)
+    return flat.reshape(shape, order="F" if order == "F" else "C")
+
+
 _NUMPY: dict[str, Callable[..., Any]] = {
     "_reconstruct": np.empty(0).__reduce__()[0],  # type: ignore[dict-item]
     "scalar": np.float64(0).__reduce__()[0],  # type: ignore[dict-item]
+    "_frombuffer": _from_buffer,
     "ndarray": np.ndarray,
     "dtype": np.dtype,
 }
