@@ -1,5 +1,6 @@
 """The command line: a list of commands, and what their errors become."""
 
+import io
 import os
 import sys
 
@@ -36,6 +37,8 @@ def main() -> None:
     """Run the command line: exit code 0 for success, 2 and one line for a usage error, 130 after Ctrl-C."""
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # in a pipe on Windows it knows few characters
+        sys.stdout.reconfigure(errors="replace")
     try:
         app()
     except UsageError as error:

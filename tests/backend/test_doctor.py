@@ -40,8 +40,20 @@ def test_weights_in_the_hubs_cache_are_named_as_a_brief_takes_them(tmp_path):
 
 
 def test_people_get_a_table():
-    said = doctor(COLUMNS="120")
+    said = doctor(COLUMNS="120", PYTHONIOENCODING="utf-8")
+    assert "✓ embedded" in said
     assert "CLIP models on this machine" in said
     assert "embedded" in said
     assert "SMPL-X bodies: uv pip install" in " ".join(said.split())
     assert "clipmatrix[" not in said, "on PyPI that name is somebody else's"
+
+
+def test_where_characters_are_few_it_is_told_in_those_there_are(tmp_path):
+    folder = tmp_path / "模型" / "models--laion--CLIP-ViT-B-32-laion2B-s34B-b79K"
+    (folder / "snapshots" / "0123abcd").mkdir(parents=True)
+    (folder / "snapshots" / "0123abcd" / "open_clip_model.safetensors").write_bytes(b"")
+    (folder / "refs").mkdir()
+    (folder / "refs" / "main").write_text("0123abcd")
+    said = doctor(COLUMNS="300", HF_HUB_CACHE=str(tmp_path / "模型"), PYTHONIOENCODING="cp1252")
+    assert "+ embedded" in said
+    assert "/??/models--laion" in said

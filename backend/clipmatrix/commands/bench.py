@@ -11,6 +11,7 @@ from rich.bar import Bar
 from rich.console import Console
 from rich.table import Table
 
+from ..errors import UsageError
 from ..server.computing import RENDERERS
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ def bench(
     as_json: Annotated[bool, typer.Option("--json", help="Print it for programs.")] = False,
 ) -> None:
     """Time an optimisation step beside bare CLIP, ViT-B/32, in the paper's setting; takes a minute or two."""
+    if plot is not None:
+        _check(plot)
     from ..bench.plot import plot as drawn
     from ..bench.report import measure  # torch takes a second: not for `--help`
 
@@ -44,6 +47,14 @@ def bench(
     console = Console()
     console.print(f"[bold]{report.machine}[/bold]\n{report.setting}\n")
     console.print(_ratios(report), "", _parts(report.parts), "", _renderers(report.renderers))
+
+
+def _check(plot: Path) -> None:
+    """See that a file can be written before minutes are spent on what goes into it."""
+    try:
+        plot.open("a").close()
+    except OSError as error:
+        raise UsageError(f"cannot write {plot}: {error.strerror}", "choose another place for --plot") from error
 
 
 def _ratios(report: "BenchReport") -> Table:

@@ -28,12 +28,14 @@ def doctor(
     if as_json:
         typer.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
         return
+    console = Console()
+    tick = "+" if console.options.ascii_only else "✓"
     table = Table(show_header=False, box=None, pad_edge=False)
     topic = ""
     for finding in findings:
         if finding.topic != topic:
             topic = finding.topic
             table.add_row(f"\n[bold]{HEADINGS[topic]}[/bold]")
-        mark = "[green]✓[/green]" if finding.here else "[dim]-[/dim]"
+        mark = f"[green]{tick}[/green]" if finding.here else "[dim]-[/dim]"
         table.add_row(f"{mark} {escape(finding.name)}", escape(finding.detail))
-    Console().print(table)
+    console.print(table)

@@ -13,6 +13,7 @@ from clipmatrix.bench.reference import Reference, prepared, tower
 from clipmatrix.bench.renderers import measure_renderers
 from clipmatrix.bench.step import WARM, measure_step
 from clipmatrix.cli import app
+from clipmatrix.errors import UsageError
 from clipmatrix.render import TORCH
 from clipmatrix.render.renderers import installed_renderers
 from typer.testing import CliRunner
@@ -91,6 +92,14 @@ def test_the_plot_has_a_bar_for_each_part_as_long_as_its_median():
     bars = [float(bar.get("width")) for bar in drawn.findall("{*}rect")[1:]]
     assert bars[0] == pytest.approx(4 * bars[1], abs=0.2)
     assert {"here & now", "a < b", "c", "20.0 ms"} <= {text.text for text in drawn.findall("{*}text")}
+
+
+def test_a_plot_that_can_t_be_written_is_refused_before_anything_is_measured(tmp_path, monkeypatch):
+    monkeypatch.setattr("clipmatrix.bench.report.measure", lambda *_: pytest.fail("measured"))
+    for place in (tmp_path / "nowhere" / "plot.svg", tmp_path):
+        refused = CliRunner().invoke(app, ["bench", "--plot", str(place)]).exception
+        assert isinstance(refused, UsageError)
+        assert f"cannot write {place}" in str(refused)
 
 
 @pytest.mark.slow
