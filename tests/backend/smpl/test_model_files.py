@@ -152,6 +152,26 @@ def test_a_sparse_matrix_inside_an_archive_is_read(tmp_path):
     assert np.allclose(model.regressor, arrays["J_regressor"], atol=1e-6)
 
 
+class _Pickled:
+    """Pickled as a call and perhaps a state, as numpy pickles arrays."""
+
+    def __init__(self, *reduced):
+        self.reduced = reduced
+
+    def __reduce__(self):
+        return self.reduced
+
+
+def test_arrays_of_python_2_are_bytes_in_the_guise_of_text(tmp_path):
+    arrays = model_arrays(SMPL)
+    template = arrays["v_template"].astype("<f8")
+    made, rest = np.empty(0).__reduce__()[:2]
+    old = _Pickled(made, rest, (1, template.shape, template.dtype, False, template.tobytes().decode("latin1")))
+    path = tmp_path / "SMPL_MALE.pkl"
+    path.write_bytes(pickle.dumps({**arrays, "v_template": old}, protocol=2))
+    assert np.array_equal(load_model(str(path)).template, template.astype(np.float32))
+
+
 @pytest.mark.parametrize("protocol", [2, 5])
 def test_pickles_of_old_and_new_protocols_hold_the_same_model(tmp_path, protocol):
     from scipy import sparse
@@ -170,16 +190,6 @@ def test_pickles_of_old_and_new_protocols_hold_the_same_model(tmp_path, protocol
     assert np.array_equal(found.faces, arrays["f"])
 
 
-class _Bytes:
-    """Pickled as numpy pickles an array: some bytes and what they are to pass for."""
-
-    def __init__(self, kind):
-        self.kind = kind
-
-    def __reduce__(self):
-        return np.arange(2).__reduce_ex__(5)[0], (b"\1" * 16, self.kind, (1,), "C")
-
-
 def _posing():
     """A dtype of two pointers that says of itself that it holds no objects."""
     kind, state = np.dtype("V16"), list(np.dtype([("a", "O"), ("b", "O")]).__reduce__()[2])
@@ -189,10 +199,19 @@ def _posing():
     return kind
 
 
-def test_bytes_never_pass_for_objects(tmp_path):
+@pytest.mark.parametrize("kind", [np.dtype("O"), np.dtype([("a", "O")]), _posing(), np.dtype("V16")])
+def test_bytes_never_pass_for_objects(tmp_path, kind):
+    content = b"\1" * 16
+    made, rest = np.empty(0).__reduce__()[:2]
+    state = (1, (16 // kind.itemsize,), kind, False, content)
     path = tmp_path / "SMPL_MALE.pkl"
-    for kind in (np.dtype("O"), np.dtype([("a", "O")]), _posing(), "O"):
-        path.write_bytes(pickle.dumps({"v_template": _Bytes(kind)}, protocol=5))
+    for array in (
+        _Pickled(np.arange(2).__reduce_ex__(5)[0], (content, kind, (1,), "C")),
+        _Pickled(made, rest, state),
+        [_Pickled(made, rest, state)] * 2,
+        _Pickled(np.float64(0).__reduce__()[0], (kind, content)),
+    ):
+        path.write_bytes(pickle.dumps({"v_template": array}, protocol=4))
         assert "an array of" in refused(path).message
 
 

@@ -70,8 +70,7 @@ def _from_npy(member: Any) -> np.ndarray:
     read_header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
     shape, fortran, dtype = read_header(member)
     if dtype.hasobject:
-        wrapped = unpickle.load(member)
-        return unpickle.as_array(wrapped.item() if isinstance(wrapped, np.ndarray) else wrapped)
+        return unpickle.as_array(unpickle.load(member))
     flat = np.frombuffer(member.read(), dtype)
     return flat.reshape(shape, order="F" if fortran else "C")
 

@@ -1,16 +1,19 @@
 """Read arrays out of a pickle without letting it run anything.
 
 Model files of 2015 to 2019 are pickles of Python 2 with numpy arrays, scipy's sparse matrices and objects of chumpy, a
-package that no longer installs. Here a pickle may name nothing but arrays and stand-ins, which only take down their
-attributes; the arrays are made of those afterwards.
+package that no longer installs. Here a pickle may name nothing but stand-ins, which only take down what they are given;
+the arrays are made of those afterwards. numpy's own classes are not let near it: they trust whatever state they are
+given, under which bytes would pass for pointers to objects.
 """
 
 from __future__ import annotations
 
 import codecs
 import pickle
+import re
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -31,6 +34,45 @@ class _StandIn:
         if not isinstance(state, dict):
             raise pickle.UnpicklingError(f"a {self.kind} without attributes")
         self.__dict__.update(state)
+
+
+class _Kind:
+    """In place of numpy's dtype: its name, such as f8, and its byte order."""
+
+    def __init__(self, name: Any, *_arguments: Any) -> None:
+        self.name = str(name)
+        self.order: Any = "="
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        self.order = state[1]
+
+    def made(self) -> np.dtype:
+        """numpy's dtype, of numbers and characters alone."""
+        if not re.fullmatch(r"[biufcSU]\d+", self.name):
+            raise pickle.UnpicklingError(f"an array of {self.name}")
+        return np.dtype(self.name).newbyteorder(self.order)
+
+
+@dataclass
+class _Array:
+    """In place of numpy's array: its shape and kind, and its bytes; where it wraps objects, a list of these."""
+
+    shape: Any = ()
+    kind: Any = None
+    fortran: Any = False
+    content: Any = b""
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        _version, self.shape, self.kind, self.fortran, self.content = state
+
+    def __array__(self, *_arguments: Any, **_options: Any) -> np.ndarray:
+        """What numpy asks for where it is among others in a list."""
+        if isinstance(self.content, list):
+            if len(self.content) != 1:
+                raise pickle.UnpicklingError("an array holds objects")
+            return as_array(self.content[0])
+        flat = np.frombuffer(_bytes(self.content), self.kind.made())
+        return flat.reshape(self.shape, order="F" if self.fortran else "C")
 
 
 def load(stream: BinaryIO) -> Any:
@@ -73,7 +115,7 @@ def as_array(value: Any) -> np.ndarray:
 def _dense(value: Any) -> np.ndarray:
     """Check a sparse matrix's indices, which scipy would trust, and write it out in full."""
     shape = value.__dict__.get("_shape", value.__dict__.get("shape"))
-    matrix = _SPARSE[value.kind]((value.data, value.indices, value.indptr), shape=shape)
+    matrix = _SPARSE[value.kind](tuple(map(as_array, (value.data, value.indices, value.indptr))), shape=shape)
     matrix.check_format(full_check=True)
     return np.asarray(matrix.todense())
 
@@ -106,28 +148,34 @@ def _encode(text: str, encoding: str = "latin1") -> bytes:
     return codecs.encode(text, "latin1")
 
 
-def _from_buffer(
-    buffer: bytes | bytearray, dtype: np.dtype, shape: tuple[int, ...], order: str, axes: tuple[int, ...] | None = None
-) -> np.ndarray:
-    """How numpy writes an array since pickle's protocol 5: its bytes, as they lie; but numbers alone.
+def _bytes(content: Any) -> Any:
+    """Bytes, which are text in a pickle of Python 2."""
+    return content.encode("latin1") if isinstance(content, str) else content
 
-    A pickle can give a dtype a state of its own, under which bytes would pass for pointers to objects. So only its name
-    is taken.
-    """
-    if not isinstance(dtype, np.dtype) or dtype.kind not in "biufc":
-        raise pickle.UnpicklingError(f"an array of {dtype}")
-    flat = np.frombuffer(buffer, np.dtype(dtype.str))
-    if axes is not None:  # contiguous, but neither in C's order nor in Fortran's
-        return flat.reshape(shape).transpose(axes)
-    return flat.reshape(shape, order="F" if order == "F" else "C")
+
+def _reconstruct_array(*_arguments: Any) -> _Array:
+    """Stand in for numpy's function of that name; what the array holds comes later."""
+    return _Array()
+
+
+def _scalar(kind: _Kind, content: Any) -> Any:
+    """Stand in for numpy's function of that name."""
+    return np.frombuffer(_bytes(content), kind.made())[0]
+
+
+def _from_buffer(content: Any, kind: _Kind, shape: Any, order: Any, axes: Any = None) -> Any:
+    """Stand in for numpy's function of that name, which pickle's protocol 5 has for arrays."""
+    if axes is None:
+        return _Array(shape, kind, order == "F", content)
+    return np.asarray(_Array(shape, kind, False, content)).transpose(axes)  # contiguous, in an order of its own
 
 
 _NUMPY: dict[str, Callable[..., Any]] = {
-    "_reconstruct": np.empty(0).__reduce__()[0],  # type: ignore[dict-item]
-    "scalar": np.float64(0).__reduce__()[0],  # type: ignore[dict-item]
+    "_reconstruct": _reconstruct_array,
+    "scalar": _scalar,
     "_frombuffer": _from_buffer,
-    "ndarray": np.ndarray,
-    "dtype": np.dtype,
+    "ndarray": _Array,
+    "dtype": _Kind,
 }
 
 _PLAIN: dict[tuple[str, str], Any] = {
