@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from typing import Any
 
 import bpy
 import numpy as np
@@ -66,9 +67,13 @@ def basis(thing: bpy.types.Object) -> np.ndarray:
 
 def weave(thing: bpy.types.Object) -> int:
     """A checksum of which vertices the edges join: another one where there are others or in another order."""
-    edges = mesh_of(thing).edges
-    flat = np.empty(len(edges) * 2, np.int32)
-    edges.foreach_get("vertices", flat)
+    mesh = mesh_of(thing)
+    flat = np.empty(len(mesh.edges) * 2, np.int32)
+    quick: Any = mesh.attributes.get(".edge_verts")  # the same, a hundred times as fast; empty in edit mode
+    if quick is not None and len(quick.data) == len(mesh.edges):
+        quick.data.foreach_get("value", flat)
+    else:
+        mesh.edges.foreach_get("vertices", flat)
     return zlib.crc32(flat.tobytes())
 
 

@@ -51,3 +51,14 @@ def test_normals_that_are_turned_in_edit_mode_are_no_remodelling(blender, scenes
 def finish_waiting(session, peer):
     finish(session, peer)
     pump(session, peer, lambda: session.waits)
+
+
+def test_what_edges_join_reads_alike_in_edit_mode(blender, scenes, rooms):
+    column, _ = scenes.character()
+    weave = rooms("scene.geometry").weave
+    before = weave(column)
+    blender.ops.object.mode_set(mode="EDIT")
+    assert weave(column) == before
+    blender.ops.object.mode_set(mode="OBJECT")
+    column.data.flip_normals()
+    assert weave(column) == before
