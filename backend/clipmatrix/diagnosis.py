@@ -3,13 +3,12 @@
 import importlib.metadata
 import importlib.util
 import platform
-import sys
 from dataclasses import dataclass
 
 import open_clip
 import torch
 
-from .errors import UsageError
+from .errors import UsageError, install_line
 from .guidance.pretrained import cached_weights
 from .guidance.towers import EMBEDDED, WEIGHTS
 from .optimize.footprint import counted_threads
@@ -17,7 +16,7 @@ from .render.renderers import RENDERERS, find_renderer
 from .server.device import DEVICES, find_device
 from .server.memory import free_memory
 
-EXTRAS = {"smplx": f"SMPL, SMPL-H and SMPL-X bodies: uv pip install --python {sys.executable} smplx"}
+EXTRAS = {"smplx": f"SMPL, SMPL-H and SMPL-X bodies: {install_line('smplx')}"}
 """Optional packages, and what for."""
 
 PACKAGES = ("clipmatrix", "clipmatrix-protocol", "torch", "torchvision", "open-clip-torch", "pyzmq", "numpy")

@@ -1,5 +1,7 @@
 """Errors that carry their remedy: what a job says to the artist, what a command says to its user."""
 
+import sys
+
 from clipmatrix_protocol import FailureCode
 
 
@@ -41,3 +43,11 @@ class UsageError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message}; {self.remedy}" if self.remedy else self.message
+
+
+def install_line(package: str) -> str:
+    """Say what to type to get a package into this very environment.
+
+    Never by the name of ours and an extra: on PyPI that name is somebody else's.
+    """
+    return f"uv pip install --python {sys.executable} {package}"

@@ -7,7 +7,7 @@ from itertools import product
 import torch
 from torch import Tensor
 
-from ..render.camera import Cameras, orbit, perspective
+from ..render.camera import NEAR_SHARE, Cameras, orbit, perspective
 
 AZIMUTHS = tuple(45.0 * step for step in range(8))
 ELEVATIONS = (0.0, 20.0, 40.0)
@@ -53,4 +53,4 @@ def framing(views: Views, vertices: Tensor) -> Cameras:
     span = float((vertices - middle).norm(dim=1).max())
     placements = orbit(azimuths, elevations, distances, middle)
     far = 2 * float(distances.max()) + span
-    return perspective(placements, math.radians(FIELD_OF_VIEW), near=far / 1e4, far=far)
+    return perspective(placements, math.radians(FIELD_OF_VIEW), near=far * NEAR_SHARE, far=far)

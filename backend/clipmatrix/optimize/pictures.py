@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from ..character import skin
-from ..render.camera import Cameras, orthographic, perspective
+from ..render.camera import NEAR_SHARE, Cameras, orthographic, perspective
 from ..render.lights import sky
 from ..render.material import Material
 from ..render.relief import Relief
@@ -15,10 +15,6 @@ from .state import Outcome
 
 SHADOW_TEXELS = 2
 """Texels of a shadow map for each pixel of a view: a shadow's edge is about as sharp as the picture, also close by."""
-
-
-NEAREST = 1e-4
-"""Where a view begins, as a share of how far it sees: ants and ships are looked at alike."""
 
 
 def pictures(outcome: Outcome, scene: Scene, views: Views, backgrounds: Tensor, sight: Sight | None = None) -> Images:
@@ -64,7 +60,7 @@ def looked(outcome: Outcome, scene: Scene, views: Views, side: int) -> Sight:
 def cameras(views: Views, device: torch.device) -> Cameras:
     """Turn views into cameras."""
     placements, heights = views.placements.to(device), views.heights.to(device)
-    near = views.far * NEAREST
+    near = views.far * NEAR_SHARE
     seen = perspective(placements, torch.deg2rad(views.fields_of_view).to(device), near=near, far=views.far)
     if not bool(views.heights.any()):
         return seen

@@ -13,6 +13,8 @@ Scalar = float | Tensor
 
 NEAR = 0.01
 FAR = 100.0
+# Where a view begins, as a share of how far it has to see: ants and ships are looked at alike.
+NEAR_SHARE = 1e-4
 # An orthographic camera shades as if seen from this many picture heights away, where view directions are parallel.
 PARALLEL_DISTANCE = 1000.0
 

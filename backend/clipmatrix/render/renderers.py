@@ -3,14 +3,13 @@
 import importlib.metadata
 import importlib.util
 import logging
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
 import torch
 
-from ..errors import UsageError
+from ..errors import UsageError, install_line
 from .seam import TORCH, Renderer
 from .trial import does_as_torch
 
@@ -90,23 +89,20 @@ def _load_nvdiffrast(name: str, device: torch.device) -> Renderer:
     return Renderer(name, NvdiffrastVisibility(device))
 
 
-INTO = f"uv pip install --python {sys.executable}"
-"""How packages get into this very environment; never by the name of ours, which on PyPI is somebody else's."""
-
 PACKAGES = {
-    "warp": _Package("warp", "warp-lang", ("cpu", "cuda"), f"{INTO} warp-lang", _load_warp),
+    "warp": _Package("warp", "warp-lang", ("cpu", "cuda"), install_line("warp-lang"), _load_warp),
     "pytorch3d": _Package(
         "pytorch3d",
         "pytorch3d",
         ("cpu", "cuda"),
-        f"{INTO} --no-build-isolation git+https://github.com/facebookresearch/pytorch3d",
+        install_line("--no-build-isolation git+https://github.com/facebookresearch/pytorch3d"),
         _load_pytorch3d,
     ),
     "nvdiffrast": _Package(
         "nvdiffrast",
         "nvdiffrast",
         ("cuda",),
-        f"{INTO} --no-build-isolation git+https://github.com/NVlabs/nvdiffrast",
+        install_line("--no-build-isolation git+https://github.com/NVlabs/nvdiffrast"),
         _load_nvdiffrast,
     ),
 }

@@ -9,6 +9,7 @@ from clipmatrix_protocol import (
     PROTOCOL_VERSION,
     Accepted,
     Done,
+    Failed,
     Hello,
     Look,
     Ping,
@@ -86,6 +87,14 @@ def connect(session, peer, phase):
     pump(session, peer, lambda: peer.last(Hello))
     peer.welcome()
     pump(session, peer, lambda: session.state is phase.IDLE)
+
+
+def be_forgotten(session, peer):
+    """Have the peer not know the session any more, and let it in when it greets again; all but jobs is unheard then."""
+    peer.heard[:] = [message for message in peer.heard if isinstance(message, Submit)]
+    peer.say(Failed("not_welcomed", "Who are you?", "Say hello first."))
+    pump(session, peer, lambda: peer.last(Hello))
+    peer.welcome()
 
 
 def generate(blender, session, peer):

@@ -6,7 +6,7 @@ import time
 import pytest
 from clipmatrix_protocol import PROTOCOL_VERSION, Accepted, Attach, Done, Failed, Hello, Submit
 
-from .peer import SUMMARY, Peer, pump, shown, state
+from .peer import SUMMARY, Peer, be_forgotten, pump, shown, state
 
 
 def test_a_backend_that_answers_is_connected(connected, peer):
@@ -116,10 +116,7 @@ def test_a_backend_that_was_cut_off_is_asked_for_the_job_again(blender, running,
 
 
 def test_a_backend_that_has_forgotten_us_is_greeted_anew(running, peer, phase):
-    peer.heard.clear()
-    peer.say(Failed("not_welcomed", "Who are you?", "Say hello first."))
-    pump(running, peer, lambda: peer.last(Hello))
-    peer.welcome()
+    be_forgotten(running, peer)
     pump(running, peer, lambda: peer.last(Attach))
     peer.say(Failed("unknown_job", "No such job.", "Generate again.", peer.last(Attach).job))
     pump(running, peer, lambda: running.state is phase.FAILED)

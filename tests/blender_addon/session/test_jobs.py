@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from clipmatrix_protocol import BodyRequest, Cancel, Done, Failed, Hello, Submit, Update
+from clipmatrix_protocol import BodyRequest, Cancel, Done, Failed, Submit, Update
 from msgspec.structs import replace
 
-from .peer import SUMMARY, connect, job, pump, shown, state
+from .peer import SUMMARY, be_forgotten, connect, job, pump, shown, state
 
 
 def test_a_job_streams_into_the_scene_and_the_newest_state_wins(blender, running, peer, phase):
@@ -47,10 +47,7 @@ def test_stopping_asks_the_backend_and_discarding_restores(blender, running, pee
 def test_a_job_that_was_asked_to_stop_as_the_connection_broke_is_asked_again(running, peer, phase):
     running.cancel()
     pump(running, peer, lambda: peer.last(Cancel))
-    peer.heard.clear()
-    peer.say(Failed("not_welcomed", "Who are you?", "Say hello first."))
-    pump(running, peer, lambda: peer.last(Hello))
-    peer.welcome()
+    be_forgotten(running, peer)
     pump(running, peer, lambda: peer.last(Cancel))
     assert running.state is phase.STOPPING
 

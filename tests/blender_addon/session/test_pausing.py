@@ -10,7 +10,6 @@ from clipmatrix_protocol import (
     Cancel,
     Done,
     Failed,
-    Hello,
     Pause,
     Paused,
     Progress,
@@ -21,7 +20,7 @@ from clipmatrix_protocol import (
 )
 
 from ..fingerprint import differences, fingerprint
-from .peer import GLOSSY, SUMMARY, finish, generate, hear_job, job, pump, shown, state
+from .peer import GLOSSY, SUMMARY, be_forgotten, finish, generate, hear_job, job, pump, shown, state
 
 
 @pytest.fixture
@@ -71,10 +70,7 @@ def test_a_job_can_be_paused_while_it_waits_for_its_turn(blender, scenes, connec
 
 
 def test_a_job_that_was_paused_when_the_backend_was_lost_is_paused_when_it_is_back(paused, peer, phase):
-    peer.heard.clear()
-    peer.say(Failed("not_welcomed", "Who are you?", "Say hello first."))
-    pump(paused, peer, lambda: peer.last(Hello))
-    peer.welcome()
+    be_forgotten(paused, peer)
     pump(paused, peer, lambda: peer.last(Attach))
     assert paused.state is phase.PAUSED
 

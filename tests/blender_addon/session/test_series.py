@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from clipmatrix_protocol import Accepted, Attach, Cancel, Done, Failed, Hello, Pause, Paused, Submit, Update
+from clipmatrix_protocol import Accepted, Attach, Cancel, Done, Failed, Pause, Paused, Submit, Update
 from msgspec.structs import replace
 
 from ..fingerprint import fingerprint
-from .peer import SUMMARY, generate, job, pump, shown, state
+from .peer import SUMMARY, be_forgotten, generate, job, pump, shown, state
 
 STOPPED = replace(SUMMARY, stopped_early=True)
 
@@ -240,10 +240,7 @@ def test_a_paused_series_goes_on_where_it_was(blender, connected, peer, phase, s
 def test_a_lost_backend_that_comes_back_goes_on_with_the_series(blender, connected, peer, phase, series):
     done(connected, peer, 0.1)
     hear(connected, peer)
-    peer.heard[:] = [one for one in peer.heard if not isinstance(one, Hello)]
-    peer.say(Failed("not_welcomed", "Who are you?", "Say hello first."))
-    pump(connected, peer, lambda: peer.last(Hello))
-    peer.welcome()
+    be_forgotten(connected, peer)
     pump(connected, peer, lambda: peer.last(Attach))
     done(connected, peer, 0.2)
     assert hear(connected, peer) == 9

@@ -1,9 +1,8 @@
 """Why a model file cannot be used, in words."""
 
-import sys
 from pathlib import Path
 
-from ...errors import JobError
+from ...errors import JobError, install_line
 
 
 def no_such_file(file: str) -> JobError:
@@ -29,6 +28,6 @@ def not_installed() -> JobError:
     return JobError(
         "bad_request",
         "The backend lacks the smplx package, which reads SMPL models.",
-        f"Install it on the backend's machine (uv pip install --python {sys.executable} smplx) and restart it. "
+        f"Install it on the backend's machine ({install_line('smplx')}) and restart it. "
         "Its licence allows non-commercial research, education and art.",
     )
