@@ -34,7 +34,8 @@ class StepReport:
     clip_ms, tower_ms
         The bare encoder, forward and backward on as many pictures as a step shows it: open_clip's; the loop's.
     peak_mb
-        Highest memory use: the device's, or on a CPU the process'.
+        Highest memory use of a job, before the encoder it is compared with is there: the device's, or on a CPU the
+        process'.
     """
 
     step_over_clip: float
@@ -51,38 +52,55 @@ class StepReport:
 
 def measure_step(reference: Reference, judge: Tower, steps: int, renderer: Renderer = TORCH) -> StepReport:
     """Take steps of a real job under a tower; after each, let both encoders have their turn, in its precision."""
-    device, clip = judge.device, own_clip(judge.device)
+    device = judge.device
+    _take_steps(reference, judge, WARM, renderer, lambda: None)
+    peak = peak_memory_mb(device)
+    clip = own_clip(device)
     pictures = torch.rand(reference.pictures, 3, judge.image_size, judge.image_size, device=device).requires_grad_()
-    took: dict[str, list[float]] = {"step": [], "clip": [], "tower": []}
-    began = 0.0
+    bare: list[float] = []
+    laid_out: list[float] = []
 
-    def bare(seen: torch.Tensor) -> torch.Tensor:
+    def embed(seen: torch.Tensor) -> torch.Tensor:
         with computing_in(judge.precision, device):
             return clip.encode_image(seen)
 
+    def turn() -> None:
+        bare.append(milliseconds(lambda: there_and_back(embed, pictures), device))
+        laid_out.append(milliseconds(lambda: there_and_back(judge.encode_image, pictures), device))
+
+    whole = _take_steps(reference, judge, WARM + steps, renderer, turn)
+    step, own, tower = (timing(each[WARM:]) for each in (whole, bare, laid_out))
+    return StepReport(
+        step_over_clip=step.median / own.median,
+        step_over_tower=step.median / tower.median,
+        step_ms=step,
+        clip_ms=own,
+        tower_ms=tower,
+        peak_mb=peak,
+    )
+
+
+def _take_steps(
+    reference: Reference, judge: Tower, steps: int, renderer: Renderer, between: Callable[[], None]
+) -> list[float]:
+    """Milliseconds of each step of a job, without what is done between them."""
+    took: list[float] = []
+    began = 0.0
+
     def turn() -> bool:
         nonlocal began
-        settled(device)
-        took["step"].append((time.perf_counter() - began) * 1000)
-        took["clip"].append(milliseconds(lambda: there_and_back(bare, pictures), device))
-        took["tower"].append(milliseconds(lambda: there_and_back(judge.encode_image, pictures), device))
+        settled(judge.device)
+        took.append((time.perf_counter() - began) * 1000)
+        between()
         began = time.perf_counter()
         return False
 
     with deterministic():
-        ready = prepared(reference, judge, renderer, WARM + steps)
+        ready = prepared(reference, judge, renderer, steps)
         telemetry = Telemetry("bench", ready.scene.brief.settings, lambda message: None)
         began = time.perf_counter()
         descend(ready.parameters, ready.start, ready.scene, telemetry, turn)
-    step, own, laid_out = (timing(each[WARM:]) for each in took.values())
-    return StepReport(
-        step_over_clip=step.median / own.median,
-        step_over_tower=step.median / laid_out.median,
-        step_ms=step,
-        clip_ms=own,
-        tower_ms=laid_out,
-        peak_mb=peak_memory_mb(device),
-    )
+    return took
 
 
 def there_and_back(encode: Callable[[torch.Tensor], torch.Tensor], pictures: torch.Tensor) -> None:
