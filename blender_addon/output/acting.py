@@ -1,9 +1,11 @@
-"""What a character does before the camera: stand in its rest pose, or play its Action."""
+"""What a character does before the camera: stand in its rest pose, or play its Action, its strips, its control rig."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import bpy
+
+from ..scene.actions import OWN, chosen, span
 
 Character = Sequence[bpy.types.Object]
 """The mesh objects to be seen, with the armature that moves them."""
@@ -18,13 +20,13 @@ def action_of(character: Character) -> bpy.types.Action | None:
 
 
 def spread_frames(character: Character, count: int) -> list[int]:
-    """Choose ``count`` frames evenly over the Action, its last one left out; without an Action, the current frame."""
+    """Choose ``count`` frames evenly over what is played, its last one left out; the current frame if nothing is."""
     first, length = _span(character)
     return [first + round(index * length / count) for index in range(count)]
 
 
 def running_frames(character: Character, count: int) -> list[int]:
-    """Choose ``count`` frames one after the other, from the Action's first on; after its last it starts again."""
+    """Choose ``count`` frames one after the other, from the first that is played on; after the last it starts again."""
     first, length = _span(character)
     return [first + index % max(length, 1) for index in range(count)]
 
@@ -44,10 +46,11 @@ def at_rest(character: Character) -> Iterator[None]:
 
 
 def _span(character: Character) -> tuple[int, int]:
-    """Return the Action's first frame, and how many frames lie from there to its last."""
-    action = action_of(character)
-    if action is None:
-        scene = bpy.context.scene
-        return (scene.frame_current if scene else 1), 0
-    first, last = action.frame_range[0], action.frame_range[1]
+    """Return the first frame of what the character plays, and how many frames lie from there to the last."""
+    scene = bpy.context.scene
+    if scene is None:
+        return 1, 0
+    armatures = [member for member in character if member.type == "ARMATURE"]
+    played = [span(armature, chosen(OWN, armature), OWN, scene) for armature in armatures]
+    first, last = next((found for found in played if found is not None), (scene.frame_current,) * 2)
     return round(first), round(last - first)

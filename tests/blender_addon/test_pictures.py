@@ -68,6 +68,20 @@ def test_angles_go_around_and_posed_frames_move(character, pictures):
     assert all((one != other).sum() > 4 for one, other in itertools.pairwise(posed))
 
 
+def test_a_rig_that_follows_a_control_rig_moves_as_well(blender, character, pictures):
+    mesh_object, rig = character
+    control = rig.copy()
+    blender.context.scene.collection.objects.link(control)
+    control.animation_data.action = rig.animation_data.action
+    rig.animation_data.action = None
+    for bone in rig.pose.bones:
+        follows = bone.constraints.new("COPY_TRANSFORMS")
+        follows.target, follows.subtarget = control, bone.name
+    row = tiles(pictures.row([mesh_object, rig], pictures.plan([mesh_object, rig]), tile=TILE))
+    posed = [seen(tile) for tile in row[8:]]
+    assert all((one != other).sum() > 4 for one, other in itertools.pairwise(posed))
+
+
 def test_azimuth_half_pi_looks_from_the_left_hand_of_a_character_that_faces_the_front(character, rooms, scenes):
     studio = rooms("output.studio")
     with studio.studio(character, TILE, 1) as place:

@@ -78,6 +78,8 @@ def _show_left_out(layout: bpy.types.UILayout, cast: Cast) -> None:
             paragraph(column, f"{thing.name} is {an(kind_of(thing))} and is left out.", "INFO")
         else:
             paragraph(column, f"{thing.name} has no faces and is left out.", "INFO")
+    if len(cast.strangers) > MOST_PROBLEMS:
+        layout.label(text=f"and {len(cast.strangers) - MOST_PROBLEMS} more left out", icon="BLANK1")
 
 
 def _offer(layout: bpy.types.UILayout, operator: str, thing: bpy.types.Object, **shown: Any) -> None:

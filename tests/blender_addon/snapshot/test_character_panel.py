@@ -110,6 +110,16 @@ def test_what_is_left_out_is_said_with_what_would_bring_it_in(blender, scenes, r
     assert {"clipmatrix.convert_to_mesh", "clipmatrix.make_real"} <= set(drawn)
 
 
+def test_more_things_left_out_than_fit_are_counted(blender, scenes, rooms):
+    thing, rig = scenes.character()
+    for index in range(6):
+        scenes.add(f"Ribbon {index}", blender.data.curves.new("Ribbon", "CURVE")).parent = rig
+    scenes.select(thing)
+    drawn = draw(blender, rooms)
+    assert drawn.count("clipmatrix.convert_to_mesh") == 4
+    assert "and 2 more left out" in drawn
+
+
 def test_hair_on_the_head_is_said_to_be_left_out(blender, scenes, rooms):
     thing, _ = scenes.character()
     hair = scenes.add("Fringe", blender.data.hair_curves.new("Fringe"))
