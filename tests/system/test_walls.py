@@ -76,7 +76,7 @@ def test_rooms_of_the_backend_know_only_what_lies_before_them(room, may_know):
         ("scene", {"errors"}),
         ("link", {"errors", "version"}),
         ("bodies", {"errors"}),
-        ("output", {"errors"}),
+        ("output", {"errors", "scene"}),
         ("job", {"errors", "version", "scene", "link"}),
         ("interface", {"errors", "version", "scene", "link", "bodies", "output", "job"}),
         ("command", {"errors", "version", "scene", "link", "bodies", "output", "job", "interface"}),

@@ -11,12 +11,12 @@ from itertools import product, takewhile
 import torch
 from torch import Tensor
 
-from . import texture_pyramid
-from .brushes import groups
 from .measuring import Measure, measure
 from .parameters import Parameters
 from .scene import GREY, Scene
 from .state import Outcome
+from .texture import texture_pyramid
+from .texture.brushes import groups
 
 LEVELS = (0.15, 0.5, 0.85)
 """Of red, green and blue, nearly sRGB encoded: full enough to tell colours by, not so full that they cannot move."""

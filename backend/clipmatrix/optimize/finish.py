@@ -6,12 +6,12 @@ import torch
 from torch import Tensor
 
 from ..character import shaped
-from .atlas import Atlas
-from .dilate import dilate
-from .repair import broken, repair
+from .mesh.repair import broken, repair
+from .mesh.untangle import untangle
 from .scene import Scene
 from .state import Outcome
-from .untangle import untangle
+from .texture.atlas import Atlas
+from .texture.dilate import dilate
 
 WITHDRAWALS = 10
 """Steps in which coefficients go back to their start where they break the mesh."""

@@ -25,14 +25,14 @@ from .draws import draw
 from .finish import finish
 from .footprint import device_name, peak_memory_mb, versions
 from .guard import Guard
-from .holds import Holds
 from .loudness import Loudness
 from .measuring import measure
+from .mesh.holds import Holds
+from .mesh.repair import posed_pairs
 from .objective import objective
 from .parameters import Parameters, begin
 from .patience import Patience
 from .readings import take_readings
-from .repair import posed_pairs
 from .scene import Scene, prepare
 from .schedule import last_stretch, rate
 from .state import Outcome, pack, read, read_full

@@ -8,13 +8,13 @@ from torch import Tensor
 
 from ..render.render import Images
 from . import regularise
-from .brushes import Brushed
 from .draws import Drawn
 from .judging import asks_directions, judged, start_vectors
 from .parameters import Parameters
 from .pictures import pictures
 from .scene import Scene
 from .state import Outcome, read
+from .texture.brushes import Brushed
 
 STRETCH_WEIGHT = 0.5
 CREASE_WEIGHT = 0.5

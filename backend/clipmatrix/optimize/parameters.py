@@ -10,19 +10,19 @@ import torch
 from torch import Tensor
 
 from ..character import Character
-from . import normal_map, texture_pyramid
-from .across import mirror
-from .atlas import Atlas, atlas, shares
-from .brushes import reach, regions_of, with_brushes
-from .dilate import dilate
-from .halves import Halves, halves
-from .holds import Holds
-from .normal_map import Ground, NormalMap
-from .precondition import Preconditioner, from_differential, preconditioner
+from .mesh.holds import Holds
+from .mesh.precondition import Preconditioner, from_differential, preconditioner
 from .scene import GREY, Scene, StartRelief
-from .seams import inland
-from .texture_pyramid import Pyramid
-from .trilinear import own_places, trilinear
+from .texture import normal_map, texture_pyramid
+from .texture.across import mirror
+from .texture.atlas import Atlas, atlas, shares
+from .texture.brushes import reach, regions_of, with_brushes
+from .texture.dilate import dilate
+from .texture.halves import Halves, halves
+from .texture.normal_map import Ground, NormalMap
+from .texture.seams import inland
+from .texture.texture_pyramid import Pyramid
+from .texture.trilinear import own_places, trilinear
 
 REFERENCE_POINTS = 10_475
 """Points of an SMPL-X body, for which ``Settings.smoothness`` is the preconditioner's lambda (19 to 99 in the paper).

@@ -18,11 +18,11 @@ from ..render.mesh import Mesh, mesh
 from ..render.normal_texels import read_texels, to_texels
 from ..render.relief import Frame, frame
 from ..render.seam import TORCH, Renderer
-from .brushes import Brush, brushes
-from .holds import Holds, holds, pin, region_weights
 from .lighting import with_suns
-from .regularise import Edges, edges
+from .mesh.edges import Edges, edges
+from .mesh.holds import Holds, holds, pin, region_weights
 from .sampling import Stage, stage
+from .texture.brushes import Brush, brushes
 
 SMALLEST_VIEW = 128
 """Side of a rendered view in pixels that a small tower gets at least."""

@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import torch
 from clipmatrix.character import assemble
-from clipmatrix.optimize.atlas import atlas
-from clipmatrix.optimize.dilate import dilate
-from clipmatrix.optimize.texels import shown
+from clipmatrix.optimize.texture.atlas import atlas
+from clipmatrix.optimize.texture.dilate import dilate
+from clipmatrix.optimize.texture.texels import shown
 
 
 def island(character, left, right):

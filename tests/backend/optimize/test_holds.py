@@ -3,7 +3,7 @@ import msgspec
 import numpy as np
 import torch
 from clipmatrix.character import assemble, weld
-from clipmatrix.optimize.holds import holds
+from clipmatrix.optimize.mesh.holds import holds
 
 
 def with_region(character, name="top", *, above=0.9):

@@ -12,9 +12,7 @@ import torch
 from clipmatrix.guidance import ClipUnavailable, load_towers
 from clipmatrix.optimize import guided
 from clipmatrix.optimize.adam import AdamUniform
-from clipmatrix.optimize.atlas import atlas
 from clipmatrix.optimize.guard import Guard
-from clipmatrix.optimize.halves import halves
 from clipmatrix.optimize.measuring import measure
 from clipmatrix.optimize.parameters import begin
 from clipmatrix.optimize.pictures import cameras, pictures
@@ -22,6 +20,8 @@ from clipmatrix.optimize.readings import Readings
 from clipmatrix.optimize.sampling import draw_views, fixed_views
 from clipmatrix.optimize.scene import prepare
 from clipmatrix.optimize.state import read
+from clipmatrix.optimize.texture.atlas import atlas
+from clipmatrix.optimize.texture.halves import halves
 
 CPU = torch.device("cpu")
 GEOMETRY = protocol.Vary(shape=0.0, texture=0.0, material=0.0, light=0.0, offsets=5.0)

@@ -9,9 +9,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 from clipmatrix.character import assemble
-from clipmatrix.optimize import normal_map
-from clipmatrix.optimize.atlas import Atlas, atlas
-from clipmatrix.optimize.seams import inland
+from clipmatrix.optimize.texture import normal_map
+from clipmatrix.optimize.texture.atlas import Atlas, atlas
+from clipmatrix.optimize.texture.seams import inland
 from clipmatrix.render import Lights, Material, Relief, frame, mesh, orbit, perspective, render
 from clipmatrix.render.normal_texels import read_texels, to_texels
 

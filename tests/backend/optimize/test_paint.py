@@ -7,10 +7,10 @@ import pytest
 import torch
 from clipmatrix.guidance.towers import load_tower
 from clipmatrix.optimize import regularise
-from clipmatrix.optimize.atlas import atlas, shares
 from clipmatrix.optimize.parameters import begin
 from clipmatrix.optimize.scene import is_plain, prepare
 from clipmatrix.optimize.state import pack, read, read_full
+from clipmatrix.optimize.texture.atlas import atlas, shares
 
 from .test_holds import covered_texels, with_region
 

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from clipmatrix.character import assemble
 from clipmatrix.optimize.adam import AdamUniform
-from clipmatrix.optimize.precondition import by_inverse, from_differential, laplacian, preconditioner
+from clipmatrix.optimize.mesh.precondition import by_inverse, from_differential, laplacian, preconditioner
 
 
 def test_offsets_come_back_from_their_differential_coordinates(character):

@@ -2,6 +2,7 @@ import pytest
 import torch
 from clipmatrix.character import assemble
 from clipmatrix.optimize import regularise
+from clipmatrix.optimize.mesh.edges import edges
 
 
 @pytest.fixture
@@ -12,7 +13,7 @@ def bumpy(character):
 
 
 def terms(vertices, offsets, triangles, size):
-    mesh = regularise.edges(triangles)
+    mesh = edges(triangles)
     return torch.stack(
         [
             regularise.edge_stretch(vertices + offsets, vertices, mesh),
@@ -45,7 +46,7 @@ def test_a_translation_stretches_and_creases_nothing(bumpy):
 
 def test_every_edge_is_found_once(bumpy):
     assembled, _ = bumpy
-    mesh = regularise.edges(assembled.triangles)
+    mesh = edges(assembled.triangles)
     vertices, faces = len(assembled.vertices), len(assembled.triangles)
     assert vertices - len(mesh.ends) + faces == 2 * 2  # Euler: two closed balls
     assert len(mesh.faces) == len(mesh.ends)
@@ -57,7 +58,7 @@ def test_terms_stay_finite_at_a_vertex_that_falls_onto_its_neighbour(bumpy):
     moved = assembled.vertices.clone()
     moved[1] = moved[0]
     moved.requires_grad_()
-    mesh = regularise.edges(assembled.triangles)
+    mesh = edges(assembled.triangles)
     total = regularise.edge_stretch(moved, assembled.vertices, mesh)
     total = total + regularise.crease(moved, assembled.vertices, assembled.triangles, mesh)
     total.backward()
@@ -74,7 +75,7 @@ def test_neutral_light_is_free_and_coloured_light_costs_the_same_at_any_brightne
 def test_a_lone_triangle_has_no_crease():
     triangle = torch.tensor([[0, 1, 2]])
     corners = torch.tensor([[0.0, 0, 0], [1, 0, 0], [0, 1, 0]], requires_grad=True)
-    found = regularise.crease(corners, corners.detach() * 2, triangle, regularise.edges(triangle))
+    found = regularise.crease(corners, corners.detach() * 2, triangle, edges(triangle))
     found.backward()
     assert found == 0
     assert torch.isfinite(corners.grad).all()

@@ -1,9 +1,9 @@
 import torch
 from clipmatrix.character import assemble
 from clipmatrix.evaluate.validity import validity
-from clipmatrix.optimize.holds import Holds
-from clipmatrix.optimize.regularise import edges
-from clipmatrix.optimize.repair import posed_pairs, repair
+from clipmatrix.optimize.mesh.edges import edges
+from clipmatrix.optimize.mesh.holds import Holds
+from clipmatrix.optimize.mesh.repair import posed_pairs, repair
 
 
 def broken_triangles(assembled, start, result):

@@ -1,6 +1,6 @@
 import torch
-from clipmatrix.optimize import texture_pyramid
-from clipmatrix.optimize.atlas import Atlas
+from clipmatrix.optimize.texture import texture_pyramid
+from clipmatrix.optimize.texture.atlas import Atlas
 
 
 def random_textures(count, size):

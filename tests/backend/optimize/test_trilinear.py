@@ -3,7 +3,7 @@ import time
 import pytest
 import torch
 import torch.nn.functional as F
-from clipmatrix.optimize.trilinear import own_places, trilinear
+from clipmatrix.optimize.texture.trilinear import own_places, trilinear
 
 
 def sampled(grid, places):

@@ -4,9 +4,9 @@ from clipmatrix.bodies.figure_character import figure_character
 from clipmatrix.bodies.motions import walk
 from clipmatrix.character import assemble, shaped, skin, weld
 from clipmatrix.evaluate.intersections import self_intersecting
-from clipmatrix.optimize.holds import Holds
-from clipmatrix.optimize.regularise import edges
-from clipmatrix.optimize.untangle import untangle
+from clipmatrix.optimize.mesh.edges import edges
+from clipmatrix.optimize.mesh.holds import Holds
+from clipmatrix.optimize.mesh.untangle import untangle
 
 
 def prepared(character):

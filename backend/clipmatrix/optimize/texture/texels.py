@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor
 
-from ..character import Character
-from ..render.visibility import visibility
+from ...character import Character
+from ...render.visibility import visibility
 
 
 def shown(surface: Character, slot: int, size: int, among: Tensor | None = None) -> Tensor:

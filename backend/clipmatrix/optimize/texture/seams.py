@@ -7,8 +7,8 @@ from scipy.ndimage import distance_transform_edt
 from scipy.sparse.csgraph import connected_components
 from torch import Tensor
 
-from ..character import Character
-from ..render.relief import Frame
+from ...character import Character
+from ...render.relief import Frame
 from .atlas import Atlas
 from .texels import shown
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ..character import Character
-from ..render.normals import cross, vertex_normals
-from ..render.relief import Frame, tangents
+from ...character import Character
+from ...render.normals import cross, vertex_normals
+from ...render.relief import Frame, tangents
 from . import texels
 from .halves import Half, Halves
 

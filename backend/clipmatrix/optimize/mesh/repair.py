@@ -9,10 +9,10 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from ..character import Character, blend, transform
-from ..evaluate.validity import faults
+from ...character import Character, blend, transform
+from ...evaluate.validity import faults
+from .edges import Edges
 from .holds import Holds
-from .regularise import Edges
 
 MARGIN_COSINE = 0.1
 """Normals may turn by 84 degrees here, so that frames between the sampled poses stay under 90."""

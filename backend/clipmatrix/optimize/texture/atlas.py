@@ -8,7 +8,7 @@ import torch
 from scipy.ndimage import distance_transform_edt
 from torch import Tensor
 
-from ..character import Character
+from ...character import Character
 from .across import twins
 from .halves import Halves
 from .texels import cross, shown, spread

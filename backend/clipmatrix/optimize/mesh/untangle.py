@@ -10,10 +10,10 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from torch import Tensor
 
-from ..character import Character, skin
-from ..evaluate.intersections import meeting, self_intersecting
+from ...character import Character, skin
+from ...evaluate.intersections import meeting, self_intersecting
+from .edges import Edges
 from .holds import Holds
-from .regularise import Edges
 from .repair import falloff
 
 POSES = 4

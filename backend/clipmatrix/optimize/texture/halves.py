@@ -10,8 +10,8 @@ import torch
 from scipy.spatial import cKDTree
 from torch import Tensor
 
-from ..character import Character
-from ..render.normals import vertex_normals
+from ...character import Character
+from ...render.normals import vertex_normals
 from . import texels
 
 FACING = 0.05

@@ -8,7 +8,7 @@ import torch
 from scipy.spatial import cKDTree
 from torch import Tensor
 
-from ..character import Character, Weld
+from ...character import Character, Weld
 
 MIRROR_TOLERANCE = 1e-3
 """How far a point may lie from the mirror image of its partner, as a share of the character's size."""
