@@ -15,7 +15,7 @@ from ..output import pictures
 from ..output.acting import Character
 from ..output.export import export_fbx, export_glb, save_blend
 from ..output.studio import Framing
-from ..scene.actions import foreign
+from ..scene.posing.actions import foreign
 
 BLEND, GLB, SHEET, FILM, RESULT = "character.blend", "character.glb", "contact.png", "turntable.mp4", "result.json"
 

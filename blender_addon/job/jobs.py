@@ -10,7 +10,7 @@ from clipmatrix_protocol import Brief, Look, Progress, State, Summary
 from ..errors import Refusal
 from ..scene.apply import Draft
 from ..scene.binding import Binding
-from ..scene.canvas import Canvas
+from ..scene.materials.canvas import Canvas
 from .course import Course
 
 

@@ -8,9 +8,10 @@ import bpy
 import numpy as np
 from clipmatrix_protocol import State
 
-from ..scene import apply, keys, light, surface
+from ..scene import apply, keys, light
 from ..scene.binding import PartBinding, way_home
 from ..scene.handles import find
+from ..scene.materials import surface
 
 
 def read_back(draft: apply.Draft) -> State | None:

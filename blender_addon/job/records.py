@@ -17,9 +17,10 @@ import numpy as np
 from bpy.props import StringProperty
 from clipmatrix_protocol import Brief
 
-from ..scene import apply, keys, light, surface
+from ..scene import apply, keys, light
 from ..scene.binding import Binding, PartBinding
 from ..scene.handles import Handle, find, handle
+from ..scene.materials import surface
 
 PROPERTY = "clipmatrix_draft"
 """Name of the objects' property; empty on objects without a draft."""

@@ -27,7 +27,7 @@ from clipmatrix_protocol import Brief, Character
 from ..errors import Refusal
 from ..scene import apply
 from ..scene.binding import Binding
-from ..scene.canvas import Canvas
+from ..scene.materials.canvas import Canvas
 from . import homecoming
 from .jobs import Job
 from .phases import Phase

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import bpy
 
-from ..scene.actions import OWN, chosen, span
+from ..scene.posing.actions import OWN, chosen, span
 
 Character = Sequence[bpy.types.Object]
 """The mesh objects to be seen, with the armature that moves them."""

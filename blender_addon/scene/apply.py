@@ -14,10 +14,11 @@ import numpy as np
 from clipmatrix_protocol import State, Vary
 
 from ..errors import Refusal
-from . import background, geometry, keys, light, surface
+from . import background, geometry, keys, light
 from .binding import Binding, PartBinding, way_home
-from .canvas import Canvas
 from .handles import find
+from .materials import surface
+from .materials.canvas import Canvas
 
 
 @dataclass(frozen=True, eq=False)

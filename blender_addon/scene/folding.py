@@ -11,7 +11,7 @@ import json
 import bpy
 import numpy as np
 
-from . import shading, surface
+from .materials import shading, surface
 from .outfit import Displacement, Outfit
 
 PROPERTY = "clipmatrix_outfit"

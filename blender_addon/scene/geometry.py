@@ -12,8 +12,8 @@ from clipmatrix_protocol import MAX_FRAME_BYTES
 
 from ..errors import Fix, Refusal
 from .keys import animated_keys, mesh_of, offsets_key, points
-from .skin import group_weights
-from .uvs import corner_uvs, render_layer
+from .materials.uvs import corner_uvs, render_layer
+from .posing.skin import group_weights
 
 SMALLEST_UV_AREA = 1e-8
 """Summed UV area (1 is the whole image) under which a layer counts as empty."""

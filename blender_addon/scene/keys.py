@@ -10,7 +10,7 @@ import bpy
 import numpy as np
 
 from .carrying import carried
-from .curves import curves
+from .posing.curves import curves
 
 OFFSETS = "ClipMatrix offsets"
 """Name of the shape key that holds a take's geometry, until the artist gives it another."""

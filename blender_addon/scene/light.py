@@ -10,7 +10,7 @@ from bpy.props import StringProperty
 from clipmatrix_protocol import Look
 from msgspec.structs import replace
 
-from .start_look import shown_finish
+from .materials.start_look import shown_finish
 
 PROPERTY = "clipmatrix_light"
 """Name of the objects' property: the sky and the suns as JSON; empty on objects without a take."""

@@ -9,10 +9,11 @@ import bpy
 import numpy as np
 
 from ..errors import Refusal
-from . import geometry, keys, light, surface
+from . import geometry, keys, light
 from .apply import PartBefore
 from .carrying import carried
 from .checks import access
+from .materials import surface
 
 
 @dataclass(frozen=True, eq=False)

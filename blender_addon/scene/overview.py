@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import bpy
 
 from .keys import animated_keys, mesh_of, offsets_key
-from .uvs import render_layer
+from .materials.uvs import render_layer
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from clipmatrix_protocol import Region
 from ..errors import Refusal
 from .characters import FOLLOWING
 from .keys import mesh_of
-from .skin import Skin, group_weights
+from .posing.skin import Skin, group_weights
 from .wording import listed
 
 LABEL_LETTERS = 64

@@ -8,9 +8,9 @@ import bpy
 import numpy as np
 from clipmatrix_protocol import Part
 
-from . import rigging
 from .keys import animated_keys, mesh_of, offsets_key
-from .unrolled import unroll
+from .materials.unrolled import unroll
+from .posing import rigging
 
 LEAST_SHARE = 0.01
 """Of an even share of the image, under which a face counts as lying on a spot."""

@@ -11,19 +11,21 @@ import numpy as np
 from clipmatrix_protocol import Character, Look, Part, Settings, Shape
 
 from ..errors import Refusal
-from . import geometry, light, rigging, surface
-from .actions import OWN, Playing
+from . import geometry, light
 from .binding import Binding, PartBinding
 from .characters import armature_of
 from .checks import problems
-from .drawn_poses import PLAIN, Draw
 from .handles import handle
-from .paint import Paint, paint
-from .poses import SAME_POSE, Poses, sample
+from .materials import surface
+from .materials.paint import Paint, paint
+from .materials.relief import FLAT, Relief, relief
+from .posing import rigging
+from .posing.actions import OWN, Playing
+from .posing.drawn_poses import PLAIN, Draw
+from .posing.poses import SAME_POSE, Poses, sample
+from .posing.skin import Skin, read_skin, rigid
 from .regions import Stretch, read_regions
-from .relief import FLAT, Relief, relief
 from .remarks import cramped, remarks, stacked
-from .skin import Skin, read_skin, rigid
 
 STILL = "(still)"
 """The joint of what no bone moves; no bone of the artist's is likely to be called that."""

@@ -358,11 +358,11 @@ def test_a_normal_map_comes_home_and_the_next_job_goes_on_from_it(blender, scene
     own.prompt, own.vary_normals = "a striped figure", 2.0
     blender.ops.clipmatrix.generate()
     finish(blender, rooms, session)
-    worn = rooms("scene.surface").worn_normal_map(thing)
+    worn = rooms("scene.materials.surface").worn_normal_map(thing)
     assert worn.shape == (64, 64, 3)
     assert np.abs(worn.astype(int) - [128, 128, 255]).max() > 2
     own.vary_normals, own.steps = 1e-6, 1
     assert blender.ops.clipmatrix.carry_on() == {"FINISHED"}
     finish(blender, rooms, session)
-    assert np.abs(rooms("scene.surface").worn_normal_map(thing).astype(int) - worn).mean() < 0.5
+    assert np.abs(rooms("scene.materials.surface").worn_normal_map(thing).astype(int) - worn).mean() < 0.5
     blender.ops.clipmatrix.discard()

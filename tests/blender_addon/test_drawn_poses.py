@@ -28,7 +28,7 @@ def shoot(blender, rooms):
     """The character as it is sent in drawn poses."""
 
     def call(thing, which, *, jitter=0.0, seed=1):
-        draw = rooms("scene.drawn_poses").Draw(jitter, seed)
+        draw = rooms("scene.posing.drawn_poses").Draw(jitter, seed)
         return rooms("scene.snapshot").snapshot(blender.context, [thing], poses=which, draw=draw).character
 
     return call
@@ -58,7 +58,7 @@ def angles(message, character, name):
 
 def test_random_poses_differ_and_the_root_stays(rooms, character, shoot):
     message = shoot(character.thing, "RANDOM")
-    assert len(message.poses) == 1 + rooms("scene.drawn_poses").COUNT
+    assert len(message.poses) == 1 + rooms("scene.posing.drawn_poses").COUNT
     root = message.poses[:, message.joints.index("bone0")]
     np.testing.assert_allclose(root, np.broadcast_to(np.eye(4), root.shape), atol=1e-6)
     far = [np.abs(one - other).max() for place, one in enumerate(message.poses) for other in message.poses[:place]]
@@ -73,7 +73,7 @@ def test_the_same_seed_draws_the_same_poses_and_another_one_others(character, sh
 
 def test_bones_without_limits_keep_to_a_plausible_range_and_use_it(rooms, character, shoot):
     found = turns(shoot(character.thing, "RANDOM"), character, "bone3")
-    most = np.degrees([rooms("scene.drawn_poses").SWING, rooms("scene.drawn_poses").TWIST])[[0, 1, 0]]
+    most = np.degrees([rooms("scene.posing.drawn_poses").SWING, rooms("scene.posing.drawn_poses").TWIST])[[0, 1, 0]]
     assert (np.abs(found) <= most + 1e-3).all()
     assert (np.abs(found).max(axis=0) > 0.7 * most).all()
 
@@ -106,14 +106,14 @@ def test_where_both_limits_are_the_narrower_ones_count_and_locked_axes_do_not_tu
     limit.owner_space = "LOCAL"
     limit.use_limit_x, limit.min_x, limit.max_x = True, -0.25, 1.0
     bone.lock_rotation[2] = True
-    found = rooms("scene.drawn_poses").limits(bone)
+    found = rooms("scene.posing.drawn_poses").limits(bone)
     np.testing.assert_allclose(found[0], (-0.25, 0.5), atol=1e-6)
     np.testing.assert_array_equal(found[2], (0, 0))
 
 
 def test_jitter_stays_within_its_degrees_of_the_current_pose_which_is_there_too(rooms, character, shoot):
     message = shoot(character.thing, "CURRENT", jitter=10)
-    assert len(message.poses) == 2 + rooms("scene.drawn_poses").COUNT
+    assert len(message.poses) == 2 + rooms("scene.posing.drawn_poses").COUNT
     np.testing.assert_array_equal(message.poses[:2], shoot(character.thing, "CURRENT").poses)
     still = angles(message, character, "bone3")
     assert 6 < still.max() < 10 + 1e-3
@@ -130,7 +130,7 @@ def test_jitter_leaves_locked_axes_alone(character, shoot):
 
 
 def test_a_limit_that_is_muted_does_not_count(rooms, character):
-    drawn, bone = rooms("scene.drawn_poses"), character.bones["bone4"]
+    drawn, bone = rooms("scene.posing.drawn_poses"), character.bones["bone4"]
     free = drawn.limits(bone)
     limit = bone.constraints.new("LIMIT_ROTATION")
     limit.owner_space, limit.use_limit_x, limit.mute = "LOCAL", True, True
@@ -189,7 +189,7 @@ def test_a_part_that_a_driver_moves_follows_the_drawn_pose_too(blender, scenes, 
     hat.parent = character.rig
     drive(hat, "location", character.rig, "bone1")
     blender.context.view_layer.update()
-    draw = rooms("scene.drawn_poses").Draw(seed=1)
+    draw = rooms("scene.posing.drawn_poses").Draw(seed=1)
     message = (
         rooms("scene.snapshot").snapshot(blender.context, [character.thing, hat], poses="RANDOM", draw=draw).character
     )
@@ -198,7 +198,7 @@ def test_a_part_that_a_driver_moves_follows_the_drawn_pose_too(blender, scenes, 
 
 
 def test_bones_that_the_artist_has_put_out_of_sight_are_not_turned_unless_no_other_is_left(rooms, character):
-    turned = rooms("scene.drawn_poses").turned
+    turned = rooms("scene.posing.drawn_poses").turned
     assert [bone.name for bone in turned(character.rig)] == [f"bone{index}" for index in range(1, 6)]
     hidden = character.rig.data.collections.new("mechanics")
     for name in ("bone1", "bone2"):
@@ -211,7 +211,7 @@ def test_bones_that_the_artist_has_put_out_of_sight_are_not_turned_unless_no_oth
 
 
 def test_the_backend_skins_drawn_poses_as_blender_does(blender, rooms, character, shoot):
-    drawn, seed = rooms("scene.drawn_poses"), 5
+    drawn, seed = rooms("scene.posing.drawn_poses"), 5
     message = shoot(character.thing, "RANDOM", seed=seed)
     body = assemble(message)
     still = shaped(body, body.values, torch.zeros_like(body.vertices))

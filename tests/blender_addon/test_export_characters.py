@@ -59,7 +59,7 @@ def test_it_comes_back_and_moves_as_before(blender, rooms, character, tmp_path, 
     assert len(back) == count
     if action:
         home = next(thing for thing in blender.data.objects if thing.type == "ARMATURE")
-        actions = rooms("scene.actions")
+        actions = rooms("scene.posing.actions")
         (own,) = [one for one in blender.data.actions if action in one.name and actions.fits(one, home)]
         actions.play(home, own, home.name)
     start = 1 if kind == "glb" else 0  # glTF's time begins at 0

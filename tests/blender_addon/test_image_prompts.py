@@ -16,7 +16,7 @@ def own(blender, rooms):
 @pytest.fixture
 def seen(rooms):
     """An image as it is sent."""
-    return rooms("scene.exemplars").exemplar
+    return rooms("scene.materials.exemplars").exemplar
 
 
 @pytest.fixture

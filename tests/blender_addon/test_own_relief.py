@@ -64,7 +64,7 @@ def test_a_job_without_normals_leaves_how_it_leans(blender, rooms, tmp_path, sha
     worn = thing.material_slots[0].material
     assert worn.name == "ClipMatrix skin"
     after = seen(rooms, thing, tmp_path, "after")
-    (link,) = rooms("scene.shading").principled(worn).inputs["Normal"].links
+    (link,) = rooms("scene.materials.shading").principled(worn).inputs["Normal"].links
     worn.node_tree.links.remove(link)
     smooth = seen(rooms, thing, tmp_path, "smooth")
     changed, flattened = (float(np.abs(picture - before).mean()) for picture in (after, smooth))
@@ -84,7 +84,7 @@ def test_a_job_with_normals_starts_from_it_and_delivers_it_where_nothing_moves(b
     done = optimise(job, torch.device("cpu"), lambda _: None, lambda: False)
     draft = rooms("scene.apply").begin(shot.binding, faint)
     rooms("scene.apply").apply(draft, done.state)
-    worn = rooms("scene.surface").worn_normal_map(thing)
+    worn = rooms("scene.materials.surface").worn_normal_map(thing)
     inside = slice(4, -4)  # the rows at the poles are dilated
     assert np.abs(worn.astype(int) - came)[inside].max() <= 1
     assert came[..., :2].std() > 20

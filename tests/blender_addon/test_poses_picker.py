@@ -105,7 +105,7 @@ def test_bone_parented_parts_follow_the_chosen_action(blender, scenes, rooms, st
     holder.parent, holder.parent_type, holder.parent_bone = stage.rig, "BONE", "bone2"
     hat.parent = holder
     blender.context.view_layer.update()
-    playing = rooms("scene.actions").Playing("bow", None)
+    playing = rooms("scene.posing.actions").Playing("bow", None)
     shot = rooms("scene.snapshot").snapshot(blender.context, [stage.thing, hat], playing=playing)
     joints = shot.character.joints
     moved = shot.character.poses[:, joints.index("Hat")] - shot.character.poses[:, joints.index("bone2")]
@@ -117,7 +117,7 @@ def test_only_actions_that_move_the_characters_bones_can_be_chosen(blender, scen
     other = scenes.chain("Other")
     other.data.bones[0].name = "elsewhere"
     foreign = wave(other, "foreign", angle=1.0, bone="elsewhere")
-    actions = rooms("scene.actions")
+    actions = rooms("scene.posing.actions")
     assert [action.name for action in blender.data.actions if actions.fits(action, stage.rig)] == ["bow", "nod"]
     stage.settings.action = foreign
     with pytest.raises(rooms("errors").Refusal, match=r"“foreign” moves no bone of Rig\. Choose"):

@@ -36,7 +36,7 @@ def _evaluated(blender, thing):
 
 
 def _assert_agreement(blender, rooms, parts, monkeypatch, frames=range(1, POSES + 1)):
-    monkeypatch.setattr(rooms("scene.poses"), "MOST_FRAMES", POSES)
+    monkeypatch.setattr(rooms("scene.posing.poses"), "MOST_FRAMES", POSES)
     message = rooms("scene.snapshot").snapshot(blender.context, parts).character
     assert len(message.poses) == 1 + len(frames)
     character = assemble(message)

@@ -14,7 +14,8 @@ from bpy_extras.io_utils import ExportHelper
 from ...errors import Refusal
 from ...job import session
 from ...output import export, pictures
-from ...scene import actions, characters, suns
+from ...scene import characters, suns
+from ...scene.posing import actions
 from ..guarding import guarded
 from ..refusing import refuse
 from ..selection import name_of, selected_character

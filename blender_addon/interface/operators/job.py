@@ -13,8 +13,8 @@ from ...job import series, session
 from ...job.phases import BUSY, FREE, STOPPABLE, Phase
 from ...scene import characters
 from ...scene.apply import object_of
+from ...scene.materials.start_look import other_finishes
 from ...scene.snapshot import Snapshot, snapshot
-from ...scene.start_look import other_finishes
 from .. import properties
 from ..guarding import guarded
 from ..takes import SHELF, recipes

@@ -12,7 +12,7 @@ from clipmatrix_protocol import Brief, Prompt, Settings, Vary
 from msgspec.structs import replace
 
 from ...errors import Refusal
-from ...scene.exemplars import exemplar, refuse_without_pixels
+from ...scene.materials.exemplars import exemplar, refuse_without_pixels
 from .. import fields
 from . import cameras, prompts, regions
 from .heard import heard

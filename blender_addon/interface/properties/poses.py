@@ -8,8 +8,8 @@ import bpy
 
 from ...errors import Refusal
 from ...scene import characters
-from ...scene.actions import Playing, chosen, fits, movers, span
-from ...scene.drawn_poses import Draw
+from ...scene.posing.actions import Playing, chosen, fits, movers, span
+from ...scene.posing.drawn_poses import Draw
 
 if TYPE_CHECKING:
     from .scene import ClipMatrixSceneProperties

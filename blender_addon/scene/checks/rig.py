@@ -8,7 +8,7 @@ import bpy
 
 from ...errors import Fix, Refusal
 from ..keys import mesh_of
-from ..rigging import KEEP_VERTICES, armature_modifiers, deformed_by_parent, shown_modifiers
+from ..posing.rigging import KEEP_VERTICES, armature_modifiers, deformed_by_parent, shown_modifiers
 
 SMOOTHING = frozenset({"SUBSURF", "MULTIRES", "TRIANGULATE", "EDGE_SPLIT", "BEVEL", "SOLIDIFY"})
 """Modifier types that do as well below the Armature modifier, or better."""

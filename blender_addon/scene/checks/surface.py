@@ -8,7 +8,7 @@ import bpy
 
 from ...errors import Fix, Refusal
 from ..keys import mesh_of
-from ..uvs import is_empty, render_layer
+from ..materials.uvs import is_empty, render_layer
 from ..wording import listed
 
 GLANCES = 8

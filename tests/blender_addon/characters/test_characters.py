@@ -72,7 +72,7 @@ def test_they_are_built_as_differently_as_they_say(blender, character, rooms):
 
 
 def test_the_backend_poses_it_as_blender_does(blender, character, rooms, monkeypatch):
-    monkeypatch.setattr(rooms("scene.poses"), "SAME_POSE", -1.0)  # have every sampled frame sent
+    monkeypatch.setattr(rooms("scene.posing.poses"), "SAME_POSE", -1.0)  # have every sampled frame sent
     message = rooms("scene.snapshot").snapshot(blender.context, character.parts).character
     surface = assemble(message)
     still = torch.zeros_like(surface.vertices)
@@ -93,7 +93,7 @@ def test_the_backend_poses_it_as_blender_does(blender, character, rooms, monkeyp
 def test_an_action_that_is_chosen_gives_the_poses_that_it_gives_when_it_plays(blender, character, rooms):
     if character.rig is None:
         pytest.skip("it has no armature to play one")
-    snapshot, playing = rooms("scene.snapshot").snapshot, rooms("scene.actions").Playing
+    snapshot, playing = rooms("scene.snapshot").snapshot, rooms("scene.posing.actions").Playing
     own = snapshot(blender.context, character.parts).character.poses
     action = character.rig.animation_data.action
     character.rig.animation_data.action = None

@@ -53,7 +53,7 @@ def test_reading_a_texture_of_1024_takes_well_under_a_second(blender, rooms, cub
     for face in cube.data.polygons:
         face.material_index = face.index % 2
     began = time.process_time()
-    paint = rooms("scene.paint").paint(cube, 1024)
+    paint = rooms("scene.materials.paint").paint(cube, 1024)
     assert time.process_time() - began < 1.0
     assert paint.texture.shape == (1024, 1024, 3)
 

@@ -18,7 +18,7 @@ def test_a_part_on_an_armature_constraint_follows_the_action_that_is_chosen(blen
     action.use_fake_user = True
     for bone in rig.pose.bones:
         bone.rotation_euler = (0, 0, 0)
-    chosen = read(blender, rooms, playing=rooms("scene.actions").Playing(action.name)).character.poses
+    chosen = read(blender, rooms, playing=rooms("scene.posing.actions").Playing(action.name)).character.poses
     assert np.abs(own[-1] - own[0]).max() > 0.1
     np.testing.assert_allclose(chosen, own, atol=1e-5)
 
@@ -85,7 +85,7 @@ def test_of_an_action_for_two_characters_the_own_slot_is_played(blender, scenes,
         bone.keyframe_insert("rotation_euler", frame=1)
     rig.animation_data_clear()
     scenes.select(column)
-    playing = rooms("scene.actions").Playing("scene")
+    playing = rooms("scene.posing.actions").Playing("scene")
     shot = read(blender, rooms, poses="ACTION", playing=playing).character
     turn = shot.poses[-1, shot.joints.index("bone0")][:3, :3]
     assert np.arccos((np.trace(turn) - 1) / 2) == pytest.approx(0.25, abs=1e-3)

@@ -6,7 +6,7 @@ import bpy
 from bpy.props import StringProperty
 
 from ....errors import Refusal
-from ....scene.rigging import armature_modifiers, shown_modifiers
+from ....scene.posing.rigging import armature_modifiers, shown_modifiers
 from .base import Fix, alone
 
 

@@ -9,7 +9,7 @@ import bpy
 from bpy.props import StringProperty
 
 from ....errors import Refusal
-from ....scene.uvs import corner_uvs, render_layer
+from ....scene.materials.uvs import corner_uvs, render_layer
 from .base import Fix, alone
 
 MARGIN = 0.01

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
-from ..errors import Fix, Refusal
+from ...errors import Fix, Refusal
 from . import images
 
 LARGEST = 512

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 
-from .keys import mesh_of
+from ..keys import mesh_of
 
 SMALLEST_SUM = 1e-4
 """A vertex whose bones' weights add up to less is not moved (Blender: ``contrib_threshold``)."""

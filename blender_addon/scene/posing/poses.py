@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 
-from ..errors import Refusal
+from ...errors import Refusal
 from .actions import OWN, Playing, chosen, span
 from .drawn_poses import PLAIN, Draw, strike
 from .standins import standing_in

@@ -9,10 +9,10 @@ import bpy
 import numpy as np
 from clipmatrix_protocol import Look
 
+from ..handles import Handle, find, handle
+from ..keys import mesh_of
 from . import shading
 from .canvas import Canvas
-from .handles import Handle, find, handle
-from .keys import mesh_of
 
 COPY = "clipmatrix_copy"
 """The custom property by which a material is one of our copies: the name it got first, which the artist may change."""

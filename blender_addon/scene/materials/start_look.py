@@ -9,11 +9,11 @@ import bpy
 import numpy as np
 from clipmatrix_protocol import Look
 
+from ..keys import mesh_of
+from ..wording import listed
 from .coats import shaders_of
-from .keys import mesh_of
 from .laying import material_of, slots_worn
 from .wiring import Source, source
-from .wording import listed
 
 CLEARLY = 0.1
 """Difference in roughness or metallic from which on an artist is told that it goes."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import bpy
 
-from ..errors import Refusal
+from ...errors import Refusal
 from .curves import curves
 from .following import followed
 

@@ -13,9 +13,9 @@ from typing import Any
 import bpy
 import numpy as np
 
+from ..keys import mesh_of
 from . import images
 from .coats import Coat, Colour, Painted, Picture, Reading, read_coat
-from .keys import mesh_of
 from .laying import LARGEST_LAID_OUT, Layout, given_on, laid_out, lies_as_wanted, looked_up, material_of, slots_worn
 from .unrolled import spread
 

@@ -12,9 +12,9 @@ from functools import partial
 import bpy
 import numpy as np
 
+from ..keys import mesh_of
 from . import images
 from .coats import Colour, Picture
-from .keys import mesh_of
 from .laying import LARGEST_LAID_OUT, Layout, given_on, laid_out, lies_as_wanted, looked_up, material_of, slots_worn
 from .leaning import Lean, Leaning, read_leaning
 from .uvs import render_layer
