@@ -8,15 +8,16 @@ from dataclasses import dataclass
 import open_clip
 import torch
 
+from .clip_names import EMBEDDED
 from .errors import UsageError, install_line
 from .guidance.pretrained import cached_weights
-from .guidance.towers import EMBEDDED, WEIGHTS
+from .guidance.towers import WEIGHTS
 from .optimize.footprint import counted_threads
 from .render.renderers import RENDERERS, find_renderer
 from .server.device import DEVICES, find_device
 from .server.memory import free_memory
 
-EXTRAS = {"smplx": f"SMPL, SMPL-H and SMPL-X bodies: {install_line('smplx')}"}
+EXTRAS = {"smplx": "SMPL, SMPL-H and SMPL-X bodies", "bpy": "`clipmatrix demo`, and .blend files in `evaluate`"}
 """Optional packages, and what for."""
 
 PACKAGES = ("clipmatrix", "clipmatrix-protocol", "torch", "torchvision", "open-clip-torch", "pyzmq", "numpy")
@@ -67,12 +68,19 @@ def _devices() -> list[Finding]:
         try:
             device = find_device(kind)
         except UsageError:
-            found.append(Finding("device", kind, False, "torch finds none here"))
+            found.append(Finding("device", kind, False, _missing(kind)))
         else:
             free = free_memory(kind)
             threads = f", {counted_threads()}" if kind == "cpu" else ""
             found.append(Finding("device", kind, True, f"{device.name}{threads}{_memory(free)}"))
     return found
+
+
+def _missing(kind: str) -> str:
+    """Why there is no such device; PyPI's torch for Windows, which uv brings, knows no NVIDIA cards."""
+    if kind == "cuda" and torch.version.cuda is None:
+        return "this torch was built without CUDA; pytorch.org/get-started says how to get one with it"
+    return "torch finds none here"
 
 
 def _renderers() -> list[Finding]:
@@ -106,4 +114,9 @@ def _clips() -> list[Finding]:
 
 
 def _extras() -> list[Finding]:
-    return [Finding("extra", name, importlib.util.find_spec(name) is not None, why) for name, why in EXTRAS.items()]
+    return [_extra(name, why) for name, why in EXTRAS.items()]
+
+
+def _extra(name: str, why: str) -> Finding:
+    here = importlib.util.find_spec(name) is not None
+    return Finding("extra", name, here, why if here else f"{why}: {install_line(name)}")

@@ -36,7 +36,7 @@ def backend_command(chosen: str) -> list[str]:
     if found is None:
         raise Refusal(
             "The backend is not installed on this machine, or not where it is looked for.",
-            "Choose the folder that it is installed in, its Python or its “clipmatrix” program.",
+            "Install it as the guide says (uv sync, in the folder of ClipMatrix's source), then choose that folder.",
             CHOOSE,
         )
     return _command(found)

@@ -129,7 +129,7 @@ class Brief(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     vary
         What may change.
     cameras
-        Whence the character is looked at; each view is drawn from one of them.
+        Where the character is seen from; each view is drawn from one of them.
     locked
         Names of regions that stay exactly as they are, vertices and texels.
     settings

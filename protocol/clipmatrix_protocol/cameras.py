@@ -1,4 +1,4 @@
-"""Whence a character is looked at: from an orbit around it or a region of it, or through the artist's own cameras."""
+"""Where a character is seen from: from an orbit around it or a region of it, or through the artist's own cameras."""
 
 from typing import Annotated, Literal
 

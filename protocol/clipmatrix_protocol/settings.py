@@ -14,7 +14,7 @@ Strength = Annotated[float, Meta(ge=0, le=10)]
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How a job is run: what it judges by, how long and how finely it works, what holds it.
+    """How a job is run: what guides it, how long and how finely it works, what holds it.
 
     Strengths are 1 where a regulariser has its default weight, 0 where it is off.
     """
@@ -25,8 +25,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             min_length=1,
             max_length=600,
             title="CLIP",
-            description="The model that judges: embedded, MODEL:PRETRAINED as open_clip names it, or "
-            "MODEL:/path/to/file; several with commas between them judge together",
+            description="The model that guides: embedded, MODEL:PRETRAINED as open_clip names it, or "
+            "MODEL:/path/to/file; several with commas between them guide together",
         ),
     ] = "embedded"
     steps: Annotated[

@@ -1,7 +1,10 @@
 """The protocol's version and what two versions say to each other."""
 
 PROTOCOL_VERSION = 1
-"""Raised by one whenever an old peer could misread a new message."""
+"""Raised by one whenever a message gains, loses or changes a field, an allowed value or a range.
+
+Decoding is strict, so a peer of another version refuses what it does not know; there are no optional extensions.
+"""
 
 
 def mismatch(client: int, server: int) -> str | None:

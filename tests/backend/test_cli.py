@@ -1,10 +1,12 @@
 """What the command line does before any command."""
 
 import os
+import shutil
 import sys
 
 import pytest
 from clipmatrix.cli import SETTINGS, main
+from clipmatrix.errors import own_program
 
 
 @pytest.fixture
@@ -25,3 +27,30 @@ def test_torch_finds_its_settings_but_for_those_that_the_user_made(environment):
     assert ended.value.code == 0
     assert os.environ[mine] == "as I like it"
     assert os.environ[other] == SETTINGS[other]
+
+
+@pytest.mark.parametrize("clip", ["ViT-B32", "embedded,", ":openai"])
+def test_a_misspelt_clip_is_refused_before_anything_is_started(environment, capsys, clip):
+    environment.setattr(sys, "argv", ["clipmatrix", "demo", "a red figure", "--clip", clip])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert "does not name a CLIP model; use “embedded”, “MODEL:PRETRAINED” by" in said
+    assert said.count("\n") == 1
+
+
+def test_what_is_said_to_type_is_what_was_typed(monkeypatch, tmp_path):
+    program = tmp_path / "clipmatrix"
+    program.touch(0o755)
+    monkeypatch.setenv("UV", "/usr/bin/uv")
+    assert own_program() == "uv run clipmatrix"
+    monkeypatch.delenv("UV")
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(sys, "argv", [str(program)])
+    assert own_program() == str(program)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert shutil.which("clipmatrix") == str(program)
+    assert own_program() == "clipmatrix"
+    monkeypatch.setattr(sys, "argv", ["/somewhere/__main__.py"])
+    assert own_program() == f"{sys.executable} -m clipmatrix"

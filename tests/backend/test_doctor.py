@@ -6,6 +6,8 @@ import subprocess
 import sys
 
 import torch
+from clipmatrix import diagnosis
+from clipmatrix.errors import install_line
 
 
 def doctor(*options: str, **environment: str) -> str:
@@ -44,8 +46,20 @@ def test_people_get_a_table():
     assert "✓ embedded" in said
     assert "CLIP models on this machine" in said
     assert "embedded" in said
-    assert "SMPL-X bodies: uv pip install" in " ".join(said.split())
+    assert "✓ smplx" in said
     assert "clipmatrix[" not in said, "on PyPI that name is somebody else's"
+
+
+def test_only_what_is_missing_comes_with_the_line_that_installs_it():
+    here, gone = diagnosis._extra("torch", "tensors"), diagnosis._extra("no_such_package", "nothing")
+    assert (here.here, here.detail) == (True, "tensors")
+    assert (gone.here, gone.detail) == (False, f"nothing: {install_line('no_such_package')}")
+
+
+def test_a_torch_without_cuda_says_where_one_with_it_is(monkeypatch):
+    monkeypatch.setattr(torch.version, "cuda", None)
+    assert "pytorch.org" in diagnosis._missing("cuda")
+    assert diagnosis._missing("mps") == "torch finds none here"
 
 
 def test_where_characters_are_few_it_is_told_in_those_there_are(tmp_path):

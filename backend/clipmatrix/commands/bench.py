@@ -27,8 +27,8 @@ def bench(
     threads: Annotated[
         int | None, typer.Option(min=1, help="CPU threads to compute with.", show_default="as serve")
     ] = None,
-    renderer: Annotated[str, typer.Option(help=f"Who finds what is seen: {RENDERERS}.")] = "auto",
-    steps: Annotated[int, typer.Option(min=1, help="How often each thing is timed.")] = 7,
+    renderer: Annotated[str, typer.Option(help=f"Rasteriser: {RENDERERS}.")] = "auto",
+    repeats: Annotated[int, typer.Option(min=1, help="How often each thing is timed.")] = 7,
     plot: Annotated[Path | None, typer.Option(help="Write the parts of a step as a picture, SVG.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print it for programs.")] = False,
 ) -> None:
@@ -38,7 +38,7 @@ def bench(
     from ..bench.plot import plot as drawn
     from ..bench.report import measure  # torch takes a second: not for `--help`
 
-    report = measure(device, threads, steps, renderer)
+    report = measure(device, threads, repeats, renderer)
     if plot is not None:
         plot.write_text(drawn(f"A step by its parts: {report.machine}", report.parts), encoding="utf-8")
     if as_json:

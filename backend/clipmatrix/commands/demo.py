@@ -12,7 +12,7 @@ from ..demo import DemoRequest, Pictures, check, own_extension, show, start_back
 from ..demo.judging import judged
 from ..demo.report import OUTPUTS, write_report
 from ..demo.request import folder_name
-from ..errors import UsageError
+from ..errors import UsageError, own_program
 from ..server import Computing
 from ..server.computing import PRECISIONS, RENDERERS
 
@@ -25,8 +25,8 @@ def demo(
         Path | None, typer.Option(help="Folder for the results.", show_default="clipmatrix-out/<prompt>")
     ] = None,
     seed: Annotated[int, typer.Option(help="Same seed, same machine: same result.")] = DEFAULTS.seed,
-    steps: Annotated[int, typer.Option(help="Optimisation steps, 1 to 10000.")] = DEFAULTS.steps,
-    views: Annotated[int, typer.Option(help="Cameras drawn for each step, 1 to 64.")] = DEFAULTS.views,
+    steps: Annotated[int, typer.Option(min=1, max=10000, help="Optimisation steps.")] = DEFAULTS.steps,
+    views: Annotated[int, typer.Option(min=1, max=64, help="Cameras drawn for each step.")] = DEFAULTS.views,
     texture_size: Annotated[
         int, typer.Option(help="Side of the texture in pixels, a power of two from 64 to 4096.")
     ] = DEFAULTS.texture_size,
@@ -35,8 +35,11 @@ def demo(
         typer.Option(help="'embedded', an open_clip MODEL:PRETRAINED, or MODEL:/path/to/checkpoint."),
     ] = DEFAULTS.clip,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
-    renderer: Annotated[str, typer.Option(help=f"Who finds what is seen: {RENDERERS}.")] = "auto",
-    precision: Annotated[str, typer.Option(help=f"Of the guiding CLIP: {PRECISIONS}.")] = "auto",
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="CPU threads to compute with.", show_default="as serve")
+    ] = None,
+    renderer: Annotated[str, typer.Option(help=f"Rasteriser: {RENDERERS}.")] = "auto",
+    precision: Annotated[str, typer.Option(help=f"Of the guiding CLIP's image encoder: {PRECISIONS}.")] = "auto",
     port: Annotated[int, typer.Option(help="TCP port of the backend on this machine; 0 takes a free one.")] = 0,
     pictures: Annotated[Pictures, typer.Option(help="Which pictures to render.")] = "all",
     extension: Annotated[
@@ -54,7 +57,7 @@ def demo(
         out=(out or Path("clipmatrix-out") / folder_name(prompt)).resolve(),
         settings=Settings(clip=clip, steps=steps, views=views, texture_size=texture_size, seed=seed),  # type: ignore[arg-type]
         port=port,
-        computing=Computing(device, renderer=renderer, precision=precision),
+        computing=Computing(device, threads, renderer, precision),
         extension=(extension or own_extension()).resolve(),
         pictures=pictures,
     )
@@ -76,7 +79,8 @@ def _say_what_failed(request: DemoRequest, failed: dict[str, str] | None) -> Non
         failed = {"message": "Blender ended without a result", "remedy": f"see {request.out / 'blender.log'}"}
     if failed.get("code") == "bad_arguments":
         raise UsageError(failed["message"], failed.get("remedy", ""))
-    typer.echo(f"clipmatrix: {failed['message']}. {failed.get('remedy', '')}".rstrip(), err=True)
+    said = failed["message"].rstrip(".")  # what jobs say ends with a full stop, what processes say does not
+    typer.echo(f"clipmatrix: {said}. {failed.get('remedy', '')}".rstrip(), err=True)
 
 
 def _say_what_next(request: DemoRequest, console: Console) -> None:
@@ -85,9 +89,9 @@ def _say_what_next(request: DemoRequest, console: Console) -> None:
         if (request.out / name).exists():
             console.print(f"  {name}", highlight=False)
     console.print(
-        "\nNext: `clipmatrix serve` gives your own Blender a backend; your own characters go through the ClipMatrix\n"
-        "panel there. `--clip ViT-B-32:laion2b_s34b_b79k` steers with real CLIP weights, which know the whole\n"
-        "language; the embedded CLIP knows colours, stripes, clothes, fat and thin.",
+        f"\nNext: `{own_program()} serve` gives your own Blender a backend; your own characters go through the\n"
+        "ClipMatrix panel there. `--clip ViT-B-32:laion2b_s34b_b79k` guides with real CLIP weights, which know the\n"
+        "whole language; the embedded CLIP knows colours, stripes, clothes, fat and thin.",
         soft_wrap=True,
         highlight=False,
     )

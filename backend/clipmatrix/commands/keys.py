@@ -8,7 +8,7 @@ import typer
 from clipmatrix_protocol import DEFAULT_PORT, Invitation, ProtocolError, read_invitation, write_invitation
 from zmq.utils import z85
 
-from ..errors import UsageError
+from ..errors import UsageError, own_program
 from ..server.keys import KeyFolder
 
 app = typer.Typer(
@@ -49,7 +49,7 @@ def add(
     typer.echo(
         f"\nThis is {name}'s line for {where}:{port}; paste it into the ClipMatrix panel in Blender.\n"
         "Whoever has it can use the backend: send it over a safe channel. It is not shown again.\n"
-        "Then serve with `clipmatrix serve --host 0.0.0.0`.",
+        f"Then serve with `{_serve_line(port, folder)}`.",
         err=True,
     )
 
@@ -66,6 +66,12 @@ def remove(name: Name, folder: Folder = None) -> None:
     """Let somebody in no more; a running backend turns them away from their next connection on."""
     KeyFolder(folder or default_folder()).remove(name)
     typer.echo(f"{name} is let in no more", err=True)
+
+
+def _serve_line(port: int, folder: Path | None) -> str:
+    """What to type for a backend that this line leads to, with these keys."""
+    elsewhere = f" --port {port}" if port != DEFAULT_PORT else ""
+    return f"{own_program()} serve --host 0.0.0.0{elsewhere}" + (f" --keys {folder}" if folder else "")
 
 
 def _bracketed(host: str) -> str:

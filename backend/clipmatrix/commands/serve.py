@@ -30,6 +30,10 @@ def serve(
         str | None,
         typer.Option(help="Let other machines in: listen on this address of this one, 0.0.0.0 for all. Needs keys."),
     ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.", show_default=str(DEFAULT_PORT)),
+    ] = None,
     keys: Annotated[
         Path | None,
         typer.Option(
@@ -46,9 +50,10 @@ def serve(
         int | None,
         typer.Option(min=1, help="CPU threads to compute with.", show_default="all cores but one, which Blender needs"),
     ] = None,
-    renderer: Annotated[str, typer.Option(help=f"Who finds what is seen: {RENDERERS}.")] = "auto",
+    renderer: Annotated[str, typer.Option(help=f"Rasteriser: {RENDERERS}.")] = "auto",
     precision: Annotated[
-        str, typer.Option(help=f"Of CLIP's image tower: {PRECISIONS}. auto is float32, on newer NVIDIA GPUs bfloat16.")
+        str,
+        typer.Option(help=f"Of CLIP's image encoder: {PRECISIONS}. auto is float32, on newer NVIDIA GPUs bfloat16."),
     ] = "auto",
     parent_pid: Annotated[
         int | None, typer.Option(help="End when this process ends; for programs that start a backend.")
@@ -59,7 +64,7 @@ def serve(
     Prints one line when clients can connect: `clipmatrix ready tcp://127.0.0.1:PORT`. The log goes to stderr.
     """
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(name)s: %(message)s")
-    where = _where(address, host)
+    where = _where(address, host, port)
     folder = _keys(keys, where)
     if folder is not None and secret_file is not None:
         raise UsageError("keys take the place of a secret", "leave out --secret-file")
@@ -77,12 +82,17 @@ def serve(
         os._exit(0)
 
 
-def _where(address: str | None, host: str | None) -> str:
-    if host is None:
+def _where(address: str | None, host: str | None, port: int | None) -> str:
+    """Say it as an address, whichever way it was said."""
+    if host is None and port is None:
         return address or DEFAULT_ADDRESS
     if address is not None:
-        raise UsageError("--host and --address say the same thing", "give one of them")
-    return f"tcp://[{host}]:{DEFAULT_PORT}" if ":" in host else f"tcp://{host}:{DEFAULT_PORT}"
+        raise UsageError("--address says what --host and --port say", "give it alone, or those two")
+    name, _, number = (host or "127.0.0.1").rpartition(":")
+    if name and ":" not in name and number.isdecimal():
+        raise UsageError(f"{host} names a port, too", f"write --host {name} --port {number}")
+    where = host or "127.0.0.1"
+    return f"tcp://{f'[{where}]' if ':' in where else where}:{DEFAULT_PORT if port is None else port}"
 
 
 def _keys(folder: Path | None, address: str) -> KeyFolder | None:

@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 from clipmatrix_protocol import Brief, Settings
 
+from ..clip_names import FORMS, names_a_model, split
 from ..errors import UsageError
 from ..server import Computing
 
@@ -64,10 +65,11 @@ def check(request: DemoRequest) -> None:
     Raises
     ------
     UsageError
-        For an empty prompt, settings out of range, a folder that cannot be written, a port that is taken,
-        an extension folder without a manifest, or a Python without Blender.
+        For an empty prompt, settings out of range, what names no CLIP model, a folder that cannot be written, a port
+        that is taken, an extension folder without a manifest, or a Python without Blender.
     """
     _check_brief(request)
+    _check_clip(request.settings.clip)
     if not (request.extension / "blender_manifest.toml").is_file():
         raise UsageError(
             f"there is no Blender extension in {request.extension}",
@@ -92,6 +94,12 @@ def _check_brief(request: DemoRequest) -> None:
         raise UsageError(
             f"these settings do not work: {error}", "see `clipmatrix demo --help` for the ranges"
         ) from error
+
+
+def _check_clip(clip: str) -> None:
+    for spec in split(clip):
+        if not names_a_model(spec):
+            raise UsageError(f"“{spec}” does not name a CLIP model", FORMS[0].lower() + FORMS[1:].rstrip("."))
 
 
 def _check_folder(folder: Path) -> None:

@@ -12,6 +12,7 @@ from open_clip.model import CLIP
 from safetensors import SafetensorError
 from torch import Tensor
 
+from ..clip_names import EMBEDDED, FORMS, names_a_model, split
 from .errors import ClipUnavailable
 from .layout import faster
 from .precision import computing_in, round_weights
@@ -22,8 +23,6 @@ from .vocabulary import read_vocabulary
 
 WEIGHTS = Path(__file__).parent / "weights"
 """Where the models that come with the package lie, one folder each."""
-EMBEDDED = ("embedded", "judge")
-"""Names of the models that come with the package; the judge scores results and never steers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +92,7 @@ def in_precision(tower: Tower, precision: torch.dtype) -> Tower:
 
 
 def load_towers(specs: str, device: torch.device, precision: torch.dtype = torch.float32) -> tuple[Tower, ...]:
-    """Load the models that judge together: specs as :func:`load_tower` takes them, with commas between them.
+    """Load the models that guide together: specs as :func:`load_tower` takes them, with commas between them.
 
     Parameters
     ----------
@@ -107,7 +106,7 @@ def load_towers(specs: str, device: torch.device, precision: torch.dtype = torch
     ClipUnavailable
         As :func:`load_tower`; or if one is named twice or a comma has nothing beside it.
     """
-    named = [spec.strip() for spec in specs.split(",")]
+    named = split(specs)
     twice = next((spec for spec in named if named.count(spec) > 1), None)
     if twice is not None:
         raise ClipUnavailable(f"“{specs}” names “{twice}” twice.", "Name each CLIP model once.")
@@ -133,12 +132,8 @@ def load_tower(spec: str, device: torch.device) -> Tower:
     model_name, _, source = spec.partition(":")
     if spec in EMBEDDED:
         return _from_folder(spec, WEIGHTS / spec, device)
-    if not (model_name and source):
-        raise ClipUnavailable(
-            f"“{spec}” does not name a CLIP model.",
-            "Use “embedded”, “MODEL:PRETRAINED” by open_clip's names (such as ViT-B-32:laion2b_s34b_b79k), "
-            "or “MODEL:/path/to/checkpoint”.",
-        )
+    if not names_a_model(spec):
+        raise ClipUnavailable(f"“{spec}” does not name a CLIP model.", FORMS)
     if model_name == "local-dir":
         return _from_folder(spec, Path(os.path.expanduser(source)), device)
     checkpoint = find_checkpoint(model_name, source)

@@ -77,7 +77,7 @@ class Guard:
             raise JobError(
                 "diverged",
                 "The optimisation ran away, again and again.",
-                "Lower the strengths under Vary, or look for broken weights or shape keys in the character.",
+                "Lower the strengths under What May Change, or look for broken weights or shape keys in the character.",
             )
         with torch.no_grad():
             for tensor, good in zip(self.tensors, self._good, strict=True):

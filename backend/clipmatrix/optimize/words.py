@@ -2,7 +2,8 @@
 
 import clipmatrix_protocol as protocol
 
-from ..guidance.towers import EMBEDDED, WEIGHTS
+from ..clip_names import EMBEDDED, split
+from ..guidance.towers import WEIGHTS
 from ..guidance.vocabulary import read_vocabulary
 
 
@@ -12,7 +13,7 @@ def warnings(brief: protocol.Brief) -> tuple[str, ...]:
     Cheap: reads the vocabulary, not the model. Without a vocabulary there is nothing to warn of; the job itself then
     says what is missing.
     """
-    small = next((spec for spec in map(str.strip, brief.settings.clip.split(",")) if spec in EMBEDDED), None)
+    small = next((spec for spec in split(brief.settings.clip) if spec in EMBEDDED), None)
     if small is None or not (WEIGHTS / small / "vocabulary.json").is_file():
         return ()
     vocabulary = read_vocabulary(WEIGHTS / small / "vocabulary.json", context_length=0)

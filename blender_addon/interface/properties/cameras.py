@@ -1,4 +1,4 @@
-"""Whence the character is looked at: an orbit around it, the scene's own cameras, or both; and what prompts add."""
+"""Where the character is seen from: an orbit around it, the scene's own cameras, or both; and what prompts add."""
 
 from __future__ import annotations
 

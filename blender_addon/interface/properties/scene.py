@@ -106,7 +106,7 @@ class ClipMatrixSceneProperties(bpy.types.PropertyGroup):
         name="Start From", description="What a new job starts from", items=START, default="CURRENT"
     )
     cameras: EnumProperty(  # type: ignore[valid-type]
-        name="Cameras", description="Whence the character is looked at", items=cameras.SOURCES, default="ORBIT"
+        name="Cameras", description="Where the character is seen from", items=cameras.SOURCES, default="ORBIT"
     )
 
 

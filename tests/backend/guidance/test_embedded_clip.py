@@ -5,8 +5,9 @@ from collections.abc import Callable
 import open_clip
 import pytest
 import torch
+from clipmatrix.clip_names import EMBEDDED
 from clipmatrix.guidance import Tower
-from clipmatrix.guidance.towers import EMBEDDED, WEIGHTS
+from clipmatrix.guidance.towers import WEIGHTS
 from torch import Tensor
 
 COLOURS = {

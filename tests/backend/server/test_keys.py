@@ -55,6 +55,12 @@ def add(folder: Path, name: str) -> Invitation:
     return read_invitation(run.stdout)
 
 
+def test_the_line_to_serve_with_names_the_port_and_the_folder_that_the_key_is_for(tmp_path: Path) -> None:
+    folder = str(tmp_path / "keys")
+    run = clipmatrix("keys", "add", "bert", "--host", "127.0.0.1", "--port", "8000", "--folder", folder)
+    assert f"serve --host 0.0.0.0 --port 8000 --keys {folder}`" in run.stderr
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("remote") / "keys"
@@ -206,7 +212,9 @@ def test_all_addresses_can_be_served_with_the_same_keys_again_and_none_is_printe
     [
         (["--host", "0.0.0.0"], "there are no keys in"),
         (["--host", "::"], "there are no keys in"),
-        (["--host", "0.0.0.0", "--address", "tcp://127.0.0.1:0"], "give one of them"),
+        (["--host", "0.0.0.0", "--address", "tcp://127.0.0.1:0"], "give it alone"),
+        (["--port", "0", "--address", "tcp://127.0.0.1:0"], "give it alone"),
+        (["--host", "0.0.0.0:7000"], "write --host 0.0.0.0 --port 7000"),
         (["--keys", "/nowhere/keys", "--address", "tcp://127.0.0.1:0"], "there are no keys in /nowhere/keys"),
     ],
 )

@@ -48,7 +48,7 @@ def test_uvs_own_folder_for_tools_is_looked_into(find, tmp_path, monkeypatch):
 def test_none_at_all_is_said_with_the_way_to_get_one(find, rooms):
     with pytest.raises(rooms("errors").Refusal, match="not installed") as refused:
         find("")
-    assert "Choose the folder" in refused.value.remedy
+    assert "choose that folder" in refused.value.remedy
     assert refused.value.operator == "preferences.addon_show"
 
 
