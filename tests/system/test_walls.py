@@ -53,10 +53,10 @@ def test_no_file_imports_what_its_folder_must_not_know(folder):
 @pytest.mark.parametrize(
     ("room", "may_know"),
     [
-        ("render", {"errors"}),
-        ("guidance", {"errors"}),
+        ("render", {"errors", "sending"}),
+        ("guidance", {"errors", "clip_names", "sending"}),
         ("character", {"errors"}),
-        ("optimize", {"errors", "render", "guidance", "character", "evaluate"}),
+        ("optimize", {"errors", "clip_names", "sending", "render", "guidance", "character", "evaluate"}),
         ("server", {"errors"}),
     ],
 )

@@ -12,6 +12,9 @@ from torch import Tensor
 
 from .character import Character
 
+SAME_WEIGHT = 1e-4
+"""Weights that differ by less are one: painting and normalising leave the two sides of a seam a last bit apart."""
+
 
 @dataclass(frozen=True)
 class Weld:
@@ -44,11 +47,11 @@ def weld(character: Character, offsets: Tensor) -> tuple[Character, Weld]:
     Weld
         How to come from points to vertices and back.
     """
-    columns = [character.vertices, offsets, *character.deltas, character.joints, character.weights]
-    rows = np.concatenate([column.detach().cpu().numpy().astype(np.float32) for column in columns], axis=1)
-    rows = np.ascontiguousarray(rows + 0.0)  # -0.0 becomes 0.0, so that equal numbers are equal bytes
-    keys = rows.view(np.dtype((np.void, rows.shape[1] * rows.itemsize))).ravel()
-    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    joints, weights = _in_order(character)
+    columns = [character.vertices, offsets, *character.deltas, joints]
+    _, leader, group = _alike(columns)
+    apart = (weights - weights[leader[group]]).abs().amax(dim=1, keepdim=True) >= SAME_WEIGHT
+    _, first, inverse = _alike([torch.tensor(group)[:, None], torch.where(apart, weights + 1, 0.0)])
     order = np.argsort(first)
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
@@ -65,3 +68,19 @@ def weld(character: Character, offsets: Tensor) -> tuple[Character, Weld]:
         parts=(),
     )
     return surface, joined
+
+
+def _alike(columns: list[Tensor]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Find equal rows of columns (V, ...) side by side; as ``np.unique`` returns its values, first places, inverse."""
+    rows = np.concatenate([column.detach().cpu().numpy().astype(np.float64) for column in columns], axis=1)
+    rows = np.ascontiguousarray(rows + 0.0)  # -0.0 becomes 0.0, so that equal numbers are equal bytes
+    keys = rows.view(np.dtype((np.void, rows.shape[1] * rows.itemsize))).ravel()
+    found, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    return found, first, inverse
+
+
+def _in_order(character: Character) -> tuple[Tensor, Tensor]:
+    """Joints and weights (V, I) on the CPU, sorted by joint: Blender lists a vertex' groups as they were assigned."""
+    joints = torch.where(character.weights > 0, character.joints, -1).cpu()
+    joints, order = joints.sort(dim=1, stable=True)
+    return joints, character.weights.cpu().gather(1, order)

@@ -10,6 +10,8 @@ import torch
 import torch.nn.functional as F
 from torch import Generator, Tensor
 
+from ..sending import sent
+
 SMALLEST_CROP = 0.7
 """Side of the smallest crop, as a share of the picture."""
 
@@ -58,7 +60,7 @@ def cropped(images: Tensor, crops: Crops) -> Tensor:
         the picture repeats its border.
     """
     count, size = len(images), crops.grid.shape[1]
-    below = crops.grid.view(count, -1, size, 2).to(images.device)  # those of a picture one below the other
+    below = sent(crops.grid.view(count, -1, size, 2), images.device)  # those of a picture one below the other
     seen = F.grid_sample(images, below, mode="bilinear", padding_mode="border", align_corners=False)
     return seen.unflatten(2, (crops.copies, size)).transpose(1, 2).flatten(0, 1)
 

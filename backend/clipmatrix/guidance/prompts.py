@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ..sending import sent
 from .towers import Tower
 
 PLAIN_SHARE = 0.3
@@ -122,13 +123,13 @@ def similarity(seen: Seen, goal: Targets, weights: Tensor) -> Tensor:
     ``weights`` (M,) are those of :class:`Targets` for pictures of this kind. A prompt none of whose cameras was drawn
     counts nothing.
     """
-    wanted = goal.vectors[:, seen.sides.to(goal.vectors.device) if goal.vectors.shape[1] > 1 else 0]
+    wanted = goal.vectors[:, sent(seen.sides, goal.vectors.device) if goal.vectors.shape[1] > 1 else 0]
     wanted = wanted if wanted.ndim == 3 else wanted[:, None]
     cosines = (wanted * seen.now).sum(dim=-1)
     if seen.start is not None:
         moved = F.normalize(seen.now - seen.start, dim=-1, eps=1e-6)
         cosines = torch.where(goal.directed[:, None], (wanted * moved).sum(dim=-1), cosines)
-    mine = goal.through[:, seen.sources.to(goal.through.device)].to(cosines)
+    mine = goal.through[:, sent(seen.sources, goal.through.device)].to(cosines)
     return ((cosines * mine).sum(dim=1) / mine.sum(dim=1).clamp_min(1) * weights).sum()
 
 

@@ -30,6 +30,9 @@ Farther in, colour pulls less than it should, and what is not to have that colou
 EVERY = 2
 """One in so many of the fixed views is looked at."""
 
+INDIFFERENT = 1e-5
+"""Similarities no farther apart than this are rounding: no colour suits better than another."""
+
 SHAPES = 20
 """Shape keys that are bent, those that move the surface most: what hardly shows can't outdo the best of 27 colours.
 
@@ -42,8 +45,9 @@ def first_colour(parameters: Parameters, start: Outcome, scene: Scene, cancelled
     """Find the change of the whole body's colour to begin with: (G, 3, 1, 1, 1), before the sigmoid.
 
     Zero, which is grey, where some shape suits the prompts better than any colour: then they do not speak of colour;
-    and for a job that is ``cancelled``, which is asked after each look. Where prompts do not all paint everything, each
-    group of texels has a colour, and only its prompts are heard.
+    where all colours suit alike, since the prompts see none or cancel out; and for a job that is ``cancelled``, which
+    is asked after each look. Where prompts do not all paint everything, each group of texels has a colour, and only its
+    prompts are heard.
     """
     fixed = measure(start, scene, EVERY)
     if not scene.brushes:
@@ -72,7 +76,8 @@ def _suiting(
     if cancelled():
         return torch.zeros_like(grey)[None, :, None, None, None]
     best = max(range(len(changes)), key=colours.__getitem__)
-    chosen = NUDGE * changes[best] if colours[best] > max(shapes, default=-2.0) else torch.zeros_like(grey)
+    heard = colours[best] > max(min(colours) + INDIFFERENT, max(shapes, default=-2.0))
+    chosen = NUDGE * changes[best] if heard else torch.zeros_like(grey)
     return chosen[None, :, None, None, None]
 
 

@@ -9,6 +9,7 @@ from ..render.lights import sky
 from ..render.material import Material
 from ..render.relief import Relief
 from ..render.render import Images, Sight, look, paint
+from ..sending import sent
 from .sampling import Views
 from .scene import Scene
 from .state import Outcome
@@ -43,7 +44,7 @@ def pictures(outcome: Outcome, scene: Scene, views: Views, backgrounds: Tensor, 
         outcome.textures,
         Material(*outcome.material.unbind()),
         sky(ambient, directions, colours, shadows),
-        backgrounds.to(device),
+        sent(backgrounds, device),
         renderer=scene.renderer,
         relief=Relief(outcome.slopes, scene.relief.frame) if outcome.slopes is not None and scene.relief else None,
     )
@@ -52,18 +53,19 @@ def pictures(outcome: Outcome, scene: Scene, views: Views, backgrounds: Tensor, 
 def looked(outcome: Outcome, scene: Scene, views: Views, side: int) -> Sight:
     """What views see of an outcome's shape, in pictures of ``side`` pixels a side."""
     surface = scene.surface
-    poses = surface.poses[views.poses.to(surface.device)]
+    poses = surface.poses[sent(views.poses, surface.device)]
     posed = skin(outcome.vertices(scene), poses, surface.joints, surface.weights)
     return look(posed, scene.mesh, cameras(views, surface.device), (side, side), scene.renderer)
 
 
 def cameras(views: Views, device: torch.device) -> Cameras:
     """Turn views into cameras."""
-    placements, heights = views.placements.to(device), views.heights.to(device)
+    placements = sent(views.placements, device)
     near = views.far * NEAR_SHARE
-    seen = perspective(placements, torch.deg2rad(views.fields_of_view).to(device), near=near, far=views.far)
+    seen = perspective(placements, sent(torch.deg2rad(views.fields_of_view), device), near=near, far=views.far)
     if not bool(views.heights.any()):
         return seen
+    heights = sent(views.heights, device)
     parallel = orthographic(placements, heights.clamp_min(1e-6), near=near, far=views.far)
     flat = heights > 0
     return Cameras(

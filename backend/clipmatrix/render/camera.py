@@ -140,4 +140,6 @@ def _matrix(rows: list[list[Tensor]]) -> Tensor:
 
 
 def _each(value: Scalar, like: Tensor) -> Tensor:
-    return torch.as_tensor(value, dtype=like.dtype, device=like.device).expand(len(like))
+    if isinstance(value, Tensor):
+        return value.to(like).expand(len(like))
+    return like.new_full((len(like),), value)  # a GPU fills a number in at once, but a copy of it is waited for

@@ -10,14 +10,14 @@ from .closed import closed
 
 @dataclass(frozen=True)
 class Fans:
-    """The triangles around each of U vertices; a vertex from U on has none.
+    """The triangles around each of U vertices, as far as they have a say in its normal; from U on a vertex has none.
 
     Attributes
     ----------
     triangles
-        (3 T,) int64, those of a vertex one after the other.
+        (3 F,) int64, those of a vertex one after the other.
     corners
-        (3 T,) int64 by which corner they touch it: 3 * triangle + corner.
+        (3 F,) int64 by which corner they touch it: 3 * triangle + corner.
     starts
         (U + 1,) int64 where each vertex' triangles begin, and where the last one's end.
     """
@@ -47,6 +47,8 @@ class Mesh:
         (E, 2) int64 the triangles on its sides; a boundary edge, or one with more than two, has -1 in its second place.
     opposite
         (E,) int64 the vertex of the first of these triangles that is not on the edge.
+    fronts
+        (F, 3) int64 the triangles that normals are averaged from: all but those that lie on another one.
     fans
         What lies around each vertex.
     closed
@@ -60,6 +62,7 @@ class Mesh:
     edges: Tensor
     edge_faces: Tensor
     opposite: Tensor
+    fronts: Tensor
     fans: Fans
     closed: Tensor | None = None
 
@@ -83,8 +86,9 @@ def mesh(triangles: Tensor, corner_uvs: Tensor, slots: Tensor, vertices: Tensor 
     upwards = (triangles < triangles.roll(-1, dims=1)).t().flatten()  # sides, in the order they are in above
     agree = torch.zeros_like(uses).index_add(0, which, upwards.long()) == 1
     sealed = None if vertices is None else closed(triangles, vertices, beside[(uses == 2) & agree])
-    areas = _areas(corner_uvs)
-    return Mesh(triangles, corner_uvs, areas, slots, edges, beside, opposite, _fans(triangles, span), sealed)
+    areas, heard = _areas(corner_uvs), _fronts(triangles)
+    fans = _fans(triangles, heard, span)
+    return Mesh(triangles, corner_uvs, areas, slots, edges, beside, opposite, triangles[heard], fans, sealed)
 
 
 def _areas(corner_uvs: Tensor) -> Tensor:
@@ -93,8 +97,21 @@ def _areas(corner_uvs: Tensor) -> Tensor:
     return (first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]).abs()
 
 
-def _fans(triangles: Tensor, count: int) -> Fans:
-    """Sort the corners of triangles by their vertices, of which there are ``count``."""
-    vertex, corners = triangles.flatten().sort(stable=True)
+def _fronts(triangles: Tensor) -> Tensor:
+    """Leave out of (T, 3) those with the same corners as one before: (F,) int64.
+
+    Hair and cloth are often modelled with a flipped copy behind each face. The two lie on the same points, and the sum
+    of their normals is nothing but rounding, whose direction and gradient would be a job's ruin.
+    """
+    _, which = triangles.sort(dim=1).values.unique(dim=0, return_inverse=True)
+    order = torch.arange(len(triangles), device=triangles.device)
+    first = torch.full_like(order, len(triangles)).scatter_reduce(0, which, order, "amin")
+    return (first[which] == order).nonzero().squeeze(1)
+
+
+def _fans(triangles: Tensor, fronts: Tensor, count: int) -> Fans:
+    """Sort the corners of some triangles by their vertices, of which there are ``count``."""
+    vertex, order = triangles[fronts].flatten().sort(stable=True)
+    corners = 3 * fronts[order // 3] + order % 3
     starts = torch.searchsorted(vertex, torch.arange(count + 1, device=triangles.device))
     return Fans(corners // 3, corners, starts)

@@ -125,9 +125,10 @@ def _foreign(package: _Package, device: torch.device) -> Renderer:
     try:
         found = package.load(f"{name} {_version(package.distribution)}", device)
         agrees = does_as_torch(found, device)
-    except (ImportError, OSError, RuntimeError, AttributeError, TypeError) as error:  # all that a wrong build may raise
+    except Exception as error:  # whatever a wrong build, driver or compiler makes it raise; Warp's own are of no kind
+        why = str(error) or type(error).__name__
         raise UsageError(
-            f"the renderer {name} is installed, but fails on {device.type}: {error}".splitlines()[0],
+            f"the renderer {name} is installed, but fails on {device.type}: {why}".splitlines()[0],
             f"install it again with `{package.install}`, or use --renderer torch",
         ) from error
     if not agrees:

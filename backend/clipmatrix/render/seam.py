@@ -37,7 +37,7 @@ class Normals(Protocol):
 
 
 def _normals(vertices: Tensor, mesh: Mesh) -> Tensor:
-    return vertex_normals(vertices, mesh.triangles)
+    return vertex_normals(vertices, mesh.fronts)
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,6 @@ def _unblocked(heights: Tensor, view: Tensor, right: Tensor, down: Tensor, heigh
 
 def _frame(towards: Tensor) -> Tensor:
     """Rows right, up and towards the sun, from the last: (3, 3)."""
-    least = torch.zeros_like(towards)
-    least[towards.abs().argmin()] = 1.0
+    least = (torch.arange(3, device=towards.device) == towards.abs().argmin()).to(towards)
     right = torch.nn.functional.normalize(torch.linalg.cross(least, towards), dim=0)
     return torch.stack([right, torch.linalg.cross(towards, right), towards])

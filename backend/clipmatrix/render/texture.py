@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ..sending import sent
 from .pixels import Pixels
 
 SMALLEST = 4
@@ -122,8 +123,8 @@ def sample(textures: Tensor, uv: Tensor, slot: Tensor, level: Tensor) -> Tensor:
     finer = level.floor().long().clamp(max=max(last - 1, 0))
     share = level - finer
     both = torch.stack([finer, (finer + 1).clamp(max=last)])
-    sizes = torch.tensor(mips.sizes, device=uv.device)
-    starts = torch.tensor([0, *accumulate(mips.slots * h * w for h, w in mips.sizes)], device=uv.device)
+    sizes = sent(torch.tensor(mips.sizes), uv.device)
+    starts = sent(torch.tensor([0, *accumulate(mips.slots * h * w for h, w in mips.sizes)]), uv.device)
     height, width = sizes[:, 0][both], sizes[:, 1][both]
     column, right = _nearest_two(uv[0], width)
     row, top = _nearest_two(uv[1], height)

@@ -8,6 +8,9 @@ from ..errors import JobError
 
 log = logging.getLogger(__name__)
 
+NO_MEMORY = ("out of memory", "can't allocate memory", "_ALLOC_FAILED", "Cuda error: 2[")
+"""How torch, NVIDIA's libraries and nvdiffrast, which has memory of its own, say so."""
+
 INTERNAL_REMEDY = "Copy the backend's log and report it."
 
 
@@ -32,6 +35,13 @@ def failure(error: Exception, job: str | None) -> Failed:
             job,
         )
     log.error("unexpected error", exc_info=error)
+    if _has_lost_device(error):
+        return Failed(
+            "internal",
+            "The backend has lost its graphics card; this process can't find it again.",
+            "Stop the backend and start it anew.",
+            job,
+        )
     return Failed(
         "internal",
         f"The backend stumbled over an error of its own ({type(error).__name__}).",
@@ -45,4 +55,10 @@ def _is_out_of_memory(error: Exception) -> bool:
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return True
     text = str(error)
-    return isinstance(error, RuntimeError) and ("out of memory" in text or "can't allocate memory" in text)
+    return isinstance(error, RuntimeError) and any(sign in text for sign in NO_MEMORY)
+
+
+def _has_lost_device(error: Exception) -> bool:
+    """Recognise what CUDA says once its context is gone: after a driver's reset, a suspend, or a kernel gone astray."""
+    named = type(error).__name__ == "AcceleratorError" or "CUDA error" in str(error)
+    return isinstance(error, RuntimeError) and named

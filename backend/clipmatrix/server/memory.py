@@ -23,6 +23,14 @@ def free_memory(kind: str) -> float | None:
     return max(0.0, torch.mps.recommended_max_memory() - torch.mps.driver_allocated_memory()) / MIB
 
 
+def give_back(kind: str) -> None:
+    """Let others have what torch keeps of a graphics card between jobs: Blender draws and renders on the same one."""
+    if kind != "cpu":
+        import torch
+
+        (torch.cuda if kind == "cuda" else torch.mps).empty_cache()
+
+
 def _main_memory(table: Path) -> float | None:
     """Read what Linux could give without swapping; other systems have no such table."""
     if not table.exists():

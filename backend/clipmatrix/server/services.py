@@ -106,7 +106,7 @@ def real_services(computing: Computing) -> Services:
         If this machine has no such device, renderer or precision.
     """
     from .device import find_device, spare_threads
-    from .memory import free_memory
+    from .memory import free_memory, give_back
 
     chosen = find_device(computing.device)
 
@@ -153,7 +153,10 @@ def real_services(computing: Computing) -> Services:
     def optimise(job: Submit, report: Report, cancelled: Cancelled) -> Done:
         from ..optimize import optimise as run
 
-        return run(job, means().device, report, cancelled, means().renderer, means().precision)
+        try:
+            return run(job, means().device, report, cancelled, means().renderer, means().precision)
+        finally:
+            give_back(chosen.kind)
 
     def memory() -> float | None:
         return free_memory(chosen.kind)

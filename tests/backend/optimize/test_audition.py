@@ -16,12 +16,20 @@ def embedded():
     return load_tower("embedded", torch.device("cpu"))
 
 
-def first(character, tower, text, cancelled=lambda: False):
+def first(character, tower, text, cancelled=lambda: False, **how):
     """What the whole body's colour begins with for a prompt: (3,)."""
-    brief = protocol.Brief(prompts=(protocol.Prompt(text),), settings=protocol.Settings(texture_size=64, resolution=64))
+    brief = protocol.Brief(
+        prompts=(protocol.Prompt(text, **how),), settings=protocol.Settings(texture_size=64, resolution=64)
+    )
     scene = prepare(protocol.Submit("job", character, brief), (tower,), torch.device("cpu"))
     parameters = begin(scene)
     return first_colour(parameters, read(parameters), scene, cancelled)[0, :, 0, 0, 0]
+
+
+def rigid(character):
+    """The character with shape keys that may not move."""
+    shapes = tuple(msgspec.structs.replace(shape, low=shape.value, high=shape.value) for shape in character.shapes)
+    return msgspec.structs.replace(character, shapes=shapes)
 
 
 @pytest.mark.parametrize(
@@ -29,17 +37,18 @@ def first(character, tower, text, cancelled=lambda: False):
     [("red", (1, -1, -1)), ("green", (-1, 1, -1)), ("blue", (-1, -1, 1)), ("yellow", (1, 1, -1)), ("cyan", (-1, 1, 1))],
 )
 def test_a_job_begins_near_the_colour_that_is_meant(character, embedded, colour, signs):
-    rigid = msgspec.structs.replace(
-        character,
-        shapes=tuple(msgspec.structs.replace(shape, low=shape.value, high=shape.value) for shape in character.shapes),
-    )
-    assert torch.sign(first(rigid, embedded, f"a {colour} figure")).tolist() == list(signs)
+    assert torch.sign(first(rigid(character), embedded, f"a {colour} figure")).tolist() == list(signs)
 
 
 def test_where_a_shape_suits_better_than_any_colour_the_body_stays_grey(character, embedded):
     colours = [first(character, embedded, text) for text in ("a very fat figure", "a red figure")]
     assert not colours[0].any()
     assert colours[1].any()
+
+
+@pytest.mark.parametrize("how", [{"shading": "plain"}, {"origin": "a red figure"}])
+def test_a_prompt_to_which_all_colours_are_alike_leaves_the_body_grey(character, embedded, how):
+    assert not first(rigid(character), embedded, "a red figure", **how).any()
 
 
 def with_twitches(character, count):

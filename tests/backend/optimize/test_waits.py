@@ -14,6 +14,7 @@ from clipmatrix.optimize.readings import take_readings
 from clipmatrix.optimize.scene import prepare
 from clipmatrix.optimize.state import read
 from clipmatrix.render import find_renderer
+from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 CPU = torch.device("cpu")
@@ -38,6 +39,46 @@ class Waits(TorchDispatchMode):
             frames = [frame for frame in traceback.extract_stack() if "/clipmatrix/" in frame.filename]
             self.found[frames[-1].filename.rpartition("/")[2]] += 1
         return function(*args, **(kwargs or {}))
+
+
+class Copies(TorchFunctionMode):
+    """Counts what would be copied to a device by itself, which on CUDA waits; on a CPU it does not even happen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found = Counter()
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        given = kwargs or {}
+        made = function in (torch.tensor, torch.as_tensor) and given.get("device") is not None
+        moved = function is torch.Tensor.to and any(isinstance(one, torch.device) for one in (*args, *given.values()))
+        numbered = function is torch.Tensor.__setitem__ and any(
+            isinstance(index, torch.Tensor) and index.ndim == 0
+            for index in (args[1] if isinstance(args[1], tuple) else (args[1],))
+        )
+        if made or moved or numbered or function is torch.Tensor.new_tensor:
+            frames = [frame for frame in traceback.extract_stack() if "/clipmatrix/" in frame.filename]
+            if frames and not frames[-1].filename.endswith("/sending.py"):
+                self.found[frames[-1].filename.rpartition("/")[2]] += 1
+        return function(*args, **given)
+
+
+@pytest.mark.parametrize("renderer", ["torch", "warp"])
+@pytest.mark.parametrize(
+    "settings", [{}, {"shadows": True, "suns": 2, "view_words": True}], ids=["by default", "in sunlight"]
+)
+def test_nothing_is_copied_to_the_device_that_the_host_waits_for(character, tower, renderer, settings):
+    settings = protocol.Settings(texture_size=64, resolution=64, views=2, **settings)
+    brief = protocol.Brief((protocol.Prompt("a red skittle"),), settings=settings)
+    scene = prepare(protocol.Submit("job", character, brief), (tower,), CPU, find_renderer(renderer, CPU))
+    parameters = begin(scene)
+    moves.optimisers(parameters, brief.vary)
+    start, drawn = read(parameters), draw(scene, torch.Generator().manual_seed(0))
+    objective(parameters, start, scene, drawn)  # what is found out once a job
+    copies = Copies()
+    with copies:
+        objective(parameters, start, scene, drawn).backward()
+    assert set(copies.found) <= {"precondition.py"}  # a CPU solves by factors, a GPU up to a size by a product
 
 
 @pytest.mark.parametrize(

@@ -257,6 +257,22 @@ def test_the_fastest_on_cuda_is_the_first_that_works(
     assert ("warp is installed, but fails" in caplog.text) == (taken != "warp")
 
 
+@pytest.mark.parametrize(
+    "error", [IndexError("list index out of range"), Exception("CUDA kernel build failed with error code 6")]
+)
+def test_torch_takes_the_place_of_a_warp_that_its_driver_is_too_old_for(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Warp finds no GPU then, though torch does; it says so by an index into none, or what its compiler raises."""
+
+    def load(name, device):
+        raise error
+
+    monkeypatch.setitem(renderers.PACKAGES, "warp", replace(renderers.PACKAGES["warp"], load=load))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: object() if name == "warp" else None)
+    assert find_renderer("auto", torch.device("cuda")) is TORCH
+
+
 def test_a_renderer_for_another_device_is_refused() -> None:
     with pytest.raises(
         UsageError, match="nvdiffrast runs on cuda alone, not on cpu; use --device cuda, or --renderer torch"

@@ -20,7 +20,7 @@ from .launch import array, launch
 def vertex_normals(vertices: Tensor, mesh: Mesh) -> Tensor:
     """Average face normals at vertices (3, N, V); as :func:`..normals.vertex_normals`, for other numbers it does it."""
     if vertices.dtype != torch.float32:
-        return normals.vertex_normals(vertices, mesh.triangles)
+        return normals.vertex_normals(vertices, mesh.fronts)
     total: Tensor = _AreaNormals.apply(vertices, mesh)
     return normals.unit(total)
 
