@@ -4,6 +4,8 @@ The filter works along columns and rows by itself, so it is a matrix for each. t
 several times as long as its way there on a CPU, and on CUDA adds up in any order; two products do neither.
 """
 
+from functools import lru_cache
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -16,12 +18,14 @@ def scaled(images: Tensor, side: int) -> Tensor:
         return images
     if not images.requires_grad:  # an artist's photograph, for instance, of any size
         return _filtered(images, side, side)
-    return F.linear(_matrix(height, side, images) @ images, _matrix(width, side, images))
+    rows, columns = (_matrix(before, side, images.dtype, images.device) for before in (height, width))
+    return F.linear(rows @ images, columns)
 
 
-def _matrix(before: int, after: int, like: Tensor) -> Tensor:
-    """The filter along a line of pixels: (after, before)."""
-    lines = torch.eye(before, dtype=like.dtype, device=like.device)[None, :, None]
+@lru_cache(maxsize=16)
+def _matrix(before: int, after: int, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """The filter along a line of pixels: (after, before); every step asks for the same few."""
+    lines = torch.eye(before, dtype=dtype, device=device)[None, :, None]
     return _filtered(lines, 1, after)[0, :, 0].t()
 
 

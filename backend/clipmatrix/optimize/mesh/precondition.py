@@ -5,6 +5,7 @@ surface smoothly where descent on v would crumple it.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from scipy.sparse.linalg import splu
 from torch import Tensor
 
 LARGEST_INVERSE = 1 << 14
-"""Points up to which a GPU holds the inverse: a gigabyte."""
+"""Points up to which a GPU holds the inverse: a gigabyte, and another one while it is made."""
 
 Solve = Callable[[Tensor], Tensor]
 """Right-hand sides (V, 3) to solutions, of the same type and on the same device; knows nothing of gradients."""
@@ -50,8 +51,10 @@ def preconditioner(triangles: Tensor, count: int, smoothness: float) -> Precondi
         lambda of the paper (19 to 99 there); smoothing reaches about sqrt(lambda) edges far.
     """
     matrix = (sparse.identity(count, format="csc") + smoothness * laplacian(triangles.cpu().numpy(), count)).tocsc()
-    inverted = triangles.is_cuda and count <= LARGEST_INVERSE
-    return Preconditioner(matrix, by_inverse(matrix, triangles.device) if inverted else by_factors(matrix))
+    if triangles.is_cuda and count <= LARGEST_INVERSE:
+        with suppress(torch.OutOfMemoryError):  # there is a slower way that needs none of the card's
+            return Preconditioner(matrix, by_inverse(matrix, triangles.device))
+    return Preconditioner(matrix, by_factors(matrix))
 
 
 def by_factors(matrix: sparse.csc_matrix) -> Solve:
@@ -74,7 +77,8 @@ def by_inverse(matrix: sparse.csc_matrix, device: torch.device) -> Solve:
     places = torch.tensor(np.stack([entries.row, entries.col]), device=device)
     values = torch.tensor(entries.data, dtype=torch.float32, device=device)
     dense = torch.sparse_coo_tensor(places, values, matrix.shape, check_invariants=False).to_dense()
-    inverse = torch.cholesky_inverse(torch.linalg.cholesky(dense))
+    torch.linalg.cholesky(dense, out=dense)  # in place: the matrix is as large as all else of a job
+    inverse = torch.cholesky_inverse(dense)
     return lambda right: (inverse @ right.to(inverse.dtype)).to(right.dtype)
 
 
