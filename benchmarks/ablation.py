@@ -33,7 +33,7 @@ from clipmatrix.evaluate.question import Question, some_prompts
 from clipmatrix.evaluate.subject import subject
 from clipmatrix.guidance import Tower, load_towers
 from clipmatrix.optimize import guided
-from clipmatrix.optimize.moves import IMAGE_RATE, OFFSET_RATE
+from clipmatrix.optimize.learning_rates import IMAGE_RATE, OFFSET_RATE
 from msgspec.structs import replace
 
 Asked = tuple[protocol.Character, protocol.Brief]

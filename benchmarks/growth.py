@@ -17,7 +17,7 @@ from pathlib import Path
 import torch
 from clipmatrix.bench.clock import in_turns
 from clipmatrix.bench.machine import machine
-from clipmatrix.optimize.footprint import peak_memory_mb
+from clipmatrix.optimize.provenance import peak_memory_mb
 from clipmatrix.render import Material, Mesh, find_renderer, mesh, orbit, perspective, render, sky
 from clipmatrix.render.renderers import RENDERERS
 from clipmatrix.server.allocator import keep_freed_memory

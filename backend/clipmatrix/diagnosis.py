@@ -12,7 +12,7 @@ from .clip_names import EMBEDDED
 from .errors import UsageError, install_line
 from .guidance.pretrained import cached_weights
 from .guidance.towers import WEIGHTS
-from .optimize.footprint import counted_threads
+from .optimize.provenance import counted_threads
 from .render.renderers import RENDERERS, find_renderer
 from .server.device import DEVICES, find_device
 from .server.memory import free_memory

@@ -56,7 +56,11 @@ def test_no_file_imports_what_its_folder_must_not_know(folder):
         ("render", {"errors", "sending"}),
         ("guidance", {"errors", "clip_names", "sending"}),
         ("character", {"errors"}),
-        ("optimize", {"errors", "clip_names", "sending", "render", "guidance", "character", "evaluate"}),
+        ("optimize", {"errors", "clip_names", "sending", "render", "guidance", "character", "mesh_checks"}),
+        ("mesh_checks", set()),
+        ("bodies", {"errors"}),
+        ("evaluate", {"errors", "render", "guidance", "character", "bodies", "mesh_checks"}),
+        ("bench", {"errors", "render", "guidance", "bodies", "optimize", "server"}),
         ("server", {"errors"}),
     ],
 )

@@ -4,7 +4,7 @@ import platform
 
 import torch
 
-from ..optimize.footprint import device_name
+from ..optimize.provenance import device_name
 
 
 def machine(device: torch.device | None = None) -> str:

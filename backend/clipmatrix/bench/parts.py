@@ -9,12 +9,12 @@ from torch import Generator, Tensor
 from ..guidance.augment import cropped
 from ..guidance.backgrounds import backgrounds
 from ..guidance.towers import Tower
-from ..optimize import moves
-from ..optimize.draws import draw_shown
+from ..optimize import learning_rates
 from ..optimize.guard import Guard
 from ..optimize.loop import deterministic
 from ..optimize.objective import Terms, regularisation
 from ..optimize.pictures import pictures
+from ..optimize.random_draws import draw_shown
 from ..optimize.readings import take_readings
 from ..optimize.sampling import Views, draw_views
 from ..optimize.scene import Scene
@@ -118,8 +118,8 @@ def _leaf(part: Tensor) -> Tensor:
 
 def _moved(ready: Prepared) -> Callable[[], object]:
     """Have optimisers of the same leaves take a step, after the guard has looked."""
-    made = moves.optimisers(ready.parameters, ready.scene.brief.vary)
-    leaves = moves.leaves(made)
+    made = learning_rates.optimisers(ready.parameters, ready.scene.brief.vary)
+    leaves = learning_rates.leaves(made)
     guard, nothing = Guard(leaves, made), torch.zeros((), device=ready.scene.surface.device)
     terms = Terms(nothing, None, None, nothing, nothing)
     gradients = [torch.rand_like(leaf) for leaf in leaves]
@@ -131,7 +131,7 @@ def _moved(ready: Prepared) -> Callable[[], object]:
         guard.healthy(take_readings(terms, ready.parameters, leaves))
         for optimiser in made:
             optimiser.step()
-        moves.project(ready.parameters)
+        learning_rates.project(ready.parameters)
         with torch.no_grad():
             for leaf, before in zip(leaves, kept, strict=True):
                 leaf.copy_(before)

@@ -15,7 +15,7 @@ from open_clip.model import CLIP
 from ..bodies.figure_character import figure_character
 from ..bodies.motions import walk
 from ..guidance.towers import Tower, in_precision, random_tower
-from ..optimize.moves import optimisers
+from ..optimize.learning_rates import optimisers
 from ..optimize.parameters import Parameters, begin
 from ..optimize.scene import Scene, prepare
 from ..optimize.state import Outcome, read

@@ -8,8 +8,8 @@ import torch
 
 from ..guidance.precision import computing_in
 from ..guidance.towers import Tower
-from ..optimize.footprint import peak_memory_mb
 from ..optimize.loop import descend, deterministic
+from ..optimize.provenance import peak_memory_mb
 from ..optimize.telemetry import Telemetry
 from ..render.seam import TORCH, Renderer
 from .clock import Timing, milliseconds, settled, timing

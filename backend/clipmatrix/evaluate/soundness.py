@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 
 from ..character import skin
+from ..mesh_checks.intersections import self_intersecting
+from ..mesh_checks.validity import validity
 from .exhibit import Exhibit
-from .intersections import self_intersecting
-from .validity import validity
 
 
 @dataclass(frozen=True)

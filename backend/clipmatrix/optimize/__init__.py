@@ -2,6 +2,6 @@
 
 from .loop import guided, optimise
 from .telemetry import Report
-from .words import warnings
+from .unknown_words import warnings
 
 __all__ = ["Report", "guided", "optimise", "warnings"]

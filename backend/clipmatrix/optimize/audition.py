@@ -11,7 +11,7 @@ from itertools import product, takewhile
 import torch
 from torch import Tensor
 
-from .measuring import Measure, measure
+from .fixed_views import Measure, measure
 from .parameters import Parameters
 from .scene import GREY, Scene
 from .state import Outcome

@@ -45,8 +45,8 @@ def _with_sound_offsets(outcome: Outcome, scene: Scene) -> Outcome:
     limit = MENDABLE * len(scene.surface.triangles)
     outcome = replace(outcome, coefficients=_withdrawn(outcome.coefficients, scene.start_offset, scene, limit))
     vertices = outcome.vertices(scene)
-    loose = untangle(scene.surface, scene.start, vertices, scene.edges, scene.holds)
-    mended = repair(scene.surface, scene.start, loose, scene.edges, scene.holds)
+    loose = untangle(scene.surface, scene.start, vertices, scene.edges, scene.constraints)
+    mended = repair(scene.surface, scene.start, loose, scene.edges, scene.constraints)
     return replace(outcome, offsets=outcome.offsets + (mended - vertices))
 
 

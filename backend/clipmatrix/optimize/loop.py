@@ -15,23 +15,23 @@ import clipmatrix_protocol as protocol
 import torch
 
 from ..errors import JobError
-from ..evaluate.validity import validity
 from ..guidance.errors import ClipUnavailable
 from ..guidance.towers import Tower, load_towers
+from ..mesh_checks.validity import validity
 from ..render.seam import TORCH, Renderer
-from . import moves
+from . import learning_rates
 from .audition import first_colour
-from .draws import draw
+from .early_stopping import Patience
 from .finish import finish
-from .footprint import device_name, peak_memory_mb, versions
+from .fixed_views import measure
+from .gradient_balance import Loudness
 from .guard import Guard
-from .loudness import Loudness
-from .measuring import measure
-from .mesh.holds import Holds
+from .mesh.constraints import Constraints
 from .mesh.repair import posed_pairs
 from .objective import objective
 from .parameters import Parameters, begin
-from .patience import Patience
+from .provenance import device_name, peak_memory_mb, versions
+from .random_draws import draw
 from .readings import take_readings
 from .scene import Scene, prepare
 from .schedule import last_stretch, rate
@@ -134,9 +134,9 @@ def descend(
     """Take the steps away from ``start``."""
     settings = scene.brief.settings
     generator = torch.Generator().manual_seed(settings.seed)
-    optimisers = moves.optimisers(parameters, scene.brief.vary)
+    optimisers = learning_rates.optimisers(parameters, scene.brief.vary)
     loudness, patience = Loudness(parameters.colour_gain()), Patience(settings.steps)
-    leaves = moves.leaves(optimisers)
+    leaves = learning_rates.leaves(optimisers)
     guard = Guard(leaves, optimisers)
     step, end, drawn = 0, settings.steps, draw(scene, generator)
     while step < end:
@@ -151,12 +151,12 @@ def descend(
             shares = loudness.listen(readings)
             if terms.keeping is not None:
                 terms.keeping.backward()
-            moves.heed_limits(parameters)
+            learning_rates.heed_limits(parameters)
             skipped = settings.steps - end
-            moves.set_rates(optimisers, guard.pace * rate(step + skipped, settings.steps), shares)
+            learning_rates.set_rates(optimisers, guard.pace * rate(step + skipped, settings.steps), shares)
             for optimiser in optimisers:
                 optimiser.step()
-            moves.project(parameters)
+            learning_rates.project(parameters)
             if settings.early_stop and patience.is_lost(readings.similarity):
                 end = min(end, step + 1 + settings.steps - last_stretch(settings.steps))
         else:
@@ -165,12 +165,12 @@ def descend(
         telemetry.step_done(step, end, readings.similarity, lambda: pack(read_full(parameters), scene))
         if cancelled():
             break
-    return Course(step, tuple(_remarks(guard, end, settings.steps, scene.holds)))
+    return Course(step, tuple(_remarks(guard, end, settings.steps, scene.constraints)))
 
 
-def _remarks(guard: Guard, end: int, steps: int, holds: Holds) -> Iterator[str]:
-    if holds.mirrored < MOSTLY:
-        yield f"Only {holds.mirrored:.0%} of the mesh has a mirror image in x; the rest moves freely."
+def _remarks(guard: Guard, end: int, steps: int, constraints: Constraints) -> Iterator[str]:
+    if constraints.mirrored < MOSTLY:
+        yield f"Only {constraints.mirrored:.0%} of the mesh has a mirror image in x; the rest moves freely."
     if guard.returns:
         times = "once" if guard.returns == 1 else f"{guard.returns} times"
         yield f"The optimisation ran away {times}, and went on slower from the last good state."

@@ -8,10 +8,10 @@ from torch import Tensor
 
 from ..render.render import Images
 from . import regularise
-from .draws import Drawn
-from .judging import asks_directions, judged, start_vectors
+from .clip_loss import asks_directions, judged, start_vectors
 from .parameters import Parameters
 from .pictures import pictures
+from .random_draws import Drawn
 from .scene import Scene
 from .state import Outcome, read
 from .texture.brushes import Brushed
@@ -38,7 +38,7 @@ class Terms:
         The part of it that comes from prompts, where some of them do not paint everything; ``loss`` is the rest then.
     keeping
         Scalar to minimise as well, what the brief's ``keep`` costs; None where nothing is kept. Apart, because it says
-        nothing about what the prompts speak of (:mod:`.loudness`).
+        nothing about what the prompts speak of (:mod:`.gradient_balance`).
     similarity
         Scalar: mean cosine between what the towers are shown and the prompts, weighted by the prompts' weights, in
         [-1, 1].

@@ -10,15 +10,15 @@ import torch
 from torch import Tensor
 
 from ..character import Character
-from .mesh.holds import Holds
+from .mesh.constraints import Constraints
 from .mesh.precondition import Preconditioner, from_differential, preconditioner
 from .scene import GREY, Scene, StartRelief
 from .texture import normal_map, texture_pyramid
-from .texture.across import mirror
 from .texture.atlas import Atlas, atlas, shares
 from .texture.brushes import reach, regions_of, with_brushes
 from .texture.dilate import dilate
 from .texture.halves import Halves, halves
+from .texture.mirror import mirror
 from .texture.normal_map import Ground, NormalMap
 from .texture.seams import inland
 from .texture.texture_pyramid import Pyramid
@@ -44,7 +44,7 @@ class Parameters:
         The welded character, P points.
     start
         (P, 3) metres, the offsets the job starts from.
-    holds
+    constraints
         What may not move freely.
     size
         Diagonal of the start's bounding box, metres.
@@ -80,7 +80,7 @@ class Parameters:
 
     surface: Character
     start: Tensor
-    holds: Holds
+    constraints: Constraints
     size: float
     operator: Preconditioner
     free: Tensor
@@ -110,7 +110,7 @@ class Parameters:
 
     def offsets(self) -> Tensor:
         """(P, 3) metres."""
-        return self.start + self.holds.project(self.size * from_differential(self.operator, self.differential))
+        return self.start + self.constraints.project(self.size * from_differential(self.operator, self.differential))
 
     def textures(self) -> Tensor:
         """(S, h, h, 3) linear base colour in (0, 1), row 0 at v = 0; as fine as views can resolve."""
@@ -175,7 +175,7 @@ def begin(scene: Scene) -> Parameters:
     return Parameters(
         surface=surface,
         start=scene.start_offset,
-        holds=scene.holds,
+        constraints=scene.constraints,
         size=float((surface.vertices.amax(0) - surface.vertices.amin(0)).norm()),
         operator=preconditioner(surface.triangles, points, settings.smoothness * points / REFERENCE_POINTS),
         free=free,
@@ -211,7 +211,9 @@ def _halves(scene: Scene, *sizes: int) -> list[Halves | None]:
 
 def _layout(scene: Scene, size: int, both: Halves | None) -> Atlas:
     """The atlas of textures of one size; what no prompt paints is not free."""
-    made = _quick(atlas(scene.surface, scene.start, 1 - scene.holds.locked, size, both, regions_of(scene.brushes)))
+    made = _quick(
+        atlas(scene.surface, scene.start, 1 - scene.constraints.locked, size, both, regions_of(scene.brushes))
+    )
     return with_brushes(made, scene.brushes) if scene.brushes else made
 
 
@@ -232,7 +234,7 @@ def _start_textures(scene: Scene, layout: Atlas) -> Tensor:
     """Where textures (S, H, H, 3) begin: as they came; plain ones at mid grey, as far as they are free."""
     if not scene.plain:
         return scene.textures
-    if not scene.holds.locked.any() and not scene.brushes:
+    if not scene.constraints.locked.any() and not scene.brushes:
         return torch.full_like(scene.textures, GREY)
     return torch.lerp(scene.textures, torch.full_like(scene.textures, GREY), layout.free[..., None])
 

@@ -19,8 +19,8 @@ from ..render.normal_texels import read_texels, to_texels
 from ..render.relief import Frame, frame
 from ..render.seam import TORCH, Renderer
 from .lighting import with_suns
+from .mesh.constraints import Constraints, constraints, pin, region_weights
 from .mesh.edges import Edges, edges
-from .mesh.holds import Holds, holds, pin, region_weights
 from .sampling import Stage, stage
 from .texture.brushes import Brush, brushes
 
@@ -91,7 +91,7 @@ class Scene:
         The normal map to start from, where there is one or one is to be made.
     stage
         The brief's cameras and what they frame of the start.
-    holds
+    constraints
         What may not move freely.
     brushes
         Which prompts paint what; empty where all paint everything.
@@ -120,7 +120,7 @@ class Scene:
     edges: Edges
     relief: StartRelief | None
     stage: Stage
-    holds: Holds
+    constraints: Constraints
     brushes: tuple[Brush, ...]
     guides: tuple[Guide, ...]
     view_size: int
@@ -138,7 +138,7 @@ def prepare(job: protocol.Submit, towers: Sequence[Tower], device: torch.device,
     start_offset = offsets[joined.vertex_of]
     start = shaped(surface, surface.values, start_offset)
     regions = region_weights(message, joined)
-    held = holds(start, brief, regions)
+    held = constraints(start, brief, regions)
     surface = pin(surface, held.locked)
     sharpest = max(tower.image_size for tower in towers)
     plain = is_plain(message, brief.settings.keep)
@@ -157,7 +157,7 @@ def prepare(job: protocol.Submit, towers: Sequence[Tower], device: torch.device,
         edges=edges(surface.triangles),
         relief=_start_relief(message, brief, drawn, device),
         stage=stage(surface, start, brief, regions),
-        holds=held,
+        constraints=held,
         brushes=brushes(message, brief, regions, device),
         guides=tuple(Guide(tower, targets(tower, brief, job.exemplars)) for tower in towers),
         view_size=brief.settings.resolution or fitted_view(sharpest),

@@ -79,7 +79,7 @@ def pack(outcome: Outcome, scene: Scene) -> protocol.State:
     vary = scene.brief.vary
     values = scene.surface.values
     coefficients = torch.where(scene.surface.free, outcome.coefficients, values) if vary.shape else values
-    free = (scene.holds.locked < 1)[:, None] & (vary.offsets > 0)
+    free = (scene.constraints.locked < 1)[:, None] & (vary.offsets > 0)
     per_vertex = torch.where(free, outcome.offsets, scene.start_offset)[scene.joined.point_of]
     roughness, metallic = outcome.material.tolist()
     ambient, *colours = outcome.lights.tolist()

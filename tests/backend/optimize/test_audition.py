@@ -5,7 +5,7 @@ import pytest
 import torch
 from clipmatrix.guidance.towers import load_tower
 from clipmatrix.optimize.audition import SHAPES, first_colour
-from clipmatrix.optimize.measuring import Measure
+from clipmatrix.optimize.fixed_views import Measure
 from clipmatrix.optimize.parameters import begin
 from clipmatrix.optimize.scene import prepare
 from clipmatrix.optimize.state import read

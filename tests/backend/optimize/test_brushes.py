@@ -7,9 +7,9 @@ import pytest
 import torch
 from clipmatrix.guidance.towers import load_tower
 from clipmatrix.optimize.audition import first_colour
-from clipmatrix.optimize.draws import draw
 from clipmatrix.optimize.objective import objective
 from clipmatrix.optimize.parameters import begin
+from clipmatrix.optimize.random_draws import draw
 from clipmatrix.optimize.scene import prepare
 from clipmatrix.optimize.state import read
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 import clipmatrix_protocol as protocol
 import pytest
 import torch
-from clipmatrix.optimize import guided, moves
-from clipmatrix.optimize.draws import draw
+from clipmatrix.optimize import guided, learning_rates
 from clipmatrix.optimize.objective import objective
 from clipmatrix.optimize.parameters import begin
+from clipmatrix.optimize.random_draws import draw
 from clipmatrix.optimize.readings import take_readings
 from clipmatrix.optimize.scene import prepare
 from clipmatrix.optimize.state import read
@@ -55,7 +55,7 @@ def stepped(job, tower, device):
     """Gradients of a first step, on the CPU, and what the loop reads of it."""
     scene = prepare(job, (on(device, tower),), device, find_renderer("auto", device))
     parameters = begin(scene)
-    leaves = moves.leaves(moves.optimisers(parameters, scene.brief.vary))
+    leaves = learning_rates.leaves(learning_rates.optimisers(parameters, scene.brief.vary))
     with torch.no_grad():
         start = read(parameters)
         parameters.pyramid.grids[0].add_(0.3)

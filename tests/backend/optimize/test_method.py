@@ -12,8 +12,8 @@ import torch
 from clipmatrix.guidance import ClipUnavailable, load_towers
 from clipmatrix.optimize import guided
 from clipmatrix.optimize.adam import AdamUniform
+from clipmatrix.optimize.fixed_views import measure
 from clipmatrix.optimize.guard import Guard
-from clipmatrix.optimize.measuring import measure
 from clipmatrix.optimize.parameters import begin
 from clipmatrix.optimize.pictures import cameras, pictures
 from clipmatrix.optimize.readings import Readings

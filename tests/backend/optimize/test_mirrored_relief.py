@@ -9,9 +9,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 from clipmatrix.character import Character, assemble
-from clipmatrix.optimize.texture.across import mirror
 from clipmatrix.optimize.texture.atlas import atlas
 from clipmatrix.optimize.texture.halves import halves
+from clipmatrix.optimize.texture.mirror import mirror
 from clipmatrix.optimize.texture.seams import inland
 from clipmatrix.render import frame, mesh
 from clipmatrix.render.normal_texels import read_texels

@@ -16,7 +16,7 @@ from clipmatrix.render import Lights, Material, Relief, frame, mesh, orbit, pers
 from clipmatrix.render.normal_texels import read_texels, to_texels
 
 from .conftest import globe
-from .test_holds import covered_texels, with_region
+from .test_constraints import covered_texels, with_region
 
 FLAT = (128, 128, 255)
 ONLY_NORMALS = protocol.Vary(shape=0.0, offsets=0.0, texture=0.0, material=0.0, light=0.0, normals=1.0)

@@ -12,7 +12,7 @@ from clipmatrix.optimize.scene import is_plain, prepare
 from clipmatrix.optimize.state import pack, read, read_full
 from clipmatrix.optimize.texture.atlas import atlas, shares
 
-from .test_holds import covered_texels, with_region
+from .test_constraints import covered_texels, with_region
 
 CPU = torch.device("cpu")
 

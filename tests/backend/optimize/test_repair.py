@@ -1,8 +1,8 @@
 import torch
 from clipmatrix.character import assemble
-from clipmatrix.evaluate.validity import validity
+from clipmatrix.mesh_checks.validity import validity
+from clipmatrix.optimize.mesh.constraints import Constraints
 from clipmatrix.optimize.mesh.edges import edges
-from clipmatrix.optimize.mesh.holds import Holds
 from clipmatrix.optimize.mesh.repair import posed_pairs, repair
 
 
@@ -12,7 +12,7 @@ def broken_triangles(assembled, start, result):
 
 
 def unheld(assembled):
-    return Holds(torch.zeros(len(assembled.vertices)), None, torch.ones(3))
+    return Constraints(torch.zeros(len(assembled.vertices)), None, torch.ones(3))
 
 
 def test_noise_that_inverts_triangles_is_relaxed_until_none_is_inverted(character):

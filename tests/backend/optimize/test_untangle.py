@@ -3,9 +3,9 @@ import torch
 from clipmatrix.bodies.figure_character import figure_character
 from clipmatrix.bodies.motions import walk
 from clipmatrix.character import assemble, shaped, skin, weld
-from clipmatrix.evaluate.intersections import self_intersecting
+from clipmatrix.mesh_checks.intersections import self_intersecting
+from clipmatrix.optimize.mesh.constraints import Constraints
 from clipmatrix.optimize.mesh.edges import edges
-from clipmatrix.optimize.mesh.holds import Holds
 from clipmatrix.optimize.mesh.untangle import untangle
 
 
@@ -15,7 +15,7 @@ def prepared(character):
     ball = torch.zeros(len(start), dtype=torch.bool)
     ball[surface.triangles[surface.slots == 1].unique()] = True
     start[ball, 2] += 0.1 + start[~ball, 2].max() - start[ball, 2].min()
-    return surface, start, ball, Holds(torch.zeros(len(start)), None, torch.ones_like(start))
+    return surface, start, ball, Constraints(torch.zeros(len(start)), None, torch.ones_like(start))
 
 
 def tangles(surface, vertices):
@@ -78,7 +78,7 @@ def test_a_fat_figure_walks_without_running_into_itself():
     thin = shaped(surface, surface.values, torch.zeros_like(surface.vertices))
     stout = torch.tensor([1.0 if shape.name == "fat" else 0.0 for shape in message.shapes])
     fat = shaped(surface, stout, torch.zeros_like(surface.vertices))
-    held = Holds(torch.zeros(len(fat)), None, torch.ones_like(fat))
+    held = Constraints(torch.zeros(len(fat)), None, torch.ones_like(fat))
     mended = untangle(surface, thin, fat, edges(surface.triangles), held)
 
     def new(vertices, pose):

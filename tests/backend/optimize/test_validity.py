@@ -1,6 +1,6 @@
 import torch
 from clipmatrix.character import assemble, skin
-from clipmatrix.evaluate.validity import faults, validity
+from clipmatrix.mesh_checks.validity import faults, validity
 
 
 def posed(character, vertices):

@@ -6,10 +6,10 @@ from collections import Counter
 import clipmatrix_protocol as protocol
 import pytest
 import torch
-from clipmatrix.optimize import moves
-from clipmatrix.optimize.draws import draw
+from clipmatrix.optimize import learning_rates
 from clipmatrix.optimize.objective import objective
 from clipmatrix.optimize.parameters import begin
+from clipmatrix.optimize.random_draws import draw
 from clipmatrix.optimize.readings import take_readings
 from clipmatrix.optimize.scene import prepare
 from clipmatrix.optimize.state import read
@@ -72,7 +72,7 @@ def test_nothing_is_copied_to_the_device_that_the_host_waits_for(character, towe
     brief = protocol.Brief((protocol.Prompt("a red skittle"),), settings=settings)
     scene = prepare(protocol.Submit("job", character, brief), (tower,), CPU, find_renderer(renderer, CPU))
     parameters = begin(scene)
-    moves.optimisers(parameters, brief.vary)
+    learning_rates.optimisers(parameters, brief.vary)
     start, drawn = read(parameters), draw(scene, torch.Generator().manual_seed(0))
     objective(parameters, start, scene, drawn)  # what is found out once a job
     copies = Copies()
@@ -91,7 +91,7 @@ def test_only_what_is_seen_has_a_size_to_wait_for(character, tower, prompt):
     brief = protocol.Brief((prompt,), settings=settings)
     scene = prepare(protocol.Submit("job", character, brief), (tower,), CPU, find_renderer("warp", CPU))
     parameters = begin(scene)
-    leaves = moves.leaves(moves.optimisers(parameters, brief.vary))
+    leaves = learning_rates.leaves(learning_rates.optimisers(parameters, brief.vary))
     start, drawn = read(parameters), draw(scene, torch.Generator().manual_seed(0))
     objective(parameters, start, scene, drawn)  # what is found out once a job
     waits = Waits()

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from ...character import Character, blend, transform
-from ...evaluate.validity import faults
+from ...mesh_checks.validity import faults
+from .constraints import Constraints
 from .edges import Edges
-from .holds import Holds
 
 MARGIN_COSINE = 0.1
 """Normals may turn by 84 degrees here, so that frames between the sampled poses stay under 90."""
@@ -44,7 +44,7 @@ def broken(surface: Character, start: Tensor, result: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def repair(surface: Character, start: Tensor, result: Tensor, mesh: Edges, held: Holds) -> Tensor:
+def repair(surface: Character, start: Tensor, result: Tensor, mesh: Edges, held: Constraints) -> Tensor:
     """Relax a shape where it breaks.
 
     Parameters

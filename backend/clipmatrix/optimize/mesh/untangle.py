@@ -11,9 +11,9 @@ from scipy.sparse.csgraph import dijkstra
 from torch import Tensor
 
 from ...character import Character, skin
-from ...evaluate.intersections import meeting, self_intersecting
+from ...mesh_checks.intersections import meeting, self_intersecting
+from .constraints import Constraints
 from .edges import Edges
-from .holds import Holds
 from .repair import falloff
 
 POSES = 4
@@ -35,7 +35,7 @@ FIRM = 4
 
 
 @torch.no_grad()
-def untangle(surface: Character, start: Tensor, result: Tensor, mesh: Edges, held: Holds) -> Tensor:
+def untangle(surface: Character, start: Tensor, result: Tensor, mesh: Edges, held: Constraints) -> Tensor:
     """Take a shape back towards what it was where it runs into itself.
 
     Both triangles of a new meeting go back, also where one of them was tangled with another before: two that are where

@@ -9,8 +9,8 @@ from scipy.ndimage import distance_transform_edt
 from torch import Tensor
 
 from ...character import Character
-from .across import twins
 from .halves import Halves
+from .mirror import twins
 from .texels import cross, shown, spread
 from .trilinear import Trilinear
 

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from . import texture_pyramid
-from .across import Mirror
 from .atlas import Atlas
+from .mirror import Mirror
 from .texture_pyramid import Pyramid
 
 STEEPEST = 1.0

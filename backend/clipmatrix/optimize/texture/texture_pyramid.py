@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .atlas import Atlas
-from .doubling import doubled
+from .upsample import doubled
 
 GRIDS = (1, 2, 4, 8, 16)
 """Nodes along a side of each spatial grid; the first is one colour for the whole character."""

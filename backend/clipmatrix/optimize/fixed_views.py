@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from ..render.render import Images, Sight
-from .judging import Origins, asks_directions, judged, start_vectors
+from .clip_loss import Origins, asks_directions, judged, start_vectors
 from .pictures import looked, pictures
 from .sampling import Views, fixed_views
 from .scene import Guide, Scene

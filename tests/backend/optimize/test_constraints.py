@@ -3,7 +3,7 @@ import msgspec
 import numpy as np
 import torch
 from clipmatrix.character import assemble, weld
-from clipmatrix.optimize.mesh.holds import holds
+from clipmatrix.optimize.mesh.constraints import constraints
 
 
 def with_region(character, name="top", *, above=0.9):
@@ -74,7 +74,7 @@ def test_what_is_locked_on_one_side_keeps_still_on_the_other_where_the_mesh_is_m
     surface, _ = weld(body, torch.zeros_like(body.vertices))
     side = (surface.vertices[:, 0] > 0.05).float()
     brief = protocol.Brief((protocol.Prompt("x"),), locked=("side",), settings=protocol.Settings(mirror=True))
-    held = holds(surface.vertices, brief, {"side": side})
+    held = constraints(surface.vertices, brief, {"side": side})
     moved = held.project(torch.randn(len(side), 3, generator=torch.Generator().manual_seed(0)))
     assert side.any()
     assert not moved[side > 0].any()
@@ -87,7 +87,7 @@ def test_a_point_without_a_partner_moves_freely(character):
     start = surface.vertices.clone()
     start[0] += torch.tensor([0.4, 0.0, 0.0])
     brief = protocol.Brief(prompts=(protocol.Prompt("x"),), settings=protocol.Settings(mirror=True))
-    held = holds(start, brief, {})
+    held = constraints(start, brief, {})
     displacement = torch.randn(len(start), 3, generator=torch.Generator().manual_seed(0))
     projected = held.project(displacement)
     torch.testing.assert_close(projected[0], displacement[0])

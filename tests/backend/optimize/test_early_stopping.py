@@ -1,4 +1,4 @@
-from clipmatrix.optimize.patience import Patience
+from clipmatrix.optimize.early_stopping import Patience
 from clipmatrix.optimize.schedule import last_stretch, rate
 
 

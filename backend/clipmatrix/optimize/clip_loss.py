@@ -8,7 +8,7 @@ from torch import Tensor
 from ..guidance.augment import Crops, cropped
 from ..guidance.prompts import Seen, sides, similarity
 from ..render.render import Images
-from .draws import Shown
+from .random_draws import Shown
 from .sampling import Views
 from .scene import Guide
 

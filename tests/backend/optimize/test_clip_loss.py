@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import clipmatrix_protocol as protocol
 import torch
-from clipmatrix.optimize.draws import draw
-from clipmatrix.optimize.judging import judged
+from clipmatrix.optimize.clip_loss import judged
 from clipmatrix.optimize.parameters import begin
 from clipmatrix.optimize.pictures import pictures
+from clipmatrix.optimize.random_draws import draw
 from clipmatrix.optimize.scene import prepare
 from clipmatrix.optimize.state import read
 

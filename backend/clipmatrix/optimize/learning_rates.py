@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from .adam import AdamUniform
-from .loudness import Shares
+from .gradient_balance import Shares
 from .parameters import Parameters
 
 SHAPE_RATE, SHAPE_DECAY = 0.02, 1.0

@@ -5,7 +5,7 @@ import time
 import pytest
 import torch
 import torch.nn.functional as F
-from clipmatrix.optimize.texture.doubling import doubled
+from clipmatrix.optimize.texture.upsample import doubled
 from torch.utils._python_dispatch import TorchDispatchMode
 
 SIZES = [(2, 3, 16, 16), (1, 1, 1, 1), (1, 2, 1, 5), (1, 3, 6, 2), (1, 3, 128, 96)]

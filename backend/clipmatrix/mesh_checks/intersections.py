@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .pairs import overlapping
+from .bvh import overlapping
 
 FLAT = 1e-12
 """Triangles lie in one plane if no corner of one is farther from the other's than this share of their size."""

@@ -1,7 +1,7 @@
 """Before a job runs, the artist hears of words that the embedded CLIP never saw."""
 
 import clipmatrix_protocol as protocol
-from clipmatrix.optimize.words import warnings
+from clipmatrix.optimize.unknown_words import warnings
 
 
 def test_unknown_words_are_named_once_wherever_a_prompt_has_them():

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from clipmatrix.evaluate.intersections import self_intersecting, touching
-from clipmatrix.evaluate.pairs import overlapping
+from clipmatrix.mesh_checks.bvh import overlapping
+from clipmatrix.mesh_checks.intersections import self_intersecting, touching
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

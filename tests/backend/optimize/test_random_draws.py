@@ -2,7 +2,7 @@
 
 import pytest
 from clipmatrix.guidance.prompts import PLAIN_SHARE
-from clipmatrix.optimize.draws import CROPS, copies
+from clipmatrix.optimize.random_draws import CROPS, copies
 
 
 def test_what_counts_more_is_looked_at_more_often_at_the_same_cost():

@@ -15,7 +15,7 @@ MIRROR_TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True)
-class Holds:
+class Constraints:
     """On P points.
 
     Attributes
@@ -56,19 +56,19 @@ def region_weights(message: protocol.Character, joined: Weld) -> dict[str, Tenso
     }
 
 
-def holds(start: Tensor, brief: protocol.Brief, regions: dict[str, Tensor]) -> Holds:
+def constraints(start: Tensor, brief: protocol.Brief, regions: dict[str, Tensor]) -> Constraints:
     """Work out what a brief holds of a shape (P, 3)."""
     locked = torch.zeros(len(start), device=start.device)
     for name in brief.locked:
         locked = torch.maximum(locked, regions[name])
     if not brief.settings.mirror:
-        return Holds(locked, None, torch.ones_like(start))
+        return Constraints(locked, None, torch.ones_like(start))
     partner = _partners(start.cpu().numpy())
     across = torch.tensor(partner, device=start.device)
     own = across == torch.arange(len(start), device=start.device)
     middle = start[:, 0].abs() <= MIRROR_TOLERANCE * float((start.amax(0) - start.amin(0)).norm())
     sign = torch.where((own & ~middle)[:, None], 1.0, torch.tensor([-1.0, 1.0, 1.0], device=start.device))
-    return Holds(torch.maximum(locked, locked[across]), across, sign)
+    return Constraints(torch.maximum(locked, locked[across]), across, sign)
 
 
 def pin(surface: Character, locked: Tensor) -> Character:

@@ -1,0 +1,1 @@
+"""What may be wrong with a mesh: triangles that turned over or collapsed, surfaces that run into themselves."""
