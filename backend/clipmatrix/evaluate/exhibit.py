@@ -6,18 +6,14 @@ from dataclasses import dataclass
 import clipmatrix_protocol as protocol
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from ..character import Character, Weld, assemble, shaped, start_offsets, weld
-from ..render.colour import linear_from_srgb
+from ..render.colour_texels import GREY, read_colours
 from ..render.material import Material
 from ..render.mesh import Mesh, mesh
 from ..render.normal_texels import read_texels
 from ..render.relief import Relief, frame
-
-GREY = 0.2140
-"""Linear base colour of what brings no texture: sRGB mid grey, as where a job starts."""
 
 LARGEST_TEXTURE = 1024
 """Side to which textures are scaled at most, texels; views are smaller than that."""
@@ -91,16 +87,8 @@ def _looks(character: protocol.Character, state: protocol.State | None, surface:
     side = min(1 << (largest - 1).bit_length(), LARGEST_TEXTURE)
     textures = torch.full((character.textures, side, side, 3), GREY, device=device)
     if images:
-        textures = torch.stack([_scaled(image, side) for image in images]).to(device)
+        textures = torch.stack([read_colours(image, side) for image in images]).to(device)
     if not maps:
         return Looks(textures, material, None)
     slopes = torch.stack([read_texels(torch.tensor(image), side)[1] for image in maps]).to(device)
     return Looks(textures, material, Relief(slopes, frame(surface)))
-
-
-def _scaled(image: np.ndarray, side: int) -> Tensor:
-    """Scale an sRGB image (H, W, 3) uint8 to (side, side, 3) linear."""
-    planes = linear_from_srgb(torch.tensor(image).permute(2, 0, 1)[None].float() / 255)
-    if planes.shape[-2:] != (side, side):
-        planes = F.interpolate(planes, size=(side, side), mode="bilinear", antialias=True, align_corners=False)
-    return planes[0].permute(1, 2, 0).clamp(0, 1)

@@ -11,9 +11,10 @@ from itertools import product, takewhile
 import torch
 from torch import Tensor
 
+from ..render.colour_texels import GREY
 from .fixed_views import Measure, measure
 from .parameters import Parameters
-from .scene import GREY, Scene
+from .scene import Scene
 from .state import Outcome
 from .texture import texture_pyramid
 from .texture.brushes import groups

@@ -73,12 +73,12 @@ def objective(parameters: Parameters, start: Outcome, scene: Scene, drawn: Drawn
     heard: list[Tensor | None] = [brush.prompts for brush in scene.brushes]
     similar = judged(scene.guides, drawn.views, images, origins, drawn.crops, heard or [None])
     price = regularisation(outcome, start, parameters, scene) + _silhouette(images, before, scene)
-    reach = (outcome.offsets.detach() - scene.start_offset).norm(dim=1).max() / parameters.size
+    farthest = (outcome.offsets.detach() - scene.start_offset).norm(dim=1).max() / parameters.size
     kept, similarity = keeping(outcome, start, parameters, scene), torch.stack(similar).detach().sum()
     if parameters.reach is None:
-        return Terms(price - similar[0], None, kept, similarity, reach)
+        return Terms(price - similar[0], None, kept, similarity, farthest)
     brushed = Brushed(outcome.textures, seen.textures, tuple(-one for one in similar), parameters.reach)
-    return Terms(price, brushed, kept, similarity, reach)
+    return Terms(price, brushed, kept, similarity, farthest)
 
 
 def regularisation(outcome: Outcome, start: Outcome, parameters: Parameters, scene: Scene) -> Tensor:

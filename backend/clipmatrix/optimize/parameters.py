@@ -10,9 +10,10 @@ import torch
 from torch import Tensor
 
 from ..character import Character
+from ..render.colour_texels import GREY
 from .mesh.constraints import Constraints
 from .mesh.precondition import Preconditioner, from_differential, preconditioner
-from .scene import GREY, Scene, StartRelief
+from .scene import Scene, StartRelief
 from .texture import normal_map, texture_pyramid
 from .texture.atlas import Atlas, atlas, shares
 from .texture.brushes import reach, regions_of, with_brushes

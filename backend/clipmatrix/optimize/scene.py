@@ -7,13 +7,12 @@ from dataclasses import dataclass
 import clipmatrix_protocol as protocol
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from ..character import Character, Weld, assemble, shaped, start_offsets, weld
 from ..guidance.prompts import Targets, targets
 from ..guidance.towers import Tower
-from ..render.colour import linear_from_srgb
+from ..render.colour_texels import GREY, read_colours
 from ..render.mesh import Mesh, mesh
 from ..render.normal_texels import read_texels, to_texels
 from ..render.relief import Frame, frame
@@ -29,9 +28,6 @@ SMALLEST_VIEW = 128
 
 TEXELS_PER_PIXEL = 4
 """A texture this many times as wide as what the tower looks at is finer than the tower can tell, even close by."""
-
-GREY = 0.2140
-"""Linear base colour to start from where the character brings no texture: sRGB mid grey."""
 
 NEUTRAL = 2
 """By how many of 255 levels red, green and blue may differ in a colour that says nothing."""
@@ -194,14 +190,7 @@ def _start_textures(message: protocol.Character, size: int, device: torch.device
     """Scale the textures a character brings to one size: (S, size, size, 3) linear."""
     if not message.start_textures:
         return torch.full((message.textures, size, size, 3), GREY, device=device)
-    return torch.stack([_scaled(image, size) for image in message.start_textures]).to(device)
-
-
-def _scaled(image: np.ndarray, size: int) -> Tensor:
-    planes = linear_from_srgb(torch.tensor(image).permute(2, 0, 1)[None].float() / 255)
-    if planes.shape[-2:] != (size, size):
-        planes = F.interpolate(planes, size=(size, size), mode="bilinear", antialias=True, align_corners=False)
-    return planes[0].permute(1, 2, 0).clamp(0, 1)
+    return torch.stack([read_colours(image, size) for image in message.start_textures]).to(device)
 
 
 def _start_relief(

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from ...errors import Refusal
 from ...job import series, session
-from ...job.phases import BUSY, FREE, STOPPABLE, Phase
+from ...job.phases import STOPPABLE, Phase
 from ...scene import characters
 from ...scene.apply import object_of
 from ...scene.materials.start_look import other_finishes
@@ -18,20 +18,12 @@ from ...scene.snapshot import Snapshot, snapshot
 from .. import properties
 from ..guarding import guarded
 from ..takes import SHELF, recipes
+from .asking import why_not_now
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bpy.stub_internal.rna_enums import OperatorReturnItems
-
-
-def _not_free(now: session.Session) -> str:
-    """Why no job can begin now, in words; empty if one can."""
-    if now.state in BUSY:
-        return f"ClipMatrix is {now.state.value}"
-    if now.state not in FREE:
-        return f"Connect to a backend first ({now.state.value})"
-    return ""
 
 
 def _nothing_to_ask_for(context: bpy.types.Context) -> str:
@@ -124,7 +116,7 @@ class CLIPMATRIX_OT_generate(bpy.types.Operator):
     def why_not(context: bpy.types.Context) -> str:
         """Why there is nothing to generate now, in words; empty if there is."""
         now = session.current()
-        why_not = _not_free(now)
+        why_not = why_not_now()
         if not why_not and now.result is not None:
             why_not = "Accept or discard the result first"
         why_not = why_not or _nothing_to_ask_for(context)
@@ -166,7 +158,7 @@ class CLIPMATRIX_OT_carry_on(bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         """With a backend that is free, a result waiting, and a prompt."""
         now = session.current()
-        why_not = _not_free(now) or ("" if now.result is not None else "There is no result yet")
+        why_not = why_not_now() or ("" if now.result is not None else "There is no result yet")
         why_not = why_not or _nothing_to_ask_for(context)
         if why_not:
             cls.poll_message_set(why_not)
