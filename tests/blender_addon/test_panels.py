@@ -128,8 +128,11 @@ def test_every_panel_draws_in_every_phase(blender, scenes, rooms, situation):
 def test_a_line_of_the_list_of_prompts_draws(blender, rooms):
     blender.ops.clipmatrix.prompt_add(text="rust")
     settings = rooms("interface.properties").of(blender.context.scene)
-    for settings.prompts[0].mute in (False, True):
-        rooms("interface.panels.prompt").show_item(StrictLayout(blender), settings.prompts[0])
+    for mute in (False, True):
+        settings.prompts[0].mute = mute
+        layout = StrictLayout(blender)
+        rooms("interface.panels.prompt").show_item(layout, settings.prompts[0])
+        assert layout.shown == {"mute", "text", "weight"}
 
 
 @pytest.mark.parametrize("kind", ["quality", "vary"])

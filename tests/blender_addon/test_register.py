@@ -23,3 +23,12 @@ def test_disabling_leaves_nothing_behind(blender):
     assert len(blender.app.handlers.undo_post) == before - 1
     blender.ops.preferences.addon_enable(module=module.__package__)
     assert blender.context.scene.clipmatrix.prompt == "a red figure"
+
+
+def test_no_operator_shows_an_artist_a_traceback(blender):
+    """Each has its ``execute`` guarded; presets' are Blender's own code."""
+    kinds = [getattr(blender.types, name) for name in _clipmatrix_names(blender) if "_OT_" in name.upper()]
+    ours = [kind for kind in kinds if "execute" in vars(kind) or any("execute" in vars(base) for base in kind.__mro__)]
+    assert len(ours) > 50
+    bare = {kind.__name__ for kind in ours if not hasattr(kind.execute, "__wrapped__")}
+    assert {name for name in bare if "preset" not in name} == set()

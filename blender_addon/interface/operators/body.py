@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 import bpy
 from bpy.props import StringProperty
 
-from ...errors import Refusal
 from ...job import session
-from ..refusing import refuse
+from ..guarding import guarded
 from . import fitting
 from .asking import body_arrived, can_add
 from .model_file import CLIPMATRIX_OT_add_model
@@ -37,12 +36,10 @@ class CLIPMATRIX_OT_add_body(bpy.types.Operator):
         """In Object Mode, with a backend that is free."""
         return can_add(cls, context)
 
+    @guarded
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Send the request; a later tick builds the body."""
-        try:
-            session.current().request_body(self.name, body_arrived)
-        except Refusal as refusal:
-            return refuse(self, refusal)
+        session.current().request_body(self.name, body_arrived)
         return {"FINISHED"}
 
 

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 import bpy
 
-from ...errors import Refusal
 from ...job import session
 from ...job.phases import BUSY, Phase
 from .. import preferences
+from ..guarding import guarded
 from ..reaching import reach, start, take_line
-from ..refusing import refuse
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -40,12 +39,10 @@ class CLIPMATRIX_OT_connect(bpy.types.Operator):
             cls.poll_message_set(why_not)
         return not why_not
 
+    @guarded
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Start to connect; the ticks do the rest."""
-        try:
-            reach(preferences.of(context))
-        except Refusal as refusal:
-            return refuse(self, refusal)
+        reach(preferences.of(context))
         return {"FINISHED"}
 
 
@@ -66,12 +63,10 @@ class CLIPMATRIX_OT_start_backend(bpy.types.Operator):
             cls.poll_message_set(why_not)
         return not why_not
 
+    @guarded
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Start the process; the ticks wait for it and connect."""
-        try:
-            start(preferences.of(context))
-        except Refusal as refusal:
-            return refuse(self, refusal)
+        start(preferences.of(context))
         return {"FINISHED"}
 
 
@@ -90,6 +85,7 @@ class CLIPMATRIX_OT_stop_backend(bpy.types.Operator):
             return False
         return True
 
+    @guarded
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Hang up and end it."""
         session.current().stop_backend()
@@ -113,6 +109,7 @@ class CLIPMATRIX_OT_disconnect(bpy.types.Operator):
             cls.poll_message_set("The backend is starting; stop it instead")
         return state not in (Phase.OFFLINE, Phase.STARTING)
 
+    @guarded
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Hang up."""
         session.current().disconnect()
@@ -126,13 +123,11 @@ class CLIPMATRIX_OT_paste_line(bpy.types.Operator):
     bl_label = "Paste Line"
     bl_description = "Take the line that “clipmatrix keys add” printed from the clipboard"
 
+    @guarded
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Check what is in the clipboard and keep it in the preferences."""
         assert context.window_manager is not None
-        try:
-            host = take_line(preferences.of(context), context.window_manager.clipboard)
-        except Refusal as refusal:
-            return refuse(self, refusal)
+        host = take_line(preferences.of(context), context.window_manager.clipboard)
         session.current().error = None
         self.report({"INFO"}, f"The line leads to {host}")
         return {"FINISHED"}

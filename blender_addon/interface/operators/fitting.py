@@ -16,7 +16,7 @@ from ...job import session
 from ...job.phases import BUSY
 from ...scene.characters import armature_of
 from ...scene.handles import Handle, find, handle
-from ..refusing import refuse
+from ..guarding import guarded
 from .asking import undo_step, why_not_now
 
 if TYPE_CHECKING:
@@ -73,14 +73,12 @@ class CLIPMATRIX_OT_fit_bones(bpy.types.Operator):
             return True
         return False
 
+    @guarded
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Fit them."""
         body = active_body(context)
         assert body is not None
-        try:
-            fit.fit_bones(*body, context)
-        except Refusal as refusal:
-            return refuse(self, refusal)
+        fit.fit_bones(*body, context)
         return {"FINISHED"}
 
 
@@ -119,14 +117,12 @@ class CLIPMATRIX_OT_pose_correctives(bpy.types.Operator):
             return True
         return False
 
+    @guarded
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Read the poses and send them; a later tick writes the shape keys."""
         body = active_body(context)
         assert body is not None
-        try:
-            _ask(body, context, posing.action_frames(body.rig) if self.frames == EVERY_FRAME else None)
-        except Refusal as refusal:
-            return refuse(self, refusal)
+        _ask(body, context, posing.action_frames(body.rig) if self.frames == EVERY_FRAME else None)
         return {"FINISHED"}
 
 

@@ -11,8 +11,8 @@ from clipmatrix_protocol import ModelRequest
 from ...errors import Refusal
 from ...job import session
 from ...link.address import is_loopback
+from ..guarding import guarded
 from ..paragraph import paragraph
-from ..refusing import refuse
 from .asking import body_arrived, can_add
 
 if TYPE_CHECKING:
@@ -71,15 +71,13 @@ class CLIPMATRIX_OT_add_model(bpy.types.Operator):
         manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 
+    @guarded
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Send the request; a later tick builds the body."""
         file = bpy.path.abspath(self.filepath.strip())
-        try:
-            if not file:
-                raise Refusal("No model file is chosen.", "Choose an .npz or .pkl file.")
-            session.current().request(ModelRequest(file, self.betas, self.expressions), body_arrived)
-        except Refusal as refusal:
-            return refuse(self, refusal)
+        if not file:
+            raise Refusal("No model file is chosen.", "Choose an .npz or .pkl file.")
+        session.current().request(ModelRequest(file, self.betas, self.expressions), body_arrived)
         return {"FINISHED"}
 
     def draw(self, context: bpy.types.Context) -> None:

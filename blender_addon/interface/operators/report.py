@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import bpy
 
 from ...job import report, session
+from ..guarding import guarded
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -19,6 +20,7 @@ class CLIPMATRIX_OT_copy_report(bpy.types.Operator):
     bl_label = "Copy Report"
     bl_description = "Copy versions, backend, state and the last error to the clipboard"
 
+    @guarded
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Put the report into the clipboard."""
         assert context.window_manager is not None

@@ -12,7 +12,7 @@ from bpy.props import StringProperty
 from ....errors import Refusal
 from ....job import session
 from ....scene import characters
-from ...refusing import refuse
+from ...guarding import guarded
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -33,15 +33,14 @@ class Fix(bpy.types.Operator):
         """Remove the cause."""
         raise NotImplementedError
 
+    @guarded
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
         """Called by Blender."""
         try:
             self.fix(context)
-        except Refusal as refusal:
-            return refuse(self, refusal)
         except RuntimeError as error:  # how Blender's own operators say what they can't do
             reason = str(error).strip().removeprefix("Error: ").rstrip(".")
-            return refuse(self, Refusal(f"Blender can't do this: {reason}."))
+            raise Refusal(f"Blender can't do this: {reason}.") from error
         session.current().error = None
         return {"FINISHED"}
 
