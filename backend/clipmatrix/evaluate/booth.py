@@ -64,7 +64,7 @@ class Booth:
     judges
         All on one device.
     views
-        Whence.
+        From where.
     side
         Of a picture, pixels, at least.
     """

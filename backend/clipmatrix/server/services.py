@@ -166,7 +166,7 @@ def real_services(computing: Computing) -> Services:
 
 @contextmanager
 def _all_kept() -> Iterator[None]:
-    """Have the collector of garbage wait: modules stay; to look through all they bring takes an eighth of the time.
+    """Have the garbage collector wait: modules stay; to look through all they bring takes an eighth of the time.
 
     They are not frozen for good: an extension that triton brings would report them as leaks when the process ends.
     """

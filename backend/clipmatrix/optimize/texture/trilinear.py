@@ -1,4 +1,4 @@
-"""Looking grids up at places that never move: a sparse matrix, made once, in the stead of sampling anew each step.
+"""Looking grids up at places that never move: a sparse matrix, made once, instead of sampling anew in each step.
 
 Values equal those of ``grid_sample`` with corners aligned and the border repeated; the gradient is a product with the
 transposed matrix, so that it is exact, repeatable and several times faster than scattering.
