@@ -15,7 +15,6 @@ from ..output import pictures
 from ..output.acting import Character
 from ..output.export import export_fbx, export_glb, save_blend
 from ..output.studio import Framing
-from ..scene.posing.actions import foreign
 
 BLEND, GLB, SHEET, FILM, RESULT = "character.blend", "character.glb", "contact.png", "turntable.mp4", "result.json"
 
@@ -50,8 +49,7 @@ def export_character(character: Character, path: Path, lights: Sequence[bpy.type
         case ".blend":
             return save_blend(path)
         case _:
-            rig = next((thing for thing in character if thing.type == "ARMATURE"), None)
-            return export_glb(character, path, foreign(rig), lights)
+            return export_glb(character, path, lights)
 
 
 def write_sheet(

@@ -1,11 +1,13 @@
 """What a character does before the camera: stand in its rest pose, or play its Action, its strips, its control rig."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Literal
 
 import bpy
 
 from ..scene.posing.actions import OWN, chosen, span
+from ..scene.posing.following import followed
 
 Character = Sequence[bpy.types.Object]
 """The mesh objects to be seen, with the armature that moves them."""
@@ -34,15 +36,42 @@ def running_frames(character: Character, count: int) -> list[int]:
 @contextmanager
 def at_rest(character: Character) -> Iterator[None]:
     """Show the armatures in their rest pose until the block ends."""
-    armatures = [member.data for member in character if isinstance(member.data, bpy.types.Armature)]
-    shown = [armature.pose_position for armature in armatures]
+    with _shown(character, "REST"):
+        yield
+
+
+@contextmanager
+def posed(character: Character) -> Iterator[None]:
+    """Show the armatures posed, also those that the artist has left in Rest Position, until the block ends.
+
+    Those that they follow are among them.
+    """
+    rigs = [member for member in character if member.type == "ARMATURE"]
+    with _shown([*rigs, *(leader for rig in rigs for leader in followed(rig))], "POSE"):
+        yield
+
+
+@contextmanager
+def before_each_frame(act: Callable[..., None]) -> Iterator[None]:
+    """Have something done before each frame that is gone to, until the block ends."""
+    bpy.app.handlers.frame_change_pre.append(act)
     try:
-        for armature in armatures:
-            armature.pose_position = "REST"
         yield
     finally:
-        for armature, position in zip(armatures, shown, strict=True):
+        bpy.app.handlers.frame_change_pre.remove(act)
+
+
+@contextmanager
+def _shown(character: Character, position: Literal["REST", "POSE"]) -> Iterator[None]:
+    armatures = [member.data for member in character if isinstance(member.data, bpy.types.Armature)]
+    before = [(armature, armature.pose_position) for armature in dict.fromkeys(armatures)]
+    try:
+        for armature, _ in before:
             armature.pose_position = position
+        yield
+    finally:
+        for armature, shown in before:
+            armature.pose_position = shown
 
 
 def _span(character: Character) -> tuple[int, int]:

@@ -5,9 +5,12 @@ from pathlib import Path
 
 import bpy
 
-from .acting import Character
+from ..scene.posing.actions import left_over
+from .acting import Character, posed
+from .fbx_actions import as_strips
 from .gltf_actions import left_out
-from .keeping import nodes_unmarked, poses_kept
+from .keeping import each_from_rest, nodes_unmarked, poses_kept
+from .repertoire import Repertoire, performing
 from .selecting import only_selected
 from .textures import packed_copies
 
@@ -15,12 +18,7 @@ CORE_INFLUENCES = 4
 """Bones per vertex that every glTF viewer understands."""
 
 
-def export_glb(
-    character: Character,
-    path: Path,
-    others: Sequence[bpy.types.Action] = (),
-    lights: Sequence[bpy.types.Object] = (),
-) -> Path:
+def export_glb(character: Character, path: Path, lights: Sequence[bpy.types.Object] = ()) -> Path:
     """Write the character, and nothing else of the scene, as a glTF binary.
 
     It carries the skin, all shape keys as morph targets with their normals (a viewer shades a morphed surface by
@@ -33,8 +31,6 @@ def export_glb(
         Mesh objects and their armature.
     path
         The .glb file; what was there is replaced.
-    others
-        Actions of other characters, which are left out: the exporter takes each one that moves any bone.
     lights
         Lights to go with it (KHR_lights_punctual); glTF has no place for a world.
 
@@ -45,7 +41,15 @@ def export_glb(
     Refusal
         If a part of the character is hidden in a way that Blender does not export.
     """
-    with only_selected((*character, *lights)), poses_kept(), nodes_unmarked(character), left_out(others):
+    with (
+        only_selected((*character, *lights)),
+        performing(character) as repertoire,
+        poses_kept(repertoire),
+        posed(character),
+        each_from_rest(repertoire),
+        nodes_unmarked(character),
+        left_out(left_over(_all(repertoire))),
+    ):
         bpy.ops.export_scene.gltf(
             filepath=str(path),
             export_format="GLB",
@@ -94,7 +98,15 @@ def export_fbx(character: Character, path: Path) -> Path:
     Refusal
         If a part of the character is hidden in a way that Blender does not export.
     """
-    with only_selected(character), poses_kept(), packed_copies(character):
+    with (
+        only_selected(character),
+        performing(character) as repertoire,
+        poses_kept(repertoire),
+        posed(character),
+        each_from_rest(repertoire),
+        packed_copies(character),
+        as_strips(repertoire),
+    ):
         bpy.ops.export_scene.fbx(
             filepath=str(path),
             use_selection=True,
@@ -105,8 +117,8 @@ def export_fbx(character: Character, path: Path) -> Path:
             add_leaf_bones=False,  # they would come back as bones the artist never made
             bake_anim=True,
             bake_anim_use_all_bones=True,
-            bake_anim_use_all_actions=True,
-            bake_anim_use_nla_strips=False,  # it would write the same motion twice
+            bake_anim_use_all_actions=False,
+            bake_anim_use_nla_strips=True,  # one for each Action
             bake_anim_simplify_factor=0.0,
             path_mode="COPY",  # with the next line: packed textures, which have no file, travel inside
             embed_textures=True,
@@ -126,6 +138,10 @@ def save_blend(path: Path) -> Path:
     path.unlink(missing_ok=True)  # otherwise Blender keeps the old one beside it as .blend1
     bpy.ops.wm.save_as_mainfile(filepath=str(path), copy=True, compress=True)
     return path
+
+
+def _all(repertoire: Repertoire) -> set[bpy.types.Action]:
+    return {action for actions in repertoire.values() for action in actions}
 
 
 def _most_influences(character: Character) -> int:

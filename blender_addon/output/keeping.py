@@ -1,36 +1,56 @@
 """Giving a scene back as it was before an exporter went through it: poses that have no key, nodes without marks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import bpy
 
-from .acting import Character
-
-TRANSFORM = ("location", "rotation_euler", "rotation_quaternion", "rotation_axis_angle", "scale")
-"""What places an object or a bone, in whichever rotation mode."""
+from ..scene.posing.actions import played
+from .acting import Character, before_each_frame
+from .repertoire import Repertoire
+from .values import AT_REST, Value, attributes, set_by
 
 MARK = "used"
 """The custom property that the glTF exporter sets on nodes."""
 
 
 @contextmanager
-def poses_kept() -> Iterator[None]:
-    """Put the scene's objects, bones and shape keys back where they were when the block ends.
+def poses_kept(repertoire: Repertoire) -> Iterator[None]:
+    """Put whatever the scene's objects, bones and shape keys can be moved by back where it was when the block ends.
 
-    An exporter goes through frames, and every frame moves whatever has keys, of whichever character.
+    An exporter goes through frames, and every frame moves whatever has keys, of whichever character; and it goes
+    through Actions, each of which leaves behind what only it has keys for.
     """
-    before = [(thing, {name: _value(thing, name) for name in names}) for thing, names in _movable()]
+    scene, layer = bpy.context.scene, bpy.context.view_layer
+    assert scene is not None
+    assert layer is not None
+    frame, part = scene.frame_current, scene.frame_subframe
+    before = [*_set(repertoire), *_movable()]  # a rotation mode before the rotations, which it changes
     try:
         yield
     finally:
-        layer = bpy.context.view_layer
-        assert layer is not None
+        if (scene.frame_current, scene.frame_subframe) != (frame, part):
+            scene.frame_set(frame, subframe=part)
         layer.update()  # what the exporter left to be evaluated must not come after us
-        for thing, values in before:
-            for name, value in values.items():
-                setattr(thing, name, value)
+        for value in before:
+            value.put_back()
+
+
+@contextmanager
+def each_from_rest(repertoire: Repertoire) -> Iterator[None]:
+    """Have every Action that an exporter goes through begin anew, and not with what the one before has left.
+
+    Bones that it has no keys for, and another one has, are in their rest pose; switches are as the artist has them.
+    """
+    values = [value.at_rest for value in _set(repertoire)]
+
+    def begin_anew(*_args: object) -> None:
+        for value in values:
+            value.put_back()
+
+    with before_each_frame(begin_anew):
+        yield
 
 
 @contextmanager
@@ -51,18 +71,21 @@ def _materials(character: Character) -> set[Any]:
     return {material for material in slots if material is not None and material.node_tree is not None}
 
 
-def _movable() -> Iterator[tuple[Any, tuple[str, ...]]]:
-    """Everything in the scene that an Action can move, and the names of the properties."""
+def _set(repertoire: Repertoire) -> list[Value]:
+    """What Actions set: of the character all that it can play, of the scene's other objects those that they do."""
+    scene = bpy.context.scene
+    sets: list[tuple[bpy.types.Object, Sequence[bpy.types.Action]]] = list(repertoire.items())
+    sets += [(thing, list(played(thing))) for thing in (scene.objects if scene else ()) if thing not in repertoire]
+    return [value for thing, actions in sets for value in set_by(thing, actions)]
+
+
+def _movable() -> Iterator[Value]:
+    """What places the scene's objects, bones and shape keys."""
     scene = bpy.context.scene
     for thing in scene.objects if scene else ():
-        yield thing, TRANSFORM
+        yield from attributes(thing, AT_REST)
         for bone in thing.pose.bones if thing.pose else ():
-            yield bone, TRANSFORM
+            yield from attributes(bone, AT_REST)
         keys = thing.data.shape_keys if isinstance(thing.data, bpy.types.Mesh) else None
         for key in keys.key_blocks if keys else ():
-            yield key, ("value",)
-
-
-def _value(thing: Any, name: str) -> Any:
-    value = getattr(thing, name)
-    return value if isinstance(value, float) else tuple(value)
+            yield from attributes(key, ("value",))

@@ -146,8 +146,7 @@ FORMATS = {"fbx": ("export_fbx", "fbx"), "glb": ("export_glb", "gltf")}
 def test_actions_of_other_characters_stay_at_home(blender, rooms, scenes, tmp_path, kind):
     character = with_a_neighbour(blender, rooms, scenes)
     path, (export, importer) = tmp_path / f"a.{kind}", FORMATS[kind]
-    others = {"others": rooms("scene.posing.actions").foreign(character[1])} if kind == "glb" else {}
-    getattr(rooms("output.export"), export)(character, path, **others)
+    getattr(rooms("output.export"), export)(character, path)
     empty_file(blender)
     getattr(blender.ops.import_scene, importer)(filepath=str(path))
     words = {word for action in blender.data.actions for word in ("sway", "wild", "neighbour") if word in action.name}
@@ -165,7 +164,6 @@ def test_an_export_leaves_the_scene_and_a_pose_without_keys_as_they_were(blender
     in_memory(blender, character)
     blender.context.view_layer.update()
     before = fingerprint(blender)
-    others = {"others": rooms("scene.posing.actions").foreign(rig)} if kind == "glb" else {}
-    getattr(rooms("output.export"), FORMATS[kind][0])(character, tmp_path / f"a.{kind}", **others)
+    getattr(rooms("output.export"), FORMATS[kind][0])(character, tmp_path / f"a.{kind}")
     blender.context.view_layer.update()
     assert differences(before, fingerprint(blender)) == []

@@ -15,7 +15,6 @@ from ...errors import Refusal
 from ...job import session
 from ...output import export, pictures
 from ...scene import characters, suns
-from ...scene.posing import actions
 from ..guarding import guarded
 from ..refusing import refuse
 from ..selection import name_of, selected_character
@@ -75,8 +74,7 @@ class CLIPMATRIX_OT_export_gltf(_Exporting):
 
     def write(self, character: list[bpy.types.Object], path: Path) -> None:
         """Write a glTF binary."""
-        rig = characters.armature_of(character[0])
-        export.export_glb(character, path, actions.foreign(rig), _delivered() if self.lights else ())
+        export.export_glb(character, path, _delivered() if self.lights else ())
         self.report({"INFO"}, f"Wrote {path.name}")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,12 +50,31 @@ def fits(action: bpy.types.Action, armature: bpy.types.Object) -> bool:
     return any(name in bones for name in _moved_bones(action))
 
 
-def foreign(armature: bpy.types.Object | None) -> list[bpy.types.Action]:
-    """The file's Actions that move bones, but none of this armature's: those of other characters."""
+def repertoire(thing: bpy.types.Object) -> list[bpy.types.Action]:
+    """Every Action that an object can play: its own, those of its strips, and of an armature each that moves its bones.
+
+    An armature that plays nothing itself, because its bones follow another one, may have names in common with that:
+    what moves the other is not for it to play.
+    """
+    own = played(thing)
+    leaders = movers(thing) if thing.type == "ARMATURE" and not own else []
     return [
         action
         for action in bpy.data.actions
-        if (armature is None or not fits(action, armature)) and next(_moved_bones(action), None) is not None
+        if action in own or (fits(action, thing) and not any(fits(action, leader) for leader in leaders))
+    ]
+
+
+def played(thing: bpy.types.Object) -> set[bpy.types.Action]:
+    """The object's own Action and those of its NLA strips."""
+    strips = [strip for track in _tracks(thing) for strip in track.strips]
+    return {action for action in (_own_action(thing), *(strip.action for strip in strips)) if action is not None}
+
+
+def left_over(actions: Collection[bpy.types.Action]) -> list[bpy.types.Action]:
+    """The file's other Actions that move bones, whosever they are."""
+    return [
+        action for action in bpy.data.actions if action not in actions and next(_moved_bones(action), None) is not None
     ]
 
 
@@ -112,10 +131,19 @@ def play(armature: bpy.types.Object, action: bpy.types.Action | None, name: str)
     for track in animation.nla_tracks:
         track.mute = True
     animation.action = action
-    if action and hasattr(animation, "action_suitable_slots") and animation.action_slot is None:  # 4.4 and newer
-        suitable = list(animation.action_suitable_slots)
+    if action:
+        choose_slot(animation, name)
+
+
+def choose_slot(player: Any, name: str) -> None:
+    """Have what plays an Action (animation data, an NLA strip) and has no slot of it take the one of this name.
+
+    Without one of this name it takes the first that suits; before Blender 4.4 there are none.
+    """
+    if hasattr(player, "action_suitable_slots") and player.action_slot is None:
+        suitable = list(player.action_suitable_slots)
         own = [slot for slot in suitable if slot.name_display == name]
-        animation.action_slot = next(iter(own or suitable), None)
+        player.action_slot = next(iter(own or suitable), None)
 
 
 def _own_action(thing: bpy.types.Object) -> bpy.types.Action | None:
@@ -123,7 +151,11 @@ def _own_action(thing: bpy.types.Object) -> bpy.types.Action | None:
 
 
 def _has_strips(thing: bpy.types.Object) -> bool:
-    return thing.animation_data is not None and any(track.strips for track in thing.animation_data.nla_tracks)
+    return any(track.strips for track in _tracks(thing))
+
+
+def _tracks(thing: bpy.types.Object) -> list[bpy.types.NlaTrack]:
+    return list(thing.animation_data.nla_tracks) if thing.animation_data else []
 
 
 def _moved_bones(action: bpy.types.Action) -> Iterator[str]:
