@@ -72,3 +72,59 @@ def test_what_drivers_read_is_given_back_too(blender, rooms, switched, tmp_path)
     for kind in FORMATS:
         export(rooms, switched, tmp_path / f"a.{kind}")
     assert differences(before, fingerprint(blender)) == []
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_what_can_not_be_selected_is_exported_and_stays_so(blender, rooms, scenes, tmp_path, kind):
+    thing, rig = scenes.character()
+    outer, inner = (blender.data.collections.new(name) for name in ("Outer", "Inner"))
+    blender.context.scene.collection.children.link(outer)
+    outer.children.link(inner)
+    inner.objects.link(thing)
+    blender.context.scene.collection.objects.unlink(thing)
+    scenes.select(rig)
+    outer.hide_select = rig.hide_select = True
+    before = fingerprint(blender)
+    export(rooms, [thing, rig], tmp_path / f"a.{kind}")
+    assert differences(before, fingerprint(blender)) == []
+    assert takes(blender, rooms, tmp_path / f"a.{kind}")
+
+
+def test_what_a_linked_collection_keeps_from_being_selected_is_said_so(blender, rooms, scenes, tmp_path):
+    thing, rig = scenes.character()
+    library = blender.data.collections.new("Props")
+    for one in (thing, rig):
+        library.objects.link(one)
+    library.hide_select = True
+    blender.data.libraries.write(str(tmp_path / "props.blend"), {library})
+    blender.ops.wm.read_homefile(use_empty=True)
+    with blender.data.libraries.load(str(tmp_path / "props.blend"), link=True) as (_, into):
+        into.collections = ["Props"]
+    blender.context.scene.collection.children.link(into.collections[0])
+    hat, bystander = scenes.cube("Hat"), scenes.cube("Bystander")
+    scenes.select(bystander)
+    hat.hide_set(True)
+    character = [hat, blender.data.objects["Column"], blender.data.objects["Rig"]]
+    before = fingerprint(blender)
+    with pytest.raises(rooms("errors").Refusal, match="can't be selected: the file that Props is linked from"):
+        export(rooms, character, tmp_path / "a.glb")
+    assert differences(before, fingerprint(blender)) == []
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_linked_character_is_exported_and_stays_as_it_was(blender, rooms, scenes, tmp_path, kind):
+    thing, rig = scenes.character()
+    bend(rig, "Bow")
+    rig.animation_data_clear()
+    library = blender.data.collections.new("Cast")
+    for one in (thing, rig):
+        library.objects.link(one)
+    blender.data.libraries.write(str(tmp_path / "cast.blend"), {library, blender.data.actions["Bow"]})
+    blender.ops.wm.read_homefile(use_empty=True)
+    with blender.data.libraries.load(str(tmp_path / "cast.blend"), link=True) as (_, into):
+        into.collections, into.actions = ["Cast"], ["Bow"]
+    blender.context.scene.collection.children.link(into.collections[0])
+    before = fingerprint(blender)
+    export(rooms, [blender.data.objects["Column"], blender.data.objects["Rig"]], tmp_path / f"a.{kind}")
+    assert differences(before, fingerprint(blender)) == []
+    assert set(takes(blender, rooms, tmp_path / f"a.{kind}")[1]) == {"Bow"}
