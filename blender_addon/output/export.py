@@ -13,6 +13,7 @@ from .keeping import each_from_rest, nodes_unmarked, poses_kept
 from .repertoire import Repertoire, performing
 from .selecting import only_selected
 from .textures import packed_copies
+from .uv_order import rendered_uvs_first
 
 CORE_INFLUENCES = 4
 """Bones per vertex that every glTF viewer understands."""
@@ -105,6 +106,7 @@ def export_fbx(character: Character, path: Path) -> Path:
         posed(character),
         each_from_rest(repertoire),
         packed_copies(character),
+        rendered_uvs_first(character),
         as_strips(repertoire),
     ):
         bpy.ops.export_scene.fbx(

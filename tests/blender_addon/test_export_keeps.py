@@ -1,10 +1,12 @@
 """What an export needs is lent, and given back: switches of the rig, what can be selected, the order of UV layers."""
 
+import numpy as np
 import pytest
 
 from .fingerprint import differences, fingerprint
+from .test_export import grown
 from .test_export_actions import bend, export, playing, takes, worst
-from .test_export_fbx import FORMATS
+from .test_export_fbx import FORMATS, empty_file, image_node
 
 SWITCHES = ("ik_fk", 'say "a["', "back\\slash]", "dots.and.[0]")
 """Names of custom properties as nobody should choose them."""
@@ -128,3 +130,26 @@ def test_a_linked_character_is_exported_and_stays_as_it_was(blender, rooms, scen
     export(rooms, [blender.data.objects["Column"], blender.data.objects["Rig"]], tmp_path / f"a.{kind}")
     assert differences(before, fingerprint(blender)) == []
     assert set(takes(blender, rooms, tmp_path / f"a.{kind}")[1]) == {"Bow"}
+
+
+def test_an_fbx_lays_textures_by_the_uv_layer_that_renders(blender, rooms, scenes, tmp_path):
+    character = grown(blender, rooms)
+    mesh = character[0].data
+    other = mesh.uv_layers.new(name="Other")
+    wanted = np.random.default_rng(0).random(len(other.uv) * 2).astype(np.float32)
+    other.uv.foreach_set("vector", wanted)
+    other.active_render = True
+    mesh.uv_layers.active_index = 0
+    scenes.select(character[0])
+    before = fingerprint(blender)
+    export(rooms, character, tmp_path / "a.fbx")
+    assert differences(before, fingerprint(blender)) == []
+    empty_file(blender)
+    blender.ops.import_scene.fbx(filepath=str(tmp_path / "a.fbx"))
+    (back,) = [thing for thing in blender.data.objects if thing.type == "MESH"]
+    first = back.data.uv_layers[0]
+    found = np.empty(len(first.uv) * 2, np.float32)
+    first.uv.foreach_get("vector", found)
+    assert [layer.name for layer in back.data.uv_layers] == ["Other", "UVMap"]
+    assert np.abs(np.sort(found) - np.sort(wanted)).max() < 1e-6
+    assert image_node(back).image
