@@ -5,6 +5,7 @@ from pathlib import Path
 
 import bpy
 
+from ..errors import Fix, Refusal
 from ..scene.posing.actions import left_over
 from .acting import Character, posed
 from .fbx_actions import as_strips
@@ -17,6 +18,13 @@ from .uv_order import rendered_uvs_first
 
 CORE_INFLUENCES = 4
 """Bones per vertex that every glTF viewer understands."""
+
+
+ADDONS = {
+    ".glb": ("EXPORT_SCENE_OT_gltf", "glTF 2.0 format", "io_scene_gltf2"),
+    ".fbx": ("EXPORT_SCENE_OT_fbx", "FBX format", "io_scene_fbx"),
+}
+"""By a file's ending the class of Blender's exporter, and the add-on that brings it: its name and its module."""
 
 
 def export_glb(character: Character, path: Path, lights: Sequence[bpy.types.Object] = ()) -> Path:
@@ -40,8 +48,9 @@ def export_glb(character: Character, path: Path, lights: Sequence[bpy.types.Obje
     RuntimeError
         Blender's own text, if its exporter refuses.
     Refusal
-        If a part of the character is hidden in a way that Blender does not export.
+        If a part of the character is hidden in a way that Blender does not export, or the exporter switched off.
     """
+    _refuse_without_addon(".glb")
     with (
         only_selected((*character, *lights)),
         performing(character) as repertoire,
@@ -97,8 +106,9 @@ def export_fbx(character: Character, path: Path) -> Path:
     RuntimeError
         Blender's own text, if its exporter refuses.
     Refusal
-        If a part of the character is hidden in a way that Blender does not export.
+        If a part of the character is hidden in a way that Blender does not export, or the exporter switched off.
     """
+    _refuse_without_addon(".fbx")
     with (
         only_selected(character),
         performing(character) as repertoire,
@@ -140,6 +150,16 @@ def save_blend(path: Path) -> Path:
     path.unlink(missing_ok=True)  # otherwise Blender keeps the old one beside it as .blend1
     bpy.ops.wm.save_as_mainfile(filepath=str(path), copy=True, compress=True)
     return path
+
+
+def _refuse_without_addon(ending: str) -> None:
+    exporter, name, module = ADDONS[ending]
+    if not hasattr(bpy.types, exporter):
+        raise Refusal(
+            f"Blender's add-on “{name}” is switched off, and writes the {ending} files.",
+            "Switch it on in Preferences, Add-ons.",
+            Fix("preferences.addon_enable", "Switch It On", {"module": module}),
+        )
 
 
 def _all(repertoire: Repertoire) -> set[bpy.types.Action]:

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import bpy
-import io_scene_gltf2  # type: ignore[import-not-found]
 
 FILTER = "gltf_action_filter"
 """The exporter's property on the first scene; it is there only while an artist has the filter switched on."""
@@ -20,8 +19,9 @@ def left_out(actions: Sequence[bpy.types.Action]) -> Iterator[None]:
     first: Any = bpy.data.scenes[0]
     lent = not hasattr(first, FILTER)
     if lent:
-        entry = io_scene_gltf2.GLTF2_filter_action
-        bpy.types.Scene.gltf_action_filter = bpy.props.CollectionProperty(type=entry)  # type: ignore[attr-defined]
+        from io_scene_gltf2 import GLTF2_filter_action as Entry  # type: ignore[import-not-found]  # may be missing
+
+        bpy.types.Scene.gltf_action_filter = bpy.props.CollectionProperty(type=Entry)  # type: ignore[attr-defined]
     kept = [(item.action, item.keep) for item in first.gltf_action_filter]
     try:
         _fill(first.gltf_action_filter, [(action, False) for action in actions])

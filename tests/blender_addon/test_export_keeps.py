@@ -153,3 +153,18 @@ def test_an_fbx_lays_textures_by_the_uv_layer_that_renders(blender, rooms, scene
     assert [layer.name for layer in back.data.uv_layers] == ["Other", "UVMap"]
     assert np.abs(np.sort(found) - np.sort(wanted)).max() < 1e-6
     assert image_node(back).image
+
+
+@pytest.mark.parametrize(
+    ("kind", "module", "name"), [("glb", "io_scene_gltf2", "glTF"), ("fbx", "io_scene_fbx", "FBX")]
+)
+def test_an_exporter_that_is_switched_off_is_named(blender, rooms, scenes, tmp_path, kind, module, name):
+    character = grown(blender, rooms)
+    blender.ops.preferences.addon_disable(module=module)
+    with pytest.raises(rooms("errors").Refusal, match=f"{name}.* is switched off") as refused:
+        export(rooms, character, tmp_path / f"a.{kind}")
+    fix = refused.value.fix
+    room, operator = fix.operator.split(".")
+    getattr(getattr(blender.ops, room), operator)(**fix.properties)
+    export(rooms, character, tmp_path / f"a.{kind}")
+    assert (tmp_path / f"a.{kind}").stat().st_size > 1000
