@@ -31,10 +31,12 @@ def name_of(character: list[bpy.types.Object]) -> str:
 
 
 def _carriers(part: bpy.types.Object) -> list[bpy.types.Object]:
-    """The objects between a part and its armature."""
+    """The objects between a part and its armature, or what a constraint holds on that."""
     found: list[bpy.types.Object] = []
     current = part.parent
     while current is not None and current.type != "ARMATURE" and current not in found:
+        if characters.armature_of(current) is None:
+            break
         found.append(current)
         current = current.parent
-    return found if current is not None else []
+    return found

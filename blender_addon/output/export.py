@@ -10,6 +10,7 @@ from ..scene.posing.actions import left_over
 from .acting import Character, posed
 from .fbx_actions import as_strips
 from .gltf_actions import left_out
+from .hanging import hung_up, left_hanging
 from .keeping import each_from_rest, nodes_unmarked, poses_kept
 from .repertoire import Repertoire, performing
 from .selecting import only_selected
@@ -25,6 +26,16 @@ ADDONS = {
     ".fbx": ("EXPORT_SCENE_OT_fbx", "FBX format", "io_scene_fbx"),
 }
 """By a file's ending the class of Blender's exporter, and the add-on that brings it: its name and its module."""
+
+
+def remarks(character: Character, path: Path) -> list[str]:
+    """What the file will lack of what is seen, one sentence each."""
+    if path.suffix.lower() != ".glb":
+        return []
+    return [
+        f"{thing.name} follows constraints that glTF can't tell; it stands still in {path.name}."
+        for thing in left_hanging(character)
+    ]
 
 
 def export_glb(character: Character, path: Path, lights: Sequence[bpy.types.Object] = ()) -> Path:
@@ -56,6 +67,7 @@ def export_glb(character: Character, path: Path, lights: Sequence[bpy.types.Obje
         performing(character) as repertoire,
         poses_kept(repertoire),
         posed(character),
+        hung_up(character),
         each_from_rest(repertoire),
         nodes_unmarked(character),
         left_out(left_over(_all(repertoire))),
@@ -114,6 +126,7 @@ def export_fbx(character: Character, path: Path) -> Path:
         performing(character) as repertoire,
         poses_kept(repertoire),
         posed(character),
+        hung_up(character),
         each_from_rest(repertoire),
         packed_copies(character),
         rendered_uvs_first(character),

@@ -58,6 +58,12 @@ class _Exporting(ExportHelper, bpy.types.Operator):
             raise Refusal(f"The file can't be written: {_reason(error)}", "Try another place.") from error
         return {"FINISHED"}
 
+    def tell(self, character: list[bpy.types.Object], path: Path) -> None:
+        """Say that the file is written, and what it lacks."""
+        self.report({"INFO"}, f"Wrote {path.name}")
+        for remark in export.remarks(character, path):
+            self.report({"WARNING"}, remark)
+
 
 class CLIPMATRIX_OT_export_gltf(_Exporting):
     """Export the selected character as glTF."""
@@ -75,7 +81,7 @@ class CLIPMATRIX_OT_export_gltf(_Exporting):
     def write(self, character: list[bpy.types.Object], path: Path) -> None:
         """Write a glTF binary."""
         export.export_glb(character, path, _delivered() if self.lights else ())
-        self.report({"INFO"}, f"Wrote {path.name}")
+        self.tell(character, path)
 
 
 class CLIPMATRIX_OT_export_fbx(_Exporting):
@@ -91,7 +97,7 @@ class CLIPMATRIX_OT_export_fbx(_Exporting):
     def write(self, character: list[bpy.types.Object], path: Path) -> None:
         """Write a binary FBX."""
         export.export_fbx(character, path)
-        self.report({"INFO"}, f"Wrote {path.name}")
+        self.tell(character, path)
 
 
 class CLIPMATRIX_OT_export_turntable(_Exporting):
