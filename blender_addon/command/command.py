@@ -16,7 +16,7 @@ from . import growing, stage
 from .announce import Announcer, announcer, own_stdout
 from .arguments import manner, parse
 from .requests import BadArguments, ExportRequest, GenerateRequest, Run
-from .results import export_character
+from .results import Losses, write_exports
 
 DONE, FAILED, BAD_ARGUMENTS, INTERRUPTED = 0, 1, 2, 130
 
@@ -63,9 +63,9 @@ def export(request: ExportRequest, say: Announcer) -> int:
         if request.blend is not None:
             stage.open_file(request.blend)
         with stage.window():
-            character = stage.character()
-            for path in request.exports:
-                say.written(export_character(character, path))
+            losses = Losses()
+            write_exports(stage.character(), request.exports, (), losses, say)
+            losses.tell(say.warning)
     except Refusal as refusal:
         say.failed("failed", refusal.message, refusal.remedy)
     except (OSError, RuntimeError) as error:  # the disk, or one of Blender's own operators

@@ -21,13 +21,14 @@ from ..job.phases import FREE, WORKING, Phase
 from ..job.pumping import pump_for, pump_until
 from ..output import pictures
 from ..output.acting import Character
+from ..output.export import check
 from ..output.studio import Framing
 from ..scene import suns
 from . import stage
 from .announce import Announcer
 from .overriding import put
 from .requests import GenerateRequest, Run
-from .results import Clock, export_character, write_character, write_film, write_result, write_sheet
+from .results import BLEND, GLB, Clock, Losses, write_exports, write_film, write_result, write_sheet
 
 
 def connect(address: str, say: Announcer) -> None:
@@ -46,42 +47,40 @@ def connect(address: str, say: Announcer) -> None:
 
 
 def grow(run: Run, request: GenerateRequest, say: Announcer) -> None:
-    """Grow one character and write its results.
+    """Grow one character and write its results; what can't be written keeps nothing else from being written.
 
     Raises
     ------
     Refusal
-        If the backend, the scene or the character won't have it.
+        If the backend, the scene or the character won't have it, or an export refused, before the job or after it.
     """
     clock = Clock()
     if run.figure:
         say.phase("adding the figure")
         stage.add_figure()
     character = stage.character()
-    clock.lap("setting the stage")
     folder = run.out
+    paths = [*run.exports, *((folder / BLEND, folder / GLB) if folder else ())]
+    for path in paths:
+        check(character, path)  # while there is no job to lose
+    clock.lap("setting the stage")
     before = _before(character, say) if folder and request.pictures != "none" else None
     clock.lap("pictures before")
     say.phase("growing")
     job, remarks = _job(run, request.patience, say)
     clock.lap("growing")
     say.phase("writing the character")
-    lights = _deliver_lights() if request.lights else []
-    for path in run.exports:
-        say.written(export_character(character, path, lights))
-    if folder is None:
-        return
-    write_character(character, lights, folder, say.written)
+    losses = Losses()
+    lights: list[bpy.types.Object] = []
+    with losses.noted():
+        lights = _deliver_lights() if request.lights else []
+    write_exports(character, paths, lights, losses, say)
     clock.lap("writing")
-    if before is not None:
-        say.phase("rendering the contact sheet")
-        write_sheet(character, *before, folder, say.written)
-        clock.lap("pictures after")
-    if request.pictures == "all":
-        say.phase("filming the turntable")
-        write_film(character, folder, say.written)
-        clock.lap("turntable")
-    _write_result(folder, job, remarks, clock, say)
+    if folder is not None:
+        with losses.noted():
+            _show(character, before, folder, request, clock, say)
+        _write_result(folder, job, remarks, clock, say)
+    losses.tell(say.warning)
 
 
 def cancel() -> None:
@@ -95,6 +94,25 @@ def _before(character: Character, say: Announcer) -> tuple[Framing, np.ndarray]:
     say.phase("rendering the character as it is")
     framing = pictures.plan(character)
     return framing, pictures.row(character, framing, between=lambda: pump_for(0))
+
+
+def _show(
+    character: Character,
+    before: tuple[Framing, np.ndarray] | None,
+    folder: Path,
+    request: GenerateRequest,
+    clock: Clock,
+    say: Announcer,
+) -> None:
+    """Make the pictures that are asked for."""
+    if before is not None:
+        say.phase("rendering the contact sheet")
+        write_sheet(character, *before, folder, say.written)
+        clock.lap("pictures after")
+    if request.pictures == "all":
+        say.phase("filming the turntable")
+        write_film(character, folder, say.written)
+        clock.lap("turntable")
 
 
 def _job(run: Run, patience: float, say: Announcer) -> tuple[Job, tuple[str, ...]]:

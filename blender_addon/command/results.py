@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import bpy
@@ -11,10 +12,12 @@ import msgspec
 import numpy as np
 from clipmatrix_protocol import Brief, Summary
 
+from ..errors import Refusal
 from ..output import pictures
 from ..output.acting import Character
-from ..output.export import export_fbx, export_glb, save_blend
+from ..output.export import export_fbx, export_glb, remarks, save_blend
 from ..output.studio import Framing
+from .announce import Announcer
 
 BLEND, GLB, SHEET, FILM, RESULT = "character.blend", "character.glb", "contact.png", "turntable.mp4", "result.json"
 
@@ -33,12 +36,37 @@ class Clock:
         self._last = now
 
 
-def write_character(
-    character: Character, lights: Sequence[bpy.types.Object], folder: Path, written: Callable[[Path], None]
+class Losses:
+    """What could not be written; the rest is written all the same, so that nobody loses a job by one file."""
+
+    def __init__(self) -> None:
+        self._errors: list[Exception] = []
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Keep what goes wrong in the block for :meth:`tell`."""
+        try:
+            yield
+        except (Refusal, OSError, RuntimeError) as error:
+            self._errors.append(error)
+
+    def tell(self, warn: Callable[[str], None]) -> None:
+        """Raise the first error, if there is any, after a warning of each other one."""
+        for error in self._errors[1:]:
+            warn(str(error).strip())
+        if self._errors:
+            raise self._errors[0]
+
+
+def write_exports(
+    character: Character, paths: Sequence[Path], lights: Sequence[bpy.types.Object], losses: Losses, say: Announcer
 ) -> None:
-    """Write the .blend and the .glb, and report each."""
-    written(export_character(character, folder / BLEND))
-    written(export_character(character, folder / GLB, lights))
+    """Write the character to each of the paths, and report each, with what it lacks."""
+    for path in paths:
+        with losses.noted():
+            say.written(export_character(character, path, lights))
+            for remark in remarks(character, path):
+                say.warning(remark)
 
 
 def export_character(character: Character, path: Path, lights: Sequence[bpy.types.Object] = ()) -> Path:

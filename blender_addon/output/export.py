@@ -1,6 +1,7 @@
 """Taking a character home: glTF and FBX for other programs, a .blend for Blender."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import bpy
@@ -26,6 +27,21 @@ ADDONS = {
     ".fbx": ("EXPORT_SCENE_OT_fbx", "FBX format", "io_scene_fbx"),
 }
 """By a file's ending the class of Blender's exporter, and the add-on that brings it: its name and its module."""
+
+
+def check(character: Character, path: Path) -> None:
+    """Ask what an export to this file asks before it begins.
+
+    Raises
+    ------
+    Refusal
+        As :func:`export_glb` and :func:`export_fbx` do.
+    """
+    ending = path.suffix.lower()
+    if ending in ADDONS:
+        _refuse_without_addon(ending)
+        with only_selected(character):
+            pass
 
 
 def remarks(character: Character, path: Path) -> list[str]:
@@ -157,9 +173,10 @@ def save_blend(path: Path) -> Path:
     Raises
     ------
     RuntimeError
-        Blender's own text, if the file can't be written or an image to be packed is missing.
+        Blender's own text, if the file can't be written.
     """
-    bpy.ops.file.pack_all()
+    with suppress(RuntimeError):  # some file is missing, as it was before; all others are packed
+        bpy.ops.file.pack_all()
     path.unlink(missing_ok=True)  # otherwise Blender keeps the old one beside it as .blend1
     bpy.ops.wm.save_as_mainfile(filepath=str(path), copy=True, compress=True)
     return path

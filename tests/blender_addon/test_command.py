@@ -151,6 +151,35 @@ def test_an_empty_file_is_refused_in_words(generate):
     assert events[-1]["message"] == "The file shows no character."
 
 
+def test_what_an_export_would_refuse_is_refused_before_the_job(generate, scenes, blender, backend, tmp_path):
+    _, rig = scenes.character()
+    away = blender.data.collections.new("Away")
+    blender.context.scene.collection.children.link(away)
+    away.objects.link(rig)
+    blender.context.scene.collection.objects.unlink(rig)
+    blender.context.view_layer.layer_collection.children["Away"].exclude = True
+    code, events = generate("--prompt", "a red column", "--pictures", "none")
+    assert code == 1
+    assert events[-1]["message"] == "Rig is hidden, and Blender exports no hidden objects."
+    assert not backend.jobs
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_file_that_can_not_be_written_keeps_no_other_from_being_written(generate, scenes, tmp_path):
+    scenes.character()
+    for name in ("first.fbx", "second.glb"):
+        (tmp_path / name).mkdir()
+    paths = [str(tmp_path / name) for name in ("first.fbx", "second.glb", "third.glb")]
+    exports = [word for path in paths for word in ("--export", path)]
+    code, events = generate("--prompt", "a red column", "--pictures", "none", *exports)
+    assert code == 1
+    written = [event["path"].rsplit("/", 1)[1] for event in events if event["event"] == "written"]
+    assert written == ["third.glb", "character.blend", "character.glb", "result.json"]
+    assert [event["event"] for event in events[-2:]] == ["warning", "failed"]
+    assert "first.fbx" in events[-1]["message"]
+    assert "second.glb" in events[-2]["text"]
+
+
 def test_export_writes_a_character_as_it_is_and_asks_no_backend(scenes, blender, rooms, tmp_path, capfd):
     scenes.character()
     blender.ops.wm.save_as_mainfile(filepath=str(tmp_path / "own.blend"), copy=True)

@@ -134,3 +134,15 @@ def test_a_saved_blend_holds_the_character_and_keeps_no_older_file_beside_it(ble
     blender.ops.wm.open_mainfile(filepath=str(path))
     assert blender.data.objects["column"].data.shape_keys.key_blocks["ClipMatrix offsets"].value == 1.0
     assert blender.data.images["colour"].packed_file
+
+
+def test_a_blend_is_saved_although_a_file_of_an_image_is_gone(blender, rooms, tmp_path: Path):
+    grown(blender, rooms)
+    blender.data.images["colour"].save(filepath=str(tmp_path / "photo.png"))
+    blender.data.images.load(str(tmp_path / "photo.png")).use_fake_user = True
+    lost = blender.data.images.new("lost", 8, 8)
+    lost.source, lost.filepath, lost.use_fake_user = "FILE", str(tmp_path / "lost.png"), True
+    rooms("output.export").save_blend(tmp_path / "character.blend")
+    blender.ops.wm.open_mainfile(filepath=str(tmp_path / "character.blend"))
+    assert blender.data.images["photo.png"].packed_file
+    assert not blender.data.images["lost"].packed_file
