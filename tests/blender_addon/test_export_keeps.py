@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from .fingerprint import differences, fingerprint
-from .test_export import grown
+from .test_export import grown, world_points
 from .test_export_actions import bend, export, playing, takes, worst
 from .test_export_fbx import FORMATS, empty_file, image_node
 
@@ -44,6 +44,14 @@ def switched(blender, scenes):
     return thing, rig
 
 
+def widen(rig):
+    """Have a driver make the lowest bone as wide as a switch says."""
+    curve = rig.pose.bones["bone0"].driver_add("scale", 0)
+    variable = curve.driver.variables.new()
+    variable.targets[0].id, variable.targets[0].data_path = rig, '["ik_fk"]'
+    curve.driver.expression = f"1 + {variable.name}"
+
+
 @pytest.mark.parametrize("kind", FORMATS)
 def test_switches_and_influences_that_an_action_sets_are_as_the_artist_has_set_them(
     blender, rooms, switched, tmp_path, kind
@@ -58,6 +66,7 @@ def test_switches_and_influences_that_an_action_sets_are_as_the_artist_has_set_t
 @pytest.mark.parametrize("kind", FORMATS)
 def test_an_action_that_keys_no_switch_is_written_with_the_artist_s(blender, rooms, switched, tmp_path, kind):
     thing, rig = switched
+    widen(rig)
     wanted = playing(blender, rooms, rig, thing, blender.data.actions["Bow"], range(1, 21))
     export(rooms, switched, tmp_path / f"a.{kind}")
     back, found = takes(blender, rooms, tmp_path / f"a.{kind}")
@@ -66,14 +75,30 @@ def test_an_action_that_keys_no_switch_is_written_with_the_artist_s(blender, roo
 
 def test_what_drivers_read_is_given_back_too(blender, rooms, switched, tmp_path):
     rig = switched[1]
-    curve = rig.pose.bones["bone0"].driver_add("scale", 0)
-    variable = curve.driver.variables.new()
-    variable.targets[0].id, variable.targets[0].data_path = rig, '["ik_fk"]'
-    curve.driver.expression = variable.name
+    widen(rig)
     before = fingerprint(blender)
     for kind in FORMATS:
         export(rooms, switched, tmp_path / f"a.{kind}")
     assert differences(before, fingerprint(blender)) == []
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_what_follows_a_switch_is_seen_as_before_also_where_it_was_set_without_a_key(
+    blender, rooms, switched, tmp_path, kind
+):
+    thing, rig = switched
+    rooms("scene.posing.actions").play(rig, blender.data.actions["Alter"], rig.name)
+    blender.context.scene.frame_set(5)
+    widen(rig)
+    rig["ik_fk"] = 1.0  # its key says 0
+    rig.update_tag(refresh={"DATA"})
+    blender.context.view_layer.update()
+    before = world_points(blender, thing)
+    export(rooms, switched, tmp_path / f"a.{kind}")
+    blender.context.view_layer.update()
+    assert rig["ik_fk"] == 1.0
+    assert np.ptp(before[:, 0]) > 1.2
+    assert np.allclose(world_points(blender, thing), before, atol=1e-5)
 
 
 @pytest.mark.parametrize("kind", FORMATS)
