@@ -82,9 +82,11 @@ VARIANTS: dict[str, Callable[[Asked], Asked]] = {
     "no view words": with_settings(view_words=False),
     "single tower": lambda asked: asked,
     "twice the views": with_settings(views=8),
+    "mirrored paint": with_settings(mirror_texture=True),
     "notebook": as_in_the_notebook,
 }
-"""By the name of their row. Twice the views take no piece away: a second tower is to be measured against them."""
+"""By the name of their row. Twice the views take no piece away: a second tower is to be measured against them; nor does
+mirrored paint, which makes half as many colours of twice as many gradients."""
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ def connect(address: str, say: Announcer) -> None:
         return
     say.phase("connecting")
     session.current().connect(address, preferences.secret(preferences.of(bpy.context)))
-    pump_until(lambda now: now.state is Phase.IDLE, _nothing)
+    pump_until(lambda now: now.state in FREE, _nothing)  # not idle where the file holds a result that waits
 
 
 def grow(run: Run, request: GenerateRequest, say: Announcer) -> None:
@@ -55,6 +55,7 @@ def grow(run: Run, request: GenerateRequest, say: Announcer) -> None:
         If the backend, the scene or the character won't have it, or an export refused, before the job or after it.
     """
     clock = Clock()
+    _refuse_a_waiting_result()
     if run.figure:
         say.phase("adding the figure")
         stage.add_figure()
@@ -81,6 +82,15 @@ def grow(run: Run, request: GenerateRequest, say: Announcer) -> None:
             _show(character, before, folder, request, clock, say)
         _write_result(folder, job, remarks, clock, say)
     losses.tell(say.warning)
+
+
+def _refuse_a_waiting_result() -> None:
+    pump_for(0)  # which finds it in a file that was opened just now
+    if session.current().result is not None:
+        raise Refusal(
+            "The file holds a result that was neither accepted nor discarded.",
+            "Open it in Blender, press Accept or Discard, and save it.",
+        )
 
 
 def cancel() -> None:

@@ -49,8 +49,9 @@ def pump_until(done: Callable[[session.Session], bool], look: Callable[[session.
 
 
 def pump_for(seconds: float) -> None:
-    """Tick for a while: to let a last message out."""
+    """Tick for a while, once at least: to let a last message out, or to stay awake between two long tasks."""
     until = time.monotonic() + seconds
+    session.tick()
     while time.monotonic() < until:
-        session.tick()
         time.sleep(TICK_SECONDS)
+        session.tick()

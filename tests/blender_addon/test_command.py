@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from clipmatrix_protocol import Brief, Look, Prompt, Settings, State
 
 from .painter import IMPOSSIBLE, RED, SECRET, painter
 from .test_export import header
@@ -218,3 +219,31 @@ def test_bad_arguments_end_with_code_2_and_one_sentence(blender, rooms, tmp_path
     assert said.out == ""
     assert words in said.err
     assert len(said.err.strip().splitlines()) == 1
+
+
+def with_a_waiting_result(blender, rooms, scenes, path):
+    """Save a file in which a job has ended and nobody has decided yet."""
+    thing, _ = scenes.character()
+    shot = rooms("scene.snapshot").snapshot(blender.context, [thing])
+    brief = Brief((Prompt("a red column"),), settings=Settings(texture_size=64))
+    job = rooms("job.jobs").Job(id="job", brief=brief, binding=shot.binding, file="", ended=True)
+    offsets = (np.full(shot.character.parts[0].vertices.shape, 0.1, np.float32),)
+    textures = (np.full((64, 64, 3), 200, np.uint8),)
+    job.receive(State(np.zeros(0, np.float32), offsets, textures, Look()))
+    session = rooms("job.session").current()
+    session.job, session.state = job, rooms("job.phases").Phase.FINISHED
+    for _ in range(50):
+        session.tick()
+    blender.ops.wm.save_as_mainfile(filepath=str(path), copy=True)
+    session.discard()
+
+
+def test_a_file_with_a_result_that_waits_is_refused_in_words(generate, blender, rooms, scenes, backend, tmp_path):
+    path = tmp_path / "waiting.blend"
+    with_a_waiting_result(blender, rooms, scenes, path)
+    code, events = generate("--blend", str(path), "--prompt", "a blue column", "--pictures", "none")
+    (failed,) = [event for event in events if event["event"] == "failed"]
+    assert code == 1
+    assert failed["message"] == "The file holds a result that was neither accepted nor discarded."
+    assert "Accept or Discard" in failed["remedy"]
+    assert backend.jobs == []
