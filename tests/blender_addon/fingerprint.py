@@ -24,11 +24,12 @@ PASSING = frozenset(
         "rna_type", "users", "tag", "session_uid", "preview", "bindcode", "depsgraph", "original", "is_evaluated",
         "is_updated", "is_updated_data", "is_updated_transform", "is_updated_geometry", "is_updated_shading",
         "execution_time", "has_data", "is_dirty", "error_location", "error_rotation", "keying_sets_all", "uv_sculpt",
-        "particles", "child_particles", "bound_box", "dimensions",
+        "particles", "child_particles", "bound_box", "dimensions", "is_library_indirect",
     }
 )  # fmt: skip
 """Properties that are memory management, caches, timings, or the result of an evaluation; in 4.2, uv_sculpt's brush
-is a pointer to nowhere.
+is a pointer to nowhere. Whether linked data is used indirectly is forgotten when an object that uses it is copied, and
+found out anew when the file is saved.
 """
 
 BULK = {

@@ -1,7 +1,7 @@
 """Deform matrices of a character, sampled without touching the artist's scene.
 
-Frames are evaluated in a scene of their own that links the character: the artist's scene keeps its frame, its
-unkeyed poses and everything else, because no evaluation of it takes place.
+Frames are evaluated in a scene of their own with copies of the character: the artist's scene keeps its frame, its
+unkeyed poses, its simulations and everything else, because no evaluation of it takes place.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Literal
 
 import bpy
 import numpy as np
 
 from ...errors import Refusal
-from .actions import OWN, Playing, chosen, span
+from .actions import OWN, Playing, chosen, play, span
 from .drawn_poses import PLAIN, Draw, strike
 from .standins import standing_in
 
@@ -92,22 +93,12 @@ def sample(
     current = _stance(graph, armature, parts, bones)
     frame = _world(graph, armature) if armature else np.eye(4)
     unit = np.diag([context.scene.unit_settings.scale_length] * 3 + [1.0])
-    with _stage(context.scene, armature, parts) as stage, _posable(armature, which):
-        rest = _rest(stage, armature, parts, bones) if armature else current
-        stances = [rest]
-        action = chosen(playing, armature) if armature and which == "ACTION" else None
-        frames = _frames(armature, action, playing, context.scene) if which == "ACTION" else []
-        if armature and action and playing.action:
-            with standing_in(stage, armature, parts, action) as (double, doubles):
-                stances += [_at(stage, time, double, doubles, bones) for time in frames]
-        elif frames:
-            stances += [_at(stage, time, armature, parts, bones) for time in frames]
-        elif which not in ("REST", "RANDOM"):
-            stances.append(current)
-        if armature and draw.wanted(which):
-            with standing_in(stage, armature, parts, None) as (double, doubles):
-                now = stage.frame_current_final
-                stances += [_at(stage, now, double, doubles, bones) for _ in strike(double, which, draw)]
+    stances = _played(context.scene, armature, parts, bones, which, playing) if armature else [current]
+    if len(stances) == 1 and which not in ("REST", "RANDOM"):
+        stances.append(current)
+    if armature and draw.wanted(which):
+        stances += _drawn(context.scene, armature, parts, bones, which, draw)
+    rest = stances[0]
     for thing, matrix in zip(parts, rest.parts, strict=True):
         if abs(np.linalg.det(matrix)) < 1e-18:
             raise Refusal(f"{thing.name} is scaled to nothing.", "Give it a scale other than 0.")
@@ -123,53 +114,66 @@ def sample(
 
 
 @contextmanager
-def _stage(
-    scene: bpy.types.Scene, armature: bpy.types.Object | None, parts: Sequence[bpy.types.Object]
-) -> Iterator[bpy.types.Scene]:
-    """A scene beside the artist's, with the same clock and the character in it, removed afterwards."""
+def _stage(scene: bpy.types.Scene) -> Iterator[bpy.types.Scene]:
+    """An empty scene beside the artist's, with the same clock, removed afterwards."""
     stage = bpy.data.scenes.new("ClipMatrix poses")
     try:
         stage.render.fps, stage.render.fps_base = scene.render.fps, scene.render.fps_base
         stage.frame_start, stage.frame_end = scene.frame_start, scene.frame_end
-        for thing in (*parts, *((armature,) if armature else ())):
-            stage.collection.objects.link(thing)
         stage.frame_set(scene.frame_current, subframe=scene.frame_subframe)
         yield stage
     finally:
         bpy.data.scenes.remove(stage)
 
 
-@contextmanager
-def _posable(armature: bpy.types.Object | None, which: str) -> Iterator[None]:
-    """Let an armature that the artist has left in Rest Position move, where more is asked for than what is seen."""
-    data = armature.data if armature and which in ("ACTION", "RANDOM") else None
-    if not isinstance(data, bpy.types.Armature) or data.pose_position == "POSE":
-        yield
-        return
-    try:
-        data.pose_position = "POSE"
-        yield
-    finally:
-        data.pose_position = "REST"
+def _played(
+    scene: bpy.types.Scene,
+    armature: bpy.types.Object,
+    parts: Sequence[bpy.types.Object],
+    bones: Sequence[str],
+    which: str,
+    playing: Playing,
+) -> list[Stance]:
+    """The rest pose, and the frames of what is played, where those are asked for and anything is."""
+    with _stage(scene) as stage, standing_in(stage, armature, parts) as (double, doubles):
+        _take_position(double, "REST")
+        stances = [_at(stage, stage.frame_current_final, double, doubles, bones)]
+        if which == "ACTION":
+            _take_position(double, "POSE")  # also where the artist has left the armature in Rest Position
+            action = chosen(playing, armature)
+            if playing.action:
+                play(double, action, armature.name)
+            frames = _frames(armature, action, playing, stage)
+            stances += [_at(stage, time, double, doubles, bones) for time in frames]
+        return stances
 
 
-def _rest(
-    stage: bpy.types.Scene, armature: bpy.types.Object, parts: Sequence[bpy.types.Object], bones: Sequence[str]
-) -> Stance:
-    data = armature.data
-    assert isinstance(data, bpy.types.Armature)
-    position = data.pose_position
-    try:
-        data.pose_position = "REST"
-        return _at(stage, stage.frame_current_final, armature, parts, bones)
-    finally:
-        data.pose_position = position
+def _drawn(
+    scene: bpy.types.Scene,
+    armature: bpy.types.Object,
+    parts: Sequence[bpy.types.Object],
+    bones: Sequence[str],
+    which: str,
+    draw: Draw,
+) -> list[Stance]:
+    """Poses at random."""
+    with _stage(scene) as stage, standing_in(stage, armature, parts) as (double, doubles):
+        play(double, None, armature.name)
+        if which == "RANDOM":
+            _take_position(double, "POSE")
+        now = stage.frame_current_final
+        return [_at(stage, now, double, doubles, bones) for _ in strike(double, which, draw)]
+
+
+def _take_position(double: bpy.types.Object, position: Literal["POSE", "REST"]) -> None:
+    assert isinstance(double.data, bpy.types.Armature)
+    double.data.pose_position = position
 
 
 def _at(
     stage: bpy.types.Scene,
     time: float,
-    armature: bpy.types.Object | None,
+    armature: bpy.types.Object,
     parts: Sequence[bpy.types.Object],
     bones: Sequence[str],
 ) -> Stance:
@@ -202,10 +206,10 @@ def _world(graph: bpy.types.Depsgraph, thing: bpy.types.Object) -> np.ndarray:
 
 
 def _frames(
-    armature: bpy.types.Object | None, action: bpy.types.Action | None, playing: Playing, scene: bpy.types.Scene
+    armature: bpy.types.Object, action: bpy.types.Action | None, playing: Playing, scene: bpy.types.Scene
 ) -> list[float]:
     """Up to 16 times over what the armature plays, none where nothing moves it."""
-    found = span(armature, action, playing, scene) if armature else None
+    found = span(armature, action, playing, scene)
     if found is None:
         return []
     first, last = found
