@@ -71,7 +71,10 @@ def catch_up(session: Session) -> None:
         session.error = None
     if found:
         session.job = found
-        session.remarks = ("This file holds a result that was neither accepted nor discarded.",)
+        session.remarks = (
+            "This file holds a result that was neither accepted nor discarded.",
+            *(("What it had painted was not saved with it.",) * found.unpainted),
+        )
         if session.state in FREE and not found.ended:
             session.send(Attach(job=found.id))
             session.state = Phase.SUBMITTED

@@ -194,7 +194,13 @@ def _write(job: Job) -> Iterator[None]:
         job.draft = apply.begin(job.binding, job.brief.vary)
         records.write(job.draft, job.draft_id, job.id, job.brief)
         yield
+    elif job.unpainted:  # takes the empty images off the materials, so that they show what they did before the job
+        apply.discard(job.draft)
+        job.unpainted = False
+        yield
     yield from apply.pieces(job.draft, state, job.canvas)
+    if job.ended:
+        yield from apply.packing(job.draft, state)
 
 
 def _thinned(state: State) -> State:

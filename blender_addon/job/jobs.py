@@ -52,6 +52,8 @@ class Job:
         Whether the backend is through with it, successfully or not.
     recalled
         Whether only the file told of it: the backend may not know it any more.
+    unpainted
+        Whether the file that told of it was saved without what it had painted, which is to be seen to.
     stuck
         Why results can't come home any more, until the scene changes.
     notes
@@ -77,6 +79,7 @@ class Job:
     stopping: bool = False
     ended: bool = False
     recalled: bool = False
+    unpainted: bool = False
     stuck: Refusal | None = None
     notes: str = ""
 

@@ -46,6 +46,7 @@ def recalled(found: records.Found) -> Job | None:
     state = recall.read_back(found.draft)
     if state is None:
         return None
+    unpainted = apply.paint_is_lost(found.draft)
     return Job(
         found.job,
         found.brief,
@@ -53,9 +54,11 @@ def recalled(found: records.Found) -> Job | None:
         bpy.data.filepath,
         found.id,
         newest=state,
+        pending=unpainted,
         draft=found.draft,
         ended=not found.complete,
         recalled=True,
+        unpainted=unpainted,
     )
 
 

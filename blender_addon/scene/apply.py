@@ -133,6 +133,22 @@ def pieces(draft: Draft, state: State, canvas: Canvas) -> Iterator[None]:
             yield from _surface_pieces(part, before.surface, draft.vary, state, canvas)
 
 
+def packing(draft: Draft, state: State) -> Iterator[None]:
+    """Pack what was painted, so that it is safe in every file that Blender saves; a piece at a time, as :func:`pieces`.
+
+    Blender asks nobody before it saves by itself, every few minutes, when it is quit, or when it crashes.
+    """
+    for part, before in zip(draft.binding.parts, draft.before, strict=True):
+        if before.surface is not None:
+            texture, normal_map = _painted(draft.vary, state, part)
+            yield from surface.packing(before.surface, texture, normal_map)
+
+
+def paint_is_lost(draft: Draft) -> bool:
+    """Whether the draft has come out of a file that Blender saved by itself before the job was through."""
+    return any(before.surface is not None and surface.is_lost(before.surface) for before in draft.before)
+
+
 def accept(draft: Draft) -> None:
     """Make the draft part of the file: pack its images. The artist's materials stay, with a fake user."""
     for part, before in zip(draft.binding.parts, draft.before, strict=True):
@@ -178,10 +194,18 @@ def _surface_pieces(
     if vary.material > 0:
         surface.polish(before, state.look)
     yield
-    if vary.texture > 0 and state.textures:
-        yield from surface.painting(before, state.textures[part.texture], canvas)
-    if vary.normals > 0 and state.normal_maps:
-        yield from surface.embossing(before, state.normal_maps[part.texture], canvas)
+    texture, normal_map = _painted(vary, state, part)
+    if texture is not None:
+        yield from surface.painting(before, texture, canvas)
+    if normal_map is not None:
+        yield from surface.embossing(before, normal_map, canvas)
+
+
+def _painted(vary: Vary, state: State, part: PartBinding) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """A part's base colour and normal map, as far as the job makes them."""
+    texture = state.textures[part.texture] if vary.texture > 0 and state.textures else None
+    normal_map = state.normal_maps[part.texture] if vary.normals > 0 and state.normal_maps else None
+    return texture, normal_map
 
 
 def _check(binding: Binding, state: State) -> None:

@@ -11,8 +11,9 @@ from clipmatrix_protocol import Look
 
 from ..handles import Handle, find, handle
 from ..keys import mesh_of
-from . import shading
+from . import own_images, shading
 from .canvas import Canvas
+from .images import size
 
 COPY = "clipmatrix_copy"
 """The custom property by which a material is one of our copies: the name it got first, which the artist may change."""
@@ -116,6 +117,18 @@ def embossing(before: SurfaceBefore, normal_map: np.ndarray, canvas: Canvas) -> 
     yield from _writing(before, before.normal_map, normal_map, canvas, shading.show_normal_map)
 
 
+def packing(before: SurfaceBefore, texture: np.ndarray | None, normal_map: np.ndarray | None) -> Iterator[None]:
+    """Pack what :func:`painting` and :func:`embossing` have written, a piece each time the iterator is advanced."""
+    for name, written in ((before.image, texture), (before.normal_map, normal_map)):
+        if written is not None:
+            yield from own_images.packing(name, written)
+
+
+def is_lost(before: SurfaceBefore) -> bool:
+    """Whether what the job had painted was not saved with the file that is open."""
+    return any(map(own_images.is_lost, _images(before)))
+
+
 def polish(before: SurfaceBefore, look: Look) -> None:
     """Write roughness and metallic."""
     for material in _copies(before):
@@ -143,8 +156,7 @@ def keep(thing: bpy.types.Object | None, before: SurfaceBefore) -> None:
     worn = [slot.material for slot in thing.material_slots if slot.material] if thing is not None else []
     shown = [image for material in worn for image in shading.own_images(material)]
     for image in dict.fromkeys((*_images(before), *shown)):
-        if image.packed_file is None or image.is_dirty:
-            image.pack()
+        own_images.pack(image)
 
 
 def restore(thing: bpy.types.Object, before: SurfaceBefore) -> None:
@@ -197,9 +209,9 @@ def _writing(
     height, width = texture.shape[:2]
     is_data = name == before.normal_map
     yield from canvas.fill(texture)
-    _image(name, width, height, is_data)
+    own_images.made(name, width, height, is_data)
     yield
-    image = _image(name, width, height, is_data)  # looked up again: it may have been removed in between
+    image = own_images.made(name, width, height, is_data)  # looked up again: it may have been removed in between
     for material in _copies(before):
         show(material, image)
     image.pixels.foreach_set(canvas.pixels)  # type: ignore[arg-type]
@@ -211,22 +223,12 @@ def _worn(thing: bpy.types.Object, shown: Callable[[bpy.types.Material], bpy.typ
     """The pixels of the one image that an object's materials show, (H, W, 3) uint8; None without such."""
     images = {shown(slot.material) for slot in thing.material_slots if slot.material}
     image = images.pop() if len(images) == 1 else None
-    if image is None or 0 in _size(image):
+    if image is None or own_images.is_lost(image) or 0 in size(image):
         return None
-    width, height = _size(image)
+    width, height = size(image)
     rgba = np.empty(width * height * 4, np.float32)
     image.pixels.foreach_get(rgba)
     return np.rint(rgba.reshape(height, width, 4)[:, :, :3] * 255).astype(np.uint8)
-
-
-def _image(name: str, width: int, height: int, is_data: bool) -> bpy.types.Image:
-    """An image of ours, made or brought to size where it has to be; data is no colour, and read as it is."""
-    image = bpy.data.images.get(name)
-    if image is None:
-        image = bpy.data.images.new(name, width, height, alpha=False, is_data=is_data)
-    if _size(image) != (width, height):
-        image.scale(width, height)
-    return image
 
 
 def _images(before: SurfaceBefore) -> list[bpy.types.Image]:
@@ -263,11 +265,6 @@ def _copies(before: SurfaceBefore) -> list[bpy.types.Material]:
 def _marked(copies: set[str]) -> Iterator[bpy.types.Material]:
     """Our materials that were given these names."""
     return (material for material in bpy.data.materials if material.get(COPY) in copies)
-
-
-def _size(image: bpy.types.Image) -> tuple[int, int]:
-    width, height = image.size  # type: ignore[misc]
-    return int(width), int(height)  # type: ignore[has-type]
 
 
 def _cut(name: str) -> str:

@@ -1,0 +1,50 @@
+"""The images that a job makes: in memory while it paints, packed into the .blend once it is through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import bpy
+import numpy as np
+
+from .images import size
+from .png import encoding
+
+
+def made(name: str, width: int, height: int, is_data: bool) -> bpy.types.Image:
+    """An image of ours, made or brought to size where it has to be; data is no colour, and read as it is."""
+    image = bpy.data.images.get(name)
+    if image is None:
+        image = bpy.data.images.new(name, width, height, alpha=False, is_data=is_data)
+    if size(image) != (width, height):
+        image.scale(width, height)
+    return image
+
+
+def packing(name: str, texture: np.ndarray) -> Iterator[None]:
+    """Pack what an image shows, a piece of the work each time the iterator is advanced; one that is gone stays gone.
+
+    Parameters
+    ----------
+    texture
+        What it shows: (H, W, 3) uint8, row 0 at the bottom.
+    """
+    file = yield from encoding(texture)
+    image = bpy.data.images.get(name)
+    if image is None:
+        return
+    image.pack(data=file, data_len=len(file))
+    image.source = "FILE"
+    image.buffers_free()  # or it would still count as painted on since
+    yield
+
+
+def pack(image: bpy.types.Image) -> None:
+    """Pack an image in one go, if what it shows is not yet packed."""
+    if image.packed_file is None or image.is_dirty:
+        image.pack()
+
+
+def is_lost(image: bpy.types.Image) -> bool:
+    """Whether an image has come out of a file that it was not packed into: it shows nothing then."""
+    return image.source == "GENERATED" and image.packed_file is None and not image.is_dirty
