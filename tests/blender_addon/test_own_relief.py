@@ -64,7 +64,8 @@ def test_a_job_without_normals_leaves_how_it_leans(blender, rooms, tmp_path, sha
     worn = thing.material_slots[0].material
     assert worn.name == "ClipMatrix skin"
     after = seen(rooms, thing, tmp_path, "after")
-    (link,) = rooms("scene.materials.shading").principled(worn).inputs["Normal"].links
+    (shader,) = rooms("scene.materials.shading").principleds(worn)
+    (link,) = shader.inputs["Normal"].links
     worn.node_tree.links.remove(link)
     smooth = seen(rooms, thing, tmp_path, "smooth")
     changed, flattened = (float(np.abs(picture - before).mean()) for picture in (after, smooth))

@@ -10,7 +10,7 @@ import bpy
 import numpy as np
 
 from . import images
-from .wiring import Source, source, upstream
+from .wiring import Source, outputs, source, upstream
 
 COLOURS = {
     "BSDF_PRINCIPLED": "Base Color", "BSDF_DIFFUSE": "Color", "BSDF_TOON": "Color", "SUBSURFACE_SCATTERING": "Color",
@@ -80,7 +80,40 @@ def read_coat(material: bpy.types.Material | None) -> Reading:
         return Reading(Colour(BARE))
     if not material.use_nodes or material.node_tree is None:
         return Reading(_viewport(material))
-    shader = shader_of(material)
+    found = outputs(material.node_tree)
+    readings = [_reading(material, shaders_at(output)) for output in found if output.inputs["Surface"].links]
+    if not readings:
+        return _reading(material, [])
+    first = readings[0]
+    if first.remark or all(other.coat == first.coat for other in readings):
+        return first
+    return Reading(first.coat, _of_several(material, found[0].target))
+
+
+def shader_of(material: bpy.types.Material) -> Source | None:
+    """The shader whose colour counts, the nearest to the output; None if there is none of a known kind."""
+    return _foremost(shaders_of(material))
+
+
+def shaders_of(material: bpy.types.Material) -> list[Source]:
+    """All shaders that a material with nodes shows, the nearest to the output first."""
+    found = outputs(material.node_tree)
+    return shaders_at(found[0]) if found else []
+
+
+def shaders_at(output: Any) -> list[Source]:
+    """All shaders that reach one of a material's outputs, the nearest first."""
+    first = source(output.inputs["Surface"])
+    return [] if first.is_value else list(upstream(first, SHADERS))
+
+
+def _foremost(shaders: list[Source]) -> Source | None:
+    found = [one for one in shaders if one.node.type in COLOURS]
+    return min(found, key=lambda one: one.node.type == "EMISSION", default=None)  # the nearest; light comes last
+
+
+def _reading(material: bpy.types.Material, shaders: list[Source]) -> Reading:
+    shader = _foremost(shaders)
     if shader is None:
         return Reading(_viewport(material), _otherwise(material, "has no shader that ClipMatrix knows"))
     found = source(shader.node.inputs[COLOURS[shader.node.type]], shader.groups)
@@ -88,20 +121,6 @@ def read_coat(material: bpy.types.Material | None) -> Reading:
     if isinstance(coat, str):
         return _instead(material, found, coat)
     return Reading(coat)
-
-
-def shader_of(material: bpy.types.Material) -> Source | None:
-    """The shader whose colour counts, the nearest to the output; None if there is none of a known kind."""
-    found = [one for one in shaders_of(material) if one.node.type in COLOURS]
-    return min(found, key=lambda one: one.node.type == "EMISSION", default=None)  # the nearest; light comes last
-
-
-def shaders_of(material: bpy.types.Material) -> list[Source]:
-    """All shaders that a material with nodes shows, the nearest to the output first."""
-    tree: Any = material.node_tree
-    output = tree.get_output_node("ALL")
-    first = source(output.inputs["Surface"]) if output else None
-    return [] if first is None or first.is_value else list(upstream(first, SHADERS))
 
 
 def coat_of(found: Source) -> Coat | str:
@@ -193,6 +212,11 @@ def _pictures(first: Source) -> Iterator[Picture]:
         coat = _picture(found) if found.node.type == "TEX_IMAGE" else None
         if isinstance(coat, Picture):
             yield coat
+
+
+def _of_several(material: bpy.types.Material, target: str) -> str:
+    which = {"EEVEE": "EEVEE", "CYCLES": "Cycles"}.get(target, "all renderers")
+    return f"“{material.name}” shows each renderer another colour; ClipMatrix starts from its output for {which}."
 
 
 def _otherwise(material: bpy.types.Material, why: str) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import bpy
 from clipmatrix_protocol import Look
 
-from .start_look import FINISH, Finish, finish_of
+from .start_look import FINISH, Finish, finish_at
+from .wiring import outputs
 
 NODE = "ClipMatrix base colour"
 """Name of the image node."""
@@ -17,22 +18,25 @@ NORMAL_MAP, NORMAL_IMAGE = "ClipMatrix normal map", "ClipMatrix normals"
 
 
 def show_image(material: bpy.types.Material, image: bpy.types.Image) -> None:
-    """Have the material's Principled BSDF take its base colour from the image, through the render UV layer."""
-    shader = principled(material)
-    node = _node(material, "ShaderNodeTexImage", NODE, (shader.location.x - 320, shader.location.y))
+    """Have the material's Principled BSDFs take their base colour from the image, through the render UV layer."""
+    shaders = principleds(material)
+    place = shaders[0].location
+    node = _node(material, "ShaderNodeTexImage", NODE, (place.x - 320, place.y))
     _show(node, image)
-    _link(material, node.outputs["Color"], shader.inputs["Base Color"])
+    for shader in shaders:
+        _link(material, node.outputs["Color"], shader.inputs["Base Color"])
 
 
 def show_normal_map(material: bpy.types.Material, image: bpy.types.Image) -> None:
-    """Have the Principled BSDF lean its normals as a tangent-space image says, in place of whatever else did."""
-    shader = principled(material)
-    place = shader.location.x, shader.location.y - 320
+    """Have the Principled BSDFs lean their normals as a tangent-space image says, in place of whatever else did."""
+    shaders = principleds(material)
+    place = shaders[0].location.x, shaders[0].location.y - 320
     leaning = _node(material, "ShaderNodeNormalMap", NORMAL_MAP, (place[0] - 200, place[1]))
     node = _node(material, "ShaderNodeTexImage", NORMAL_IMAGE, (place[0] - 520, place[1]))
     _show(node, image)
     _link(material, node.outputs["Color"], leaning.inputs["Color"])
-    _link(material, leaning.outputs["Normal"], shader.inputs["Normal"])
+    for shader in shaders:
+        _link(material, leaning.outputs["Normal"], shader.inputs["Normal"])
 
 
 def shown_image(material: bpy.types.Material) -> bpy.types.Image | None:
@@ -52,35 +56,42 @@ def own_images(material: bpy.types.Material) -> list[bpy.types.Image]:
 
 def leans_by_itself(material: bpy.types.Material) -> bool:
     """Whether something of the artist's leans the normals: a normal map, bumps."""
-    output = _tree(material).get_output_node("ALL") if material.node_tree else None
-    shader = (_upstream(output, _is_principled) or _upstream(output, _is_leant)) if output else None
-    return shader is not None and any(
-        link.from_node is not None and link.from_node.name != NORMAL_MAP for link in shader.inputs["Normal"].links or ()
-    )
+    found = outputs(_tree(material)) if material.node_tree else []
+    shaders = [_upstream(output, _is_principled) or _upstream(output, _is_leant) for output in found]
+    links = [link for shader in shaders if shader for link in shader.inputs["Normal"].links or ()]
+    return any(link.from_node is not None and link.from_node.name != NORMAL_MAP for link in links)
 
 
 def set_look(material: bpy.types.Material, look: Look) -> None:
     """Set roughness and metallic; a texture that fed them is cut off."""
-    shader = principled(material)
-    for name in FINISH:
-        for link in tuple(shader.inputs[name].links or ()):
-            _tree(material).links.remove(link)
-    _set_finish(shader, (look.roughness, look.metallic))
+    for shader in principleds(material):
+        for name in FINISH:
+            for link in tuple(shader.inputs[name].links or ()):
+                _tree(material).links.remove(link)
+        _set_finish(shader, (look.roughness, look.metallic))
 
 
-def principled(material: bpy.types.Material) -> bpy.types.Node:
-    """The Principled BSDF that reaches the material's output, made in the place of whatever else does.
+def principleds(material: bpy.types.Material) -> list[bpy.types.Node]:
+    """The Principled BSDFs that reach the material's outputs, mostly one; made in the place of whatever else does.
 
-    What leant the normals there leans them here, and the finish of one inside a node group is taken over as numbers.
+    A material may have outputs for EEVEE and for Cycles, and each is to show the take.
     """
     if material.node_tree is None:
         material.use_nodes = True
     tree = _tree(material)
-    output = tree.get_output_node("ALL") or tree.nodes.new("ShaderNodeOutputMaterial")
+    found = outputs(tree) or [tree.nodes.new("ShaderNodeOutputMaterial")]
+    return list(dict.fromkeys(_principled_at(tree, output) for output in found))
+
+
+def _principled_at(tree: bpy.types.ShaderNodeTree, output: bpy.types.Node) -> bpy.types.Node:
+    """The Principled BSDF that reaches an output.
+
+    What leant the normals there leans them here, and the finish of one inside a node group is taken over as numbers.
+    """
     found = _upstream(output, _is_principled)
     if found is None:
         leant = _upstream(output, _is_leant)
-        finish = finish_of(material)
+        finish = finish_at(output)
         found = tree.nodes.new("ShaderNodeBsdfPrincipled")
         found.location = (output.location.x - 320, output.location.y)
         tree.links.new(found.outputs["BSDF"], output.inputs["Surface"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import bpy
 import numpy as np
@@ -11,7 +12,7 @@ from clipmatrix_protocol import Look
 
 from ..keys import mesh_of
 from ..wording import listed
-from .coats import shaders_of
+from .coats import shaders_at, shaders_of
 from .laying import material_of, slots_worn
 from .wiring import Source, source
 
@@ -56,7 +57,15 @@ def _differs(finish: Finish, most: Look) -> bool:
 
 def finish_of(material: bpy.types.Material) -> Finish | None:
     """Both as numbers; None where an image or node says one of them, or no Principled BSDF does."""
-    sockets = _sockets(material)
+    return _finish(_sockets(material))
+
+
+def finish_at(output: Any) -> Finish | None:
+    """As :func:`finish_of`, of what reaches one of a material's outputs."""
+    return _finish(_sockets_of(shaders_at(output)))
+
+
+def _finish(sockets: list[Source]) -> Finish | None:
     if not sockets or not all(found.is_value for found in sockets):
         return None
     roughness, metallic = (float(np.clip(found.socket.default_value, 0, 1)) for found in sockets)
@@ -79,7 +88,11 @@ def _sockets(material: bpy.types.Material) -> list[Source]:
     """What feeds roughness and metallic of the Principled BSDF that is nearest to the output; empty without one."""
     if not material.use_nodes or material.node_tree is None:
         return []
-    shader = next((one for one in shaders_of(material) if one.node.type == "BSDF_PRINCIPLED"), None)
+    return _sockets_of(shaders_of(material))
+
+
+def _sockets_of(shaders: list[Source]) -> list[Source]:
+    shader = next((one for one in shaders if one.node.type == "BSDF_PRINCIPLED"), None)
     if shader is None:
         return []
     return [source(shader.node.inputs[name], shader.groups) for name in FINISH]

@@ -12,6 +12,10 @@ DEEPEST = 200
 """Links that are followed from one socket before it counts as fed by nothing."""
 
 
+TARGETS = ("ALL", "EEVEE", "CYCLES")
+"""What an output node of a material may be for; a renderer takes its own, and that for all where it has none."""
+
+
 @dataclass(frozen=True)
 class Source:
     """Where a value comes from; for use at once.
@@ -36,6 +40,16 @@ class Source:
     def is_value(self) -> bool:
         """Whether the value stands in the socket itself."""
         return not self.socket.is_output
+
+
+def outputs(tree: Any) -> list[Any]:
+    """The output nodes that renderers take, mostly one, the one that counts first: for all, for EEVEE, for Cycles.
+
+    One that nothing is linked to shows nothing, and comes last.
+    """
+    found = [tree.get_output_node(target) for target in TARGETS]
+    different = dict.fromkeys(output for output in found if output is not None)
+    return sorted(different, key=lambda output: not output.inputs["Surface"].links)
 
 
 def source(socket: Any, groups: tuple[Any, ...] = ()) -> Source:
