@@ -173,6 +173,8 @@ def _dress(thing: bpy.types.Object, materials: tuple[bpy.types.Material | None, 
     for slot, material in zip(thing.material_slots, materials, strict=False):
         if slot.material != material:
             slot.material = material
+        if material is not None:
+            surface.name_files(material)  # which takes of earlier versions lack
     if not materials and thing.material_slots:
         thing.material_slots[0].material = None
         if len(thing.material_slots) == 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import bpy
@@ -11,15 +11,12 @@ from clipmatrix_protocol import Look
 
 from ..handles import Handle, find, handle
 from ..keys import mesh_of
-from . import own_images, shading
+from . import names, own_images, shading
 from .canvas import Canvas
 from .images import size
 
 COPY = "clipmatrix_copy"
 """The custom property by which a material is one of our copies: the name it got first, which the artist may change."""
-
-LONGEST_NAME = 34
-"""Bytes of an artist's name that go into ours; Blender before 5.0 cuts names at 63 bytes."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,9 @@ def record(thing: bpy.types.Object, reserved: set[str]) -> SurfaceBefore:
     """
     images = []
     for what in ("base colour", "normal map"):
-        images.append(_free_name(f"ClipMatrix {_cut(thing.name)} {what}", {*bpy.data.images.keys(), *reserved}))
+        images.append(
+            names.free(f"ClipMatrix {names.cut(names.fit(thing.name))} {what}", own_images.taken() | reserved)
+        )
         reserved.add(images[-1])
     copies: dict[str, str] = {}
     reserved.update(material[COPY] for material in bpy.data.materials if material.get(COPY))
@@ -69,7 +68,7 @@ def record(thing: bpy.types.Object, reserved: set[str]) -> SurfaceBefore:
     for material in [slot.material for slot in thing.material_slots] or [None]:
         name = material.name if material else thing.name
         if name not in copies:
-            copies[name] = _free_name(f"ClipMatrix {_cut(name)}", {*bpy.data.materials.keys(), *reserved})
+            copies[name] = names.free(f"ClipMatrix {names.cut(name)}", {*bpy.data.materials.keys(), *reserved})
             reserved.add(copies[name])
         slots.append(
             SlotBefore(handle(material) if material else None, bool(material and material.use_fake_user), copies[name])
@@ -157,6 +156,12 @@ def keep(thing: bpy.types.Object | None, before: SurfaceBefore) -> None:
     shown = [image for material in worn for image in shading.own_images(material)]
     for image in dict.fromkeys((*_images(before), *shown)):
         own_images.pack(image)
+
+
+def name_files(material: bpy.types.Material) -> None:
+    """See to it that exporters can tell the images of a take's material apart."""
+    for image in shading.own_images(material):
+        own_images.name_file(image)
 
 
 def restore(thing: bpy.types.Object, before: SurfaceBefore) -> None:
@@ -265,14 +270,3 @@ def _copies(before: SurfaceBefore) -> list[bpy.types.Material]:
 def _marked(copies: set[str]) -> Iterator[bpy.types.Material]:
     """Our materials that were given these names."""
     return (material for material in bpy.data.materials if material.get(COPY) in copies)
-
-
-def _cut(name: str) -> str:
-    return name.removeprefix("ClipMatrix ").encode()[:LONGEST_NAME].decode(errors="ignore")
-
-
-def _free_name(wanted: str, taken: Container[str]) -> str:
-    name, number = wanted, 1
-    while name in taken:
-        name, number = f"{wanted}.{number:03}", number + 1
-    return name
