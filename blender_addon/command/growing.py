@@ -16,9 +16,9 @@ from msgspec.structs import replace
 from ..errors import Refusal
 from ..interface import preferences, properties
 from ..job import session
+from ..job.headless_loop import pump_for, pump_until
 from ..job.jobs import Job
 from ..job.phases import FREE, WORKING, Phase
-from ..job.pumping import pump_for, pump_until
 from ..output import pictures
 from ..output.acting import Character
 from ..output.export import check

@@ -9,8 +9,8 @@ import bpy
 from ..errors import Refusal
 from ..interface.selection import selected_character
 from ..job import session
+from ..job.headless_loop import pump_until
 from ..job.phases import WORKING, Phase
-from ..job.pumping import pump_until
 from ..output.acting import Character, action_of
 
 STARTUP_CUBE = "Cube"

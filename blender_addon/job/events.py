@@ -9,7 +9,7 @@ import bpy
 from clipmatrix_protocol import Attach
 
 from ..errors import Refusal
-from . import homecoming, refusals, series
+from . import delivery, refusals, series
 from .jobs import Job
 from .phases import FREE, TALKING, Phase
 from .watch import SceneWatch
@@ -35,10 +35,10 @@ def file_was_loaded(session: Session) -> None:
 def file_will_be_saved(session: Session) -> None:
     """Have the saved file hold an unfinished result too, and what it takes to discard it."""
     catch_up(session)
-    session.scene.saving = session.job if session.job and not homecoming.is_elsewhere(session.job) else None
+    session.scene.saving = session.job if session.job and not delivery.is_elsewhere(session.job) else None
     if session.scene.saving:
         deliver(session, math.inf)  # all of a state or nothing of it
-        homecoming.prepare_for_saving(session.scene.saving)
+        delivery.prepare_for_saving(session.scene.saving)
 
 
 def file_was_saved(session: Session) -> None:
@@ -54,7 +54,7 @@ def deliver(session: Session, seconds: float) -> None:
     if session.job is None:
         return
     try:
-        session.waits = homecoming.deliver(session.job, seconds)
+        session.waits = delivery.deliver(session.job, seconds)
     except Refusal as refusal:
         session.error = refusal
     if session.job.stuck:

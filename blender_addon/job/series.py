@@ -28,7 +28,7 @@ from ..errors import Refusal
 from ..scene import apply
 from ..scene.binding import Binding
 from ..scene.materials.canvas import Canvas
-from . import homecoming
+from . import delivery
 from .jobs import Job
 from .phases import Phase
 from .watch import SceneWatch
@@ -152,7 +152,7 @@ def _take_home(session: Session, series: Series, job: Job) -> None:
     """Keep a finished job once the scene can take it, then submit the next or end."""
     if session.state is not Phase.FINISHED or session.is_writing:
         return
-    session.waits = homecoming.hindrance(job)
+    session.waits = delivery.hindrance(job)
     if session.waits:
         return
     aside = job.aside
@@ -170,7 +170,7 @@ def _take_home(session: Session, series: Series, job: Job) -> None:
 
 
 def _keep(series: Series, job: Job) -> None:
-    homecoming.accept(job)
+    delivery.accept(job)
     series.shelf.keep(job)
     job.draft, job.canvas = None, Canvas()  # a canvas is larger than the result
 
@@ -186,13 +186,13 @@ def _submit_next(session: Session, series: Series, last: Job, aside: bool) -> No
 def _restore(session: Session, series: Series) -> bool:
     """Put missing takes back into the file; tell whether it has all of them now."""
     missing = [job for job in series.kept if not series.shelf.holds(job)]
-    if missing and homecoming.hindrance(missing[0]):
+    if missing and delivery.hindrance(missing[0]):
         return False
     try:
         for job in missing:
             apply.begin(job.binding, job.brief.vary)  # refuses before anything is changed
             if session.job is not None:
-                homecoming.lift(session.job)
+                delivery.lift(session.job)
             job.rewrite()
             _keep(series, job)
     except Refusal:

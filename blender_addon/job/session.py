@@ -25,7 +25,7 @@ from clipmatrix_protocol import Brief, Cancel, Character, Done, Pause, Progress,
 
 from ..errors import Refusal
 from ..scene.binding import Binding
-from . import events, homecoming, listening, refusals, succession
+from . import continuing, delivery, events, listening, refusals
 from .conversation import Conversation
 from .jobs import Job
 from .log import Log
@@ -111,7 +111,7 @@ class Session(Conversation):
             As :meth:`waiting`, or if the scene can't be written at the moment.
         """
         job = self.waiting()
-        homecoming.settle(job)
+        delivery.settle(job)
         return job
 
     # -- what the artist asks for ------------------------------------------------------------------------------
@@ -145,7 +145,7 @@ class Session(Conversation):
             If the session is not free, or no result waits in this scene.
         """
         self.require_free()
-        job = succession.continuing(self.settled(), uuid.uuid4().hex, brief, binding)
+        job = continuing.continuing(self.settled(), uuid.uuid4().hex, brief, binding)
         return self.begin(job, character, exemplars)
 
     def pause(self) -> None:
@@ -175,7 +175,7 @@ class Session(Conversation):
             If there is none, or the scene can't be written at the moment.
         """
         job = self.waiting()
-        homecoming.accept(job)
+        delivery.accept(job)
         self.close(job)
         return job
 
@@ -190,9 +190,9 @@ class Session(Conversation):
         if self.job is None or self.job.newest is None:
             raise Refusal("There is no result yet.", "Wait for the first update.")
         if self.job.aside:
-            homecoming.put_back(self.job)
+            delivery.put_back(self.job)
         else:
-            homecoming.put_aside(self.job)
+            delivery.put_aside(self.job)
 
     def discard(self) -> None:
         """Put the character back exactly as it was.
@@ -203,7 +203,7 @@ class Session(Conversation):
             If there is nothing to discard, or the scene can't be written at the moment.
         """
         job = self.waiting()
-        homecoming.discard(job)
+        delivery.discard(job)
         self.close(job)
 
     # -- what time brings --------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..scene import apply
-from . import homecoming, records, succession
+from . import continuing, delivery, records
 from .jobs import Job
 
 
@@ -47,7 +47,7 @@ class SceneWatch:
             records.erase(draft_id)
         self.outdated = False
         if job is None:
-            return next(filter(None, map(succession.recalled, drafts.values())), None)
-        if not homecoming.is_elsewhere(job):
-            succession.rejoin(job, drafts.get(job.draft_id))
+            return next(filter(None, map(continuing.recalled, drafts.values())), None)
+        if not delivery.is_elsewhere(job):
+            continuing.rejoin(job, drafts.get(job.draft_id))
         return None

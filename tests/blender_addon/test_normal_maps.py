@@ -134,7 +134,7 @@ def test_a_draft_in_a_file_tells_of_its_map(blender, rooms, character, tmp_path)
     draft = _apply(blender, rooms, character, WITH, state)
     rooms("job.records").write(draft, "draft", "job", brief)
     (found,) = rooms("job.records").found()
-    back = rooms("job.recall").read_back(found.draft)
+    back = rooms("job.readback").read_back(found.draft)
     assert all(map(np.array_equal, back.normal_maps, state.normal_maps))
     rooms("scene.apply").discard(found.draft)
     rooms("job.records").erase("draft")
@@ -143,7 +143,7 @@ def test_a_draft_in_a_file_tells_of_its_map(blender, rooms, character, tmp_path)
 
 def test_a_large_one_is_shown_thinned_while_it_streams(blender, rooms, character):
     state = _state(character, size=2048)
-    thinned = rooms("job.homecoming")._thinned(state)
+    thinned = rooms("job.delivery")._thinned(state)
     assert [image.shape for image in thinned.normal_maps] == [(1024, 1024, 3)] * 2
     assert np.array_equal(thinned.normal_maps[0], state.normal_maps[0][::2, ::2])
 

@@ -7,7 +7,7 @@ from ...job.phases import BUSY, Phase
 from ...job.session import Session
 from .. import preferences
 from ..paragraph import refusal_box
-from ..standing import standing
+from ..status_text import standing
 from .base import Panel
 
 

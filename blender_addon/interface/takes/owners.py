@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import bpy
 
-from ...job import homecoming, session
+from ...job import delivery, session
 from ...scene.characters import armature_of
 from .groups import ClipMatrixTake, wardrobe
 
@@ -55,7 +55,7 @@ def find_take(owner: bpy.types.Object, uid: str) -> ClipMatrixTake | None:
 def has_unsettled_job(owner: bpy.types.Object) -> bool:
     """Whether a job is at work on the owner's character, or its result waits for accept or discard."""
     job = session.current().job
-    if job is None or homecoming.is_elsewhere(job):
+    if job is None or delivery.is_elsewhere(job):
         return False
     binding = job.binding
     candidates = [binding.armature] if binding.armature else [part.object for part in binding.parts]

@@ -15,8 +15,17 @@ import numpy as np
 
 from ..keys import mesh_of
 from . import images
-from .coats import Coat, Colour, Painted, Picture, Reading, read_coat
-from .laying import LARGEST_LAID_OUT, Layout, given_on, laid_out, lies_as_wanted, looked_up, material_of, slots_worn
+from .base_colour_nodes import Coat, Colour, Painted, Picture, Reading, read_coat
+from .texture_layout import (
+    LARGEST_LAID_OUT,
+    Layout,
+    given_on,
+    laid_out,
+    lies_as_wanted,
+    looked_up,
+    material_of,
+    slots_worn,
+)
 from .unrolled import spread
 
 

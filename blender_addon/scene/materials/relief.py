@@ -14,9 +14,18 @@ import numpy as np
 
 from ..keys import mesh_of
 from . import images
-from .coats import Colour, Picture
-from .laying import LARGEST_LAID_OUT, Layout, given_on, laid_out, lies_as_wanted, looked_up, material_of, slots_worn
-from .leaning import Lean, Leaning, read_leaning
+from .base_colour_nodes import Colour, Picture
+from .normal_map_nodes import Lean, Leaning, read_leaning
+from .texture_layout import (
+    LARGEST_LAID_OUT,
+    Layout,
+    given_on,
+    laid_out,
+    lies_as_wanted,
+    looked_up,
+    material_of,
+    slots_worn,
+)
 from .uvs import render_layer
 
 FLAT = (128, 128, 255)

@@ -12,8 +12,8 @@ from clipmatrix_protocol import Look
 
 from ..keys import mesh_of
 from ..wording import listed
-from .coats import shaders_at, shaders_of
-from .laying import material_of, slots_worn
+from .base_colour_nodes import shaders_at, shaders_of
+from .texture_layout import material_of, slots_worn
 from .wiring import Source, source
 
 CLEARLY = 0.1

@@ -88,7 +88,7 @@ def test_the_pasted_line_is_all_that_an_artist_needs(session, settings, phase, p
     settings.secret = "left over from another backend"
     assert paste(invited) is phase.IDLE, session.error
     assert session.welcome.bodies == ("figure",)
-    assert rooms("interface.standing").standing(session).text == "Connected to this computer"
+    assert rooms("interface.status_text").standing(session).text == "Connected to this computer"
     text = rooms("job.report").text(session)
     assert z85.encode(invited.client_key).decode() not in text
     assert write_invitation(invited).rpartition("/")[2] not in text

@@ -80,7 +80,7 @@ def test_an_exception_in_an_operator_is_a_sentence_and_no_traceback(blender, sce
 def test_an_exception_while_saving_does_not_keep_the_file_from_being_saved(
     blender, rooms, running, monkeypatch, tmp_path
 ):
-    monkeypatch.setattr(rooms("job.homecoming"), "prepare_for_saving", broken)
+    monkeypatch.setattr(rooms("job.delivery"), "prepare_for_saving", broken)
     blender.ops.wm.save_as_mainfile(filepath=str(tmp_path / "saved.blend"))
     assert (tmp_path / "saved.blend").exists()
     assert "Something went wrong inside ClipMatrix." in running.error.message

@@ -78,8 +78,8 @@ def test_without_any_none_is_sent_and_a_part_without_one_is_flat(blender, rooms,
 
 def test_a_normal_map_for_directx_has_its_green_turned_round(blender, rooms):
     """Only the newest Blenders have the setting, so what is read of it is put in by hand."""
-    relief, lean = rooms("scene.materials.relief"), rooms("scene.materials.leaning").Lean
-    colour = rooms("scene.materials.coats").Colour((0.75, 0.75, 0.9))
+    relief, lean = rooms("scene.materials.relief"), rooms("scene.materials.normal_map_nodes").Lean
+    colour = rooms("scene.materials.base_colour_nodes").Colour((0.75, 0.75, 0.9))
     (up,), (down,) = (relief._bytes(np.array([colour.rgb]), lean(colour, downwards=way)) for way in (False, True))
     assert up[1] > 160 > 96 > down[1]
     assert down[0] > 160

@@ -61,7 +61,7 @@ def test_a_draft_that_is_discarded_leaves_no_light(blender, rooms, character, ac
     session = rooms("job.session").current()
     shot = rooms("scene.snapshot").snapshot(blender.context, character)
     draft = rooms("scene.apply").begin(shot.binding, Vary())
-    state = rooms("job.recall").read_back(draft)
+    state = rooms("job.readback").read_back(draft)
     rooms("scene.apply").apply(draft, type(state)(state.coefficients, state.offsets, state.textures, Look()))
     assert light(character).suns == Look().suns
     rooms("scene.apply").discard(draft)

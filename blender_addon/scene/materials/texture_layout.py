@@ -10,7 +10,7 @@ import bpy
 import numpy as np
 
 from . import images
-from .coats import Picture
+from .base_colour_nodes import Picture
 from .unrolled import first_tile, grown, spread, unroll
 from .uvs import corner_uvs, render_layer
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import bpy
 
-from .coats import Colour, Picture, coat_of, shader_of
+from .base_colour_nodes import Colour, Picture, coat_of, shader_of
 from .wiring import Source, source
 
 

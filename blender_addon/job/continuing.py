@@ -9,7 +9,7 @@ from clipmatrix_protocol import Brief, Vary
 
 from ..scene import apply
 from ..scene.binding import Binding
-from . import recall, records
+from . import readback, records
 from .jobs import Job
 
 
@@ -43,7 +43,7 @@ def rejoin(job: Job, found: records.Found | None) -> None:
 
 def recalled(found: records.Found) -> Job | None:
     """The job of a draft that only the file tells of; None if its character has been remodelled since."""
-    state = recall.read_back(found.draft)
+    state = readback.read_back(found.draft)
     if state is None:
         return None
     unpainted = apply.paint_is_lost(found.draft)

@@ -14,7 +14,7 @@ def says(session, phase, rooms):
         session.welcome = Welcome(PROTOCOL_VERSION, "test", device, (), ())
         for attribute, value in attributes.items():
             setattr(session, attribute, value)
-        standing = rooms("interface.standing").standing(session)
+        standing = rooms("interface.status_text").standing(session)
         return standing.text, *standing.details
 
     return run
