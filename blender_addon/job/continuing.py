@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import bpy
 from clipmatrix_protocol import Brief, Vary
+from msgspec.structs import asdict
 
 from ..scene import apply
 from ..scene.binding import Binding
@@ -62,8 +63,10 @@ def recalled(found: records.Found) -> Job | None:
     )
 
 
-def _widened(draft: apply.Draft, binding: Binding, vary: Vary) -> apply.Draft:
-    """A draft that also remembers what only another job's ``vary`` is going to touch."""
+def _widened(draft: apply.Draft, binding: Binding, more: Vary) -> apply.Draft:
+    """A draft that also writes, and remembers, what only another job is going to touch."""
+    mine = asdict(draft.vary)
+    vary = Vary(**{name: max(mine[name], value) for name, value in asdict(more).items()})
     before = tuple(
         replace(
             was,

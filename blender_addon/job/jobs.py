@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from clipmatrix_protocol import Brief, Look, Progress, State, Summary
+from msgspec.structs import replace
 
 from ..errors import Refusal
 from ..scene.apply import Draft
@@ -92,7 +93,13 @@ class Job:
         return self.newest.look if self.newest else Look()
 
     def receive(self, state: State) -> None:
-        """Remember a newer state for the next :func:`deliver`."""
+        """Remember a newer state for the next :func:`deliver`.
+
+        Images that it leaves out are those of the state before: a job that goes on from another one may paint nothing.
+        """
+        if self.newest is not None:
+            textures, maps = (state.textures or self.newest.textures, state.normal_maps or self.newest.normal_maps)
+            state = replace(state, textures=textures, normal_maps=maps)
         self.newest, self.pending, self.earlier = state, True, None
 
     def rewrite(self) -> None:

@@ -15,7 +15,7 @@ import bpy
 import msgspec
 import numpy as np
 from bpy.props import StringProperty
-from clipmatrix_protocol import Brief
+from clipmatrix_protocol import Brief, Vary
 
 from ..scene import apply, keys, light
 from ..scene.binding import Binding, PartBinding
@@ -46,6 +46,8 @@ class Record(msgspec.Struct, frozen=True):
         Which of how many parts the object is.
     part, before
         How results come home to it, and what it was.
+    vary
+        What the draft has touched, be it by the last job or by one that it goes on from.
     """
 
     process: str
@@ -58,6 +60,7 @@ class Record(msgspec.Struct, frozen=True):
     parts: int
     part: PartBinding
     before: apply.PartBefore
+    vary: Vary
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +103,7 @@ def write(draft: apply.Draft, draft_id: str, job: str, brief: Brief) -> None:
                 parts=len(draft.before),
                 part=replace(part, object=handle(thing)),
                 before=_with_todays_names(before),
+                vary=draft.vary,
             )
             setattr(thing, PROPERTY, msgspec.json.encode(record, enc_hook=_as_builtins).decode())
 
@@ -162,7 +166,7 @@ def _assemble(entries: list[tuple[bpy.types.Object, Record]]) -> Found:
                 tuple(replace(record.part, object=handle(thing)) for thing, record in parts),
                 first.armature and _known(first.armature, first),
             ),
-            first.brief.vary,
+            first.vary,
             tuple(_with_known_uids(record) for _, record in parts),
         ),
         complete=len(parts) == first.parts,

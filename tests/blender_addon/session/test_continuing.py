@@ -1,8 +1,10 @@
 """Going on from a result whose character is no longer whole."""
 
 import pytest
+from clipmatrix_protocol import Done
+from msgspec.structs import replace
 
-from .peer import finish, generate
+from .peer import SUMMARY, finish, generate, hear_job, job, pump, shown, state
 
 
 @pytest.mark.parametrize("gone", [["Hat"], ["Column", "Hat"]])
@@ -17,3 +19,40 @@ def test_what_has_been_deleted_is_named(blender, scenes, connected, peer, gone):
     with pytest.raises(RuntimeError, match=f"{gone[0]} is no longer in the file. Undo, or generate anew without it"):
         blender.ops.clipmatrix.carry_on()
     assert blender.ops.clipmatrix.discard() == {"FINISHED"}
+
+
+@pytest.fixture
+def going_on(blender, running, peer):
+    """A session whose first job has painted, and whose second one, as a backend does, sends no textures."""
+    finish(running, peer)
+    blender.ops.ed.undo_push(message="the first job has ended")
+    blender.context.scene.clipmatrix.vary_texture = 0.0
+    blender.ops.clipmatrix.carry_on()
+    hear_job(running, peer)
+    peer.say(Done(job(peer), replace(state(peer, 0.6), textures=()), SUMMARY))
+    pump(running, peer, lambda: running.job.ended and not running.is_writing)
+    return running
+
+
+def worn(blender):
+    """The column's base colour, of 255."""
+    image = next(image for image in blender.data.images if image.name.startswith("ClipMatrix"))
+    return round(image.pixels[0] * 255)
+
+
+def test_what_the_first_of_two_jobs_painted_stays_where_the_second_paints_nothing(blender, going_on, peer):
+    for _ in range(2):
+        blender.ops.clipmatrix.result_compare()
+        pump(going_on, peer, lambda: not going_on.is_writing)
+    assert blender.ops.clipmatrix.accept() == {"FINISHED"}
+    assert worn(blender) == 200
+
+
+def test_it_stays_over_undo_and_redo_too(blender, going_on, peer):
+    blender.ops.ed.undo_push(message="the second job has ended")
+    blender.ops.ed.undo()
+    pump(going_on, peer, lambda: not going_on.is_writing)
+    blender.ops.ed.redo()
+    pump(going_on, peer, lambda: not going_on.is_writing)
+    assert worn(blender) == 200
+    assert shown(blender) == 0.6
