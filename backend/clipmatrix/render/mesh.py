@@ -14,15 +14,12 @@ class Fans:
 
     Attributes
     ----------
-    triangles
-        (3 F,) int64, those of a vertex one after the other.
     corners
-        (3 F,) int64 by which corner they touch it: 3 * triangle + corner.
+        (3 F,) int64 by which corner they touch it, 3 * triangle + corner; those of a vertex one after the other.
     starts
         (U + 1,) int64 where each vertex' triangles begin, and where the last one's end.
     """
 
-    triangles: Tensor
     corners: Tensor
     starts: Tensor
 
@@ -86,7 +83,7 @@ def mesh(triangles: Tensor, corner_uvs: Tensor, slots: Tensor, vertices: Tensor 
     upwards = (triangles < triangles.roll(-1, dims=1)).t().flatten()  # sides, in the order they are in above
     agree = torch.zeros_like(uses).index_add(0, which, upwards.long()) == 1
     sealed = None if vertices is None else closed(triangles, vertices, beside[(uses == 2) & agree])
-    areas, heard = _areas(corner_uvs), _fronts(triangles)
+    areas, heard = _areas(corner_uvs), fronts(triangles)
     fans = _fans(triangles, heard, span)
     return Mesh(triangles, corner_uvs, areas, slots, edges, beside, opposite, triangles[heard], fans, sealed)
 
@@ -97,7 +94,7 @@ def _areas(corner_uvs: Tensor) -> Tensor:
     return (first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]).abs()
 
 
-def _fronts(triangles: Tensor) -> Tensor:
+def fronts(triangles: Tensor) -> Tensor:
     """Leave out of (T, 3) those with the same corners as one before: (F,) int64.
 
     Hair and cloth are often modelled with a flipped copy behind each face. The two lie on the same points, and the sum
@@ -109,9 +106,9 @@ def _fronts(triangles: Tensor) -> Tensor:
     return (first[which] == order).nonzero().squeeze(1)
 
 
-def _fans(triangles: Tensor, fronts: Tensor, count: int) -> Fans:
+def _fans(triangles: Tensor, heard: Tensor, count: int) -> Fans:
     """Sort the corners of some triangles by their vertices, of which there are ``count``."""
-    vertex, order = triangles[fronts].flatten().sort(stable=True)
-    corners = 3 * fronts[order // 3] + order % 3
+    vertex, order = triangles[heard].flatten().sort(stable=True)
+    corners = 3 * heard[order // 3] + order % 3
     starts = torch.searchsorted(vertex, torch.arange(count + 1, device=triangles.device))
-    return Fans(corners // 3, corners, starts)
+    return Fans(corners, starts)

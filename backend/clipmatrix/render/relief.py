@@ -14,11 +14,14 @@ from torch import Tensor
 
 from .interpolate import interpolate_corners, triangle_values
 from .mesh import Mesh
-from .normals import at_corners, cross, unit
+from .normals import at_corners, cross, directions, unit
 from .pixels import Pixels, gather_corners
 
 LEAST_SEEN = 0.01
 """Cosine to the eye that a leaning normal keeps: one that looked away would be taken for the surface's back."""
+
+FAINTEST = 1e-3
+"""Radians; directions of u around a vertex whose sum is less than this cancel out: what is left is rounding."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +91,8 @@ def tangents(of: Frame, places: Tensor, normals: Tensor) -> Tensor:
     Returns
     -------
     Tensor
-        (3, N, G) unit vectors, zero where the UVs have no area. No gradient: a map does not pull at the mesh through
-        the direction of its u.
+        (3, N, G) unit vectors, zero where the UVs have no area, and next to zero where directions cancel out, as along
+        a fold of UVs. No gradient: a map does not pull at the mesh through the direction of its u.
     """
     points, upright = at_corners(places, of.triangles), at_corners(normals, of.triangles)
     along = unit(of.shares[0] * (points[1] - points[0]) + of.shares[1] * (points[2] - points[0]))
@@ -99,7 +102,7 @@ def tangents(of: Frame, places: Tensor, normals: Tensor) -> Tensor:
         tangent, onwards, back = (_flattened(side, upright[corner]) for side in sides)
         angle = torch.acos((onwards * back).sum(0).clamp(-1, 1))
         total.flatten(0, 1).index_add_(1, of.corners[:, corner], (tangent * angle).flatten(0, 1))
-    return unit(total)
+    return directions(total, FAINTEST)[0]
 
 
 def seen_frame(of: Frame, places: Tensor, normals: Tensor, weights: Tensor, pixels: Pixels) -> tuple[Tensor, Tensor]:

@@ -4,10 +4,10 @@ from dataclasses import replace
 import pytest
 import torch
 from clipmatrix.render import Lights, Material, sky
-from clipmatrix.render.normals import cross, unit, vertex_normals
+from clipmatrix.render.normals import cross, unit
 from clipmatrix.render.shading import DIELECTRIC, colour, irradiance, reflect
 
-from .scenes import ellipsoid, generator
+from .scenes import generator
 
 
 def f64(*numbers):
@@ -93,19 +93,6 @@ def test_ambient_light_from_above_lights_what_looks_up():
     assert torch.allclose(down, f64(0.1, 0.1, 0.1))
 
 
-def test_normals_of_a_ball_point_away_from_its_middle():
-    vertices, surface = ellipsoid(40, (0.5, 0.5, 0.5))
-    normals = vertex_normals(vertices.t()[:, None], surface.triangles)[:, 0]
-    assert ((normals * unit(vertices.t())).sum(0) > 0.999).all()
-
-
 def test_cross_products_are_what_other_devices_leave_to_torch():
     one, other = torch.randn(2, 3, 2, 50, generator=generator(0)).double()
     assert torch.allclose(cross(one, other), torch.linalg.cross(one, other, dim=0))
-
-
-def test_normals_have_exact_gradients():
-    drawn = generator(0)
-    vertices = torch.randn(3, 2, 6, generator=drawn).double().requires_grad_()
-    triangles = torch.tensor([[0, 1, 2], [2, 1, 3], [3, 4, 0], [4, 5, 1]])
-    assert torch.autograd.gradcheck(lambda moved: vertex_normals(moved, triangles), vertices)

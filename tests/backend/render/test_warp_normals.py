@@ -45,7 +45,7 @@ def test_normals_and_gradients_are_torchs(scene):
     found = there_and_back(warp_normals.vertex_normals, places, surface(triangles))
     own = there_and_back(vertex_normals, places, triangles.to(DEVICE))
     for one, expected in zip(found, own, strict=True):
-        assert (one - expected).abs().max() < 2e-6 * expected.abs().max()
+        assert (one - expected).abs().max() < 2e-5 * expected.abs().max()
 
 
 def test_vertices_and_gradients_may_lie_in_memory_as_they_like():

@@ -11,6 +11,7 @@ from scipy.spatial import cKDTree
 from torch import Tensor
 
 from ...character import Character
+from ...render.mesh import fronts
 from ...render.normals import vertex_normals
 from . import texels
 
@@ -85,7 +86,7 @@ def halves(surface: Character, vertices: Tensor, size: int) -> Halves:
 
     Triangles belong to a half as a whole, unless they lie astride the middle.
     """
-    normals = vertex_normals(vertices.t()[:, None].contiguous(), surface.triangles)[:, 0].t()
+    normals = vertex_normals(vertices.t()[:, None].contiguous(), surface.triangles[fronts(surface.triangles)])[:, 0].t()
     extent = float((vertices.amax(0) - vertices.amin(0)).max().clamp_min(1e-9))
     marks = torch.cat([vertices / extent, FACING * normals], dim=1)
     reach = vertices[surface.triangles][..., 0] / extent

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from ...character import Character
+from ...render.mesh import fronts
 from ...render.normals import cross, vertex_normals
 from ...render.relief import Frame, tangents
 from . import texels
@@ -106,7 +107,7 @@ def _covered(nearest: Tensor) -> Tensor:
 def _bases(surface: Character, vertices: Tensor, frame: Frame) -> tuple[Tensor, Tensor]:
     """Normals (P, 3) and tangents (G, 3)."""
     places = vertices.t()[:, None].contiguous()
-    normals = vertex_normals(places, surface.triangles)
+    normals = vertex_normals(places, surface.triangles[fronts(surface.triangles)])
     return normals[:, 0].t(), tangents(frame, places, normals)[:, 0].t()
 
 
