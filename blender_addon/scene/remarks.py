@@ -21,11 +21,16 @@ TILE_SIDE = 64
 MOST_SHARED = 0.05
 """Of the painted texels, that several tiles may share by chance, such as where islands reach over an edge."""
 
+BENT = np.cos(np.radians(5))
+"""Cosine between two faces of a mesh, below which it is no plane: a plane looks the same flat and smooth."""
+
 
 def remarks(parts: Sequence[bpy.types.Object], armature: bpy.types.Object | None) -> tuple[str, ...]:
     """One sentence each, without repetitions."""
     said = [
-        remark for thing in parts for remark in (*rigging.remarks(thing, armature), *_driven(thing), *_copies(thing))
+        remark
+        for thing in parts
+        for remark in (*rigging.remarks(thing, armature), *_driven(thing), *_copies(thing), *_flat(thing))
     ]
     return tuple(dict.fromkeys(said))
 
@@ -74,3 +79,20 @@ def _driven(thing: bpy.types.Object) -> tuple[str, ...]:
         return ()
     keys = "a shape key that is" if count == 1 else f"{count} shape keys that are"
     return (f"{thing.name} has {keys} driven or animated; ClipMatrix leaves such keys as they are now.",)
+
+
+def _flat(thing: bpy.types.Object) -> tuple[str, ...]:
+    """A remark on a mesh most of whose faces are shaded flat, as a new cube's are, unless it is a plane."""
+    mesh = mesh_of(thing)
+    sharp = mesh.attributes.get("sharp_face")
+    if sharp is None or not len(sharp.data):
+        return ()
+    flat = np.empty(len(sharp.data), bool)
+    sharp.data.foreach_get("value", flat)
+    if 2 * np.count_nonzero(flat) <= len(flat):
+        return ()
+    normals = np.empty((len(flat), 3), np.float32)
+    mesh.polygon_normals.foreach_get("vector", normals.reshape(-1))
+    if (normals @ normals[0]).min() > BENT:
+        return ()
+    return (f"{thing.name} is shaded flat; ClipMatrix looks at it smooth.",)

@@ -94,9 +94,9 @@ class Scenes:
         return self.mesh(name, corners, faces)
 
     def mesh(self, name: str, vertices: Sequence[Any], faces: Sequence[Any], *, uvs: str = "UVMap") -> Any:
-        """A mesh object; each face gets a UV square of its own in a grid, unless ``uvs`` is empty."""
+        """A smooth mesh object; each face gets a UV square of its own in a grid, unless ``uvs`` is empty."""
         mesh = self.bpy.data.meshes.new(name)
-        mesh.from_pydata([tuple(map(float, vertex)) for vertex in vertices], [], faces)
+        mesh.from_pydata([tuple(map(float, vertex)) for vertex in vertices], [], faces, shade_flat=False)
         if uvs:
             layer = mesh.uv_layers.new(name=uvs)
             side = int(np.ceil(np.sqrt(len(faces))))

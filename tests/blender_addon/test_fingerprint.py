@@ -40,7 +40,7 @@ CHANGES = {
     "a weight": lambda blender, thing: thing.vertex_groups[0].add([2], 0.77, "REPLACE"),
     "a UV": lambda blender, thing: setattr(thing.data.uv_layers[0].uv[7].vector, "x", 0.5),
     "a face's material": lambda blender, thing: setattr(thing.data.polygons[3], "material_index", 2),
-    "smooth shading": lambda blender, thing: setattr(thing.data.polygons[3], "use_smooth", True),
+    "flat shading": lambda blender, thing: setattr(thing.data.polygons[3], "use_smooth", False),
     "a key's point": lambda blender, thing: setattr(thing.data.shape_keys.key_blocks[1].points[4].co, "z", 9),
     "a key's value": lambda blender, thing: setattr(thing.data.shape_keys.key_blocks[1], "value", 0.5),
     "a key's range": lambda blender, thing: setattr(thing.data.shape_keys.key_blocks[1], "slider_max", 2),

@@ -17,6 +17,9 @@ from .state import Outcome
 SHADOW_TEXELS = 2
 """Texels of a shadow map for each pixel of a view: a shadow's edge is about as sharp as the picture, also close by."""
 
+LEAST_SHADOW = 4
+"""Texels of a shadow map's side at least: the outermost ones stay free."""
+
 
 def pictures(outcome: Outcome, scene: Scene, views: Views, backgrounds: Tensor, sight: Sight | None = None) -> Images:
     """Render the views of a step.
@@ -37,7 +40,7 @@ def pictures(outcome: Outcome, scene: Scene, views: Views, backgrounds: Tensor, 
     device = scene.surface.device
     ambient, colours = outcome.lights[0], outcome.lights[1:]
     directions = outcome.suns / outcome.suns.norm(dim=1, keepdim=True).clamp_min(1e-6)
-    shadows = SHADOW_TEXELS * backgrounds.shape[1] if scene.brief.settings.shadows else 0
+    shadows = max(SHADOW_TEXELS * backgrounds.shape[1], LEAST_SHADOW) if scene.brief.settings.shadows else 0
     return paint(
         sight or looked(outcome, scene, views, backgrounds.shape[1]),
         scene.mesh,

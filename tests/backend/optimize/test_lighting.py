@@ -57,6 +57,10 @@ def test_shadows_change_what_a_job_sees(run, character, tower):
     assert seen[0] != seen[1]
 
 
+def test_views_of_one_pixel_have_shadows_too(run, character, tower):
+    assert run(character, tower, steps=2, resolution=1, shadows=True)[0].summary.remarks == ()
+
+
 def test_many_suns_with_shadows_repeat_bit_for_bit(run, character, tower):
     first, second = (run(character, tower, suns=3, shadows=True)[0].state for _ in range(2))
     assert first.look == second.look

@@ -87,6 +87,21 @@ def test_copies_on_a_surface_get_a_remark(blender, scenes, rooms):
     )
 
 
+def test_flat_shading_gets_a_remark(blender, scenes, rooms):
+    blender.ops.mesh.primitive_cube_add()
+    said = ("Cube is shaded flat; ClipMatrix looks at it smooth.",)
+    assert read(blender, rooms).warnings == said
+    faces = blender.context.object.data.polygons
+    for count, expected in ((2, said), (3, ()), (6, ())):
+        faces.foreach_set("use_smooth", np.arange(6) < count)
+        assert read(blender, rooms).warnings == expected
+
+
+def test_a_plane_looks_the_same_flat_and_smooth(blender, rooms):
+    blender.ops.mesh.primitive_grid_add()
+    assert read(blender, rooms).warnings == ()
+
+
 def test_an_empty_render_layer_is_refused_and_the_button_takes_one_that_is_in_use(blender, scenes, rooms):
     thing = scenes.cube()
     empty = thing.data.uv_layers.new(name="empty")

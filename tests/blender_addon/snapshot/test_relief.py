@@ -18,6 +18,7 @@ def sent(blender, rooms, **options):
 
 def baked(blender, thing):
     """The normals that Cycles bakes in tangent space, (H, W, 3) unit vectors, and which texels it covers."""
+    thing.data.shade_flat()  # a smooth cube's normals lean so far that Cycles bends what would look into its surface
     scene = blender.context.scene
     scene.render.engine, scene.cycles.samples, scene.cycles.device = "CYCLES", 1, "CPU"
     target = blender.data.images.new("baked", SIDE, SIDE, alpha=True, float_buffer=True, is_data=True)
