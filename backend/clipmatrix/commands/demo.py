@@ -25,8 +25,8 @@ def demo(
         Path | None, typer.Option(help="Folder for the results.", show_default="clipmatrix-out/<prompt>")
     ] = None,
     seed: Annotated[int, typer.Option(help="Same seed, same machine: same result.")] = DEFAULTS.seed,
-    steps: Annotated[int, typer.Option(min=1, max=10000, help="Optimisation steps.")] = DEFAULTS.steps,
-    views: Annotated[int, typer.Option(min=1, max=64, help="Cameras drawn for each step.")] = DEFAULTS.views,
+    steps: Annotated[int, typer.Option(help="Optimisation steps, 1 to 10000.")] = DEFAULTS.steps,
+    views: Annotated[int, typer.Option(help="Cameras drawn for each step, 1 to 64.")] = DEFAULTS.views,
     texture_size: Annotated[
         int, typer.Option(help="Side of the texture in pixels, a power of two from 64 to 4096.")
     ] = DEFAULTS.texture_size,
