@@ -9,7 +9,8 @@ import open_clip
 import torch
 
 from .clip_names import EMBEDDED
-from .errors import UsageError, install_line
+from .command_lines import install_line
+from .errors import UsageError
 from .guidance.pretrained import cached_weights
 from .guidance.towers import WEIGHTS
 from .optimize.provenance import counted_threads

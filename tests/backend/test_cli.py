@@ -6,7 +6,7 @@ import sys
 
 import pytest
 from clipmatrix.cli import SETTINGS, main
-from clipmatrix.errors import own_program
+from clipmatrix.command_lines import own_program
 
 
 @pytest.fixture

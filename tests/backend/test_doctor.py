@@ -7,7 +7,7 @@ import sys
 
 import torch
 from clipmatrix import diagnosis
-from clipmatrix.errors import install_line
+from clipmatrix.command_lines import install_line
 
 
 def doctor(*options: str, **environment: str) -> str:

@@ -53,12 +53,12 @@ def test_no_file_imports_what_its_folder_must_not_know(folder):
 @pytest.mark.parametrize(
     ("room", "may_know"),
     [
-        ("render", {"errors", "sending"}),
+        ("render", {"command_lines", "errors", "sending"}),
         ("guidance", {"errors", "clip_names", "sending"}),
         ("character", {"errors"}),
         ("optimize", {"errors", "clip_names", "sending", "render", "guidance", "character", "mesh_checks"}),
         ("mesh_checks", set()),
-        ("bodies", {"errors"}),
+        ("bodies", {"command_lines", "errors"}),
         ("evaluate", {"errors", "render", "guidance", "character", "bodies", "mesh_checks"}),
         ("bench", {"errors", "render", "guidance", "bodies", "optimize", "server"}),
         ("server", {"errors"}),
@@ -79,7 +79,7 @@ def test_rooms_of_the_backend_know_only_what_lies_before_them(room, may_know):
     [
         ("scene", {"errors"}),
         ("link", {"errors", "version"}),
-        ("bodies", {"errors"}),
+        ("bodies", {"command_lines", "errors"}),
         ("output", {"errors", "scene"}),
         ("job", {"errors", "version", "scene", "link"}),
         ("interface", {"errors", "version", "scene", "link", "bodies", "output", "job"}),

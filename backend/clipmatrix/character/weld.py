@@ -49,9 +49,9 @@ def weld(character: Character, offsets: Tensor) -> tuple[Character, Weld]:
     """
     joints, weights = _in_order(character)
     columns = [character.vertices, offsets, *character.deltas, joints]
-    _, leader, group = _alike(columns)
+    leader, group = _alike(columns)
     apart = (weights - weights[leader[group]]).abs().amax(dim=1, keepdim=True) >= SAME_WEIGHT
-    _, first, inverse = _alike([torch.tensor(group)[:, None], torch.where(apart, weights + 1, 0.0)])
+    first, inverse = _alike([torch.tensor(group)[:, None], torch.where(apart, weights + 1, 0.0)])
     order = np.argsort(first)
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
@@ -70,13 +70,13 @@ def weld(character: Character, offsets: Tensor) -> tuple[Character, Weld]:
     return surface, joined
 
 
-def _alike(columns: list[Tensor]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Find equal rows of columns (V, ...) side by side; as ``np.unique`` returns its values, first places, inverse."""
+def _alike(columns: list[Tensor]) -> tuple[np.ndarray, np.ndarray]:
+    """Find equal rows of columns (V, ...) side by side: where each kind comes first, and the kind of each row."""
     rows = np.concatenate([column.detach().cpu().numpy().astype(np.float64) for column in columns], axis=1)
     rows = np.ascontiguousarray(rows + 0.0)  # -0.0 becomes 0.0, so that equal numbers are equal bytes
     keys = rows.view(np.dtype((np.void, rows.shape[1] * rows.itemsize))).ravel()
-    found, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
-    return found, first, inverse
+    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    return first, inverse
 
 
 def _in_order(character: Character) -> tuple[Tensor, Tensor]:

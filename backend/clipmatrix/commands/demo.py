@@ -8,11 +8,12 @@ import typer
 from clipmatrix_protocol import Settings
 from rich.console import Console
 
+from ..command_lines import own_program
 from ..demo import DemoRequest, Pictures, check, own_extension, show, start_backend, start_blender
 from ..demo.judging import judged
 from ..demo.report import OUTPUTS, write_report
 from ..demo.request import folder_name
-from ..errors import UsageError, own_program
+from ..errors import UsageError
 from ..server import Computing
 from ..server.computing import PRECISIONS, RENDERERS
 

@@ -8,7 +8,8 @@ import typer
 from clipmatrix_protocol import DEFAULT_PORT, Invitation, ProtocolError, read_invitation, write_invitation
 from zmq.utils import z85
 
-from ..errors import UsageError, own_program
+from ..command_lines import own_program
+from ..errors import UsageError
 from ..server.keys import KeyFolder
 
 app = typer.Typer(

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import torch
 
-from ..errors import UsageError, install_line
+from ..command_lines import install_line
+from ..errors import UsageError
 from .seam import TORCH, Renderer
 from .trial import does_as_torch
 

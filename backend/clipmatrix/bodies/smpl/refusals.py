@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from ...errors import JobError, install_line
+from ...command_lines import install_line
+from ...errors import JobError
 
 
 def no_such_file(file: str) -> JobError:
