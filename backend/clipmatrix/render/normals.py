@@ -41,6 +41,29 @@ def vertex_normals(vertices: Tensor, triangles: Tensor) -> Tensor:
     return normals
 
 
+def normals_at(vertices: Tensor, triangles: Tensor, asked: Tensor) -> Tensor:
+    """Average normals as :func:`vertex_normals` does, but only where somebody asks: about a third of a body is seen.
+
+    Parameters
+    ----------
+    vertices, triangles
+        (3, N, V) metres; (T, 3) int64.
+    asked
+        (N, V) bool, which normals are asked for.
+
+    Returns
+    -------
+    Tensor
+        (3, N, V) unit vectors; at vertices that nobody asks for anything shorter, and without a say in the gradient of
+        those that somebody does.
+    """
+    # By rows and by `or`, which take a fraction of the time that columns and `any` take.
+    first, second, third = (asked.t().contiguous().index_select(0, corner) for corner in triangles.t().contiguous())
+    triangle, view = (first | second | third).nonzero(as_tuple=True)
+    near = triangles.index_select(0, triangle) + (view * asked.shape[1])[:, None]  # all views as one mesh
+    return vertex_normals(vertices.reshape(3, 1, -1), near).view(vertices.shape)
+
+
 def cross(a: Tensor, b: Tensor) -> Tensor:
     """Cross product of planar vectors (3, ...)."""
     if a.device.type != "cpu":

@@ -61,5 +61,16 @@ def gather_corners(values: Tensor, triangles: Tensor, pixels: Pixels) -> Tensor:
         Differentiable in `values`; gather all attributes in one call, its backward is one scatter.
     """
     channels, _, count = values.shape
-    corner = triangles.index_select(0, pixels.triangle).t() + pixels.view * count
-    return values.reshape(channels, -1).index_select(1, corner.reshape(-1)).view(channels, 3, -1)
+    corners = _corners(triangles, pixels, count)
+    return values.reshape(channels, -1).index_select(1, corners).view(channels, 3, -1)
+
+
+def seen_vertices(triangles: Tensor, pixels: Pixels, views: int, count: int) -> Tensor:
+    """Mark the vertices, ``count`` of them in each of ``views``, that a visible triangle has: (N, V) bool."""
+    unseen = torch.zeros(views * count, dtype=torch.bool, device=triangles.device)
+    return unseen.index_fill_(0, _corners(triangles, pixels, count), True).view(views, count)
+
+
+def _corners(triangles: Tensor, pixels: Pixels, count: int) -> Tensor:
+    """All first, second and third corners of pixels' triangles, (3 P,), in flattened (N, V) with V = ``count``."""
+    return (triangles.index_select(0, pixels.triangle).t() + pixels.view * count).reshape(-1)

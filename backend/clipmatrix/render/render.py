@@ -14,7 +14,7 @@ from .lights import Lights
 from .material import Material
 from .mesh import Mesh
 from .normals import unit
-from .pixels import Pixels, covered_pixels, gather_corners
+from .pixels import Pixels, covered_pixels, gather_corners, seen_vertices
 from .relief import Relief, lean, seen_frame
 from .seam import TORCH, Renderer
 from .shading import colour, reflect
@@ -52,7 +52,7 @@ class Sight:
     size
         Height and width of the pictures.
     places, upright
-        (3, N, V) posed vertices and their normals.
+        (3, N, V) posed vertices; normals of those that visible triangles have, shorter than one elsewhere.
     pixels
         Which are covered, and by what.
     corners, weights
@@ -126,7 +126,7 @@ def look(vertices: Tensor, mesh: Mesh, cameras: Cameras, size: tuple[int, int], 
     clip = projected.permute(2, 0, 1).contiguous()
     ids = renderer.see(projected.detach(), mesh.triangles, *size, _one_sided(clip.detach(), mesh))
     pixels = covered_pixels(ids, clip.dtype)
-    upright = renderer.normals(places, mesh)
+    upright = renderer.normals(places, mesh, seen_vertices(mesh.triangles, pixels, *places.shape[1:]))
     corners, carried = gather_corners(torch.cat([clip, places, upright]), mesh.triangles, pixels).split([4, 6])
     weights = barycentrics(corners, pixels)
     points, normals = interpolate_corners(carried, weights).split(3)

@@ -75,7 +75,7 @@ class _Package:
 def _load_warp(name: str, _device: torch.device) -> Renderer:
     from .warp import normals, silhouettes, texture, visibility
 
-    return Renderer(name, visibility.visibility, texture.sample, silhouettes.find_cuts, normals.vertex_normals)
+    return Renderer(name, visibility.visibility, texture.sample, silhouettes.find_cuts, normals.normals_at)
 
 
 def _load_pytorch3d(name: str, _device: torch.device) -> Renderer:

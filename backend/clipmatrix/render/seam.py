@@ -6,7 +6,7 @@ from typing import Protocol
 from torch import Tensor
 
 from .mesh import Mesh
-from .normals import vertex_normals
+from .normals import normals_at
 from .silhouettes import Cuts, find_cuts
 from .texture import sample
 from .visibility import Visibility, visibility
@@ -29,15 +29,15 @@ class Cutting(Protocol):
 
 
 class Normals(Protocol):
-    """Posed vertices in, their normals out."""
+    """Posed vertices and which of them are asked for in, their normals out."""
 
-    def __call__(self, vertices: Tensor, mesh: Mesh) -> Tensor:
-        """See :func:`~.normals.vertex_normals`, which documents what every implementation must do."""
+    def __call__(self, vertices: Tensor, mesh: Mesh, asked: Tensor) -> Tensor:
+        """See :func:`~.normals.normals_at`, which documents what every implementation must do."""
         ...
 
 
-def _normals(vertices: Tensor, mesh: Mesh) -> Tensor:
-    return vertex_normals(vertices, mesh.fronts)
+def _normals(vertices: Tensor, mesh: Mesh, asked: Tensor) -> Tensor:
+    return normals_at(vertices, mesh.fronts, asked)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ def sheet(copies):
 def normals_and_gradient(copies):
     vertices, surface = sheet(copies)
     places = vertices.t()[:, None].contiguous().requires_grad_()
-    normals = TORCH.normals(places, surface)
+    normals = TORCH.normals(places, surface, torch.ones(1, len(vertices), dtype=torch.bool))
     (gradient,) = torch.autograd.grad(normals[1].sum(), places)
     return normals, gradient
 

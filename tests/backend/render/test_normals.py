@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from clipmatrix.render.normals import unit, vertex_normals
+from clipmatrix.render.normals import normals_at, unit, vertex_normals
 from torch import Tensor
 
 from .scenes import ellipsoid, generator
@@ -69,3 +69,22 @@ def test_what_lies_on_no_triangle_has_no_normal():
     assert not normals[..., 3:].any()
     (slopes,) = torch.autograd.grad(normals.sum(), vertices)
     assert not slopes[..., 3:].any()
+
+
+def test_normals_that_somebody_asks_for_do_not_depend_on_what_else_is_asked():
+    vertices, surface = ellipsoid(20, dtype=torch.float64)
+    places = torch.stack([vertices, 0.5 * vertices]).permute(2, 0, 1).contiguous().requires_grad_()
+    asked = torch.rand(places.shape[1:], generator=generator(0)) < 0.1
+    some, whole = normals_at(places, surface.triangles, asked), vertex_normals(places, surface.triangles)
+    assert torch.equal(some[:, asked], whole[:, asked])
+    back = torch.randn(3, int(asked.sum()), generator=generator(1)).double()
+    found, expected = (torch.autograd.grad(normals[:, asked], places, back)[0] for normals in (some, whole))
+    assert expected.abs().max() > 0.1
+    assert torch.allclose(found, expected, rtol=1e-12, atol=1e-12)
+
+
+def test_nobody_may_ask():
+    vertices = scattered().requires_grad_()
+    normals = normals_at(vertices, STRIP, torch.zeros(2, 6, dtype=torch.bool))
+    assert not normals.any()
+    assert not torch.autograd.grad(normals.sum(), vertices)[0].any()
