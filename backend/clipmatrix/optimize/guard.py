@@ -52,7 +52,7 @@ class Guard:
 
     def healthy(self, readings: Readings) -> bool:
         """Whether the loss and every gradient are finite, and no point is out of reach (a share of the size)."""
-        return readings.reach <= FARTHEST and all(map(math.isfinite, readings.sums))
+        return readings.reach <= FARTHEST and math.isfinite(readings.loss) and math.isfinite(readings.pull)
 
     def keep(self) -> None:
         """Count a good step; copy the state now and then."""

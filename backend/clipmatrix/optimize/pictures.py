@@ -62,16 +62,14 @@ def looked(outcome: Outcome, scene: Scene, views: Views, side: int) -> Sight:
 
 
 def cameras(views: Views, device: torch.device) -> Cameras:
-    """Turn views into cameras."""
-    placements = sent(views.placements, device)
+    """Turn views into cameras: worked out where they were drawn, on the CPU, then sent to a device."""
     near = views.far * NEAR_SHARE
-    seen = perspective(placements, sent(torch.deg2rad(views.fields_of_view), device), near=near, far=views.far)
-    if not bool(views.heights.any()):
-        return seen
-    heights = sent(views.heights, device)
-    parallel = orthographic(placements, heights.clamp_min(1e-6), near=near, far=views.far)
-    flat = heights > 0
-    return Cameras(
-        torch.where(flat[:, None, None], parallel.world_to_clip, seen.world_to_clip),
-        torch.where(flat[:, None], parallel.positions, seen.positions),
-    )
+    seen = perspective(views.placements, torch.deg2rad(views.fields_of_view), near=near, far=views.far)
+    if bool(views.heights.any()):
+        parallel = orthographic(views.placements, views.heights.clamp_min(1e-6), near=near, far=views.far)
+        flat = views.heights > 0
+        seen = Cameras(
+            torch.where(flat[:, None, None], parallel.world_to_clip, seen.world_to_clip),
+            torch.where(flat[:, None], parallel.positions, seen.positions),
+        )
+    return Cameras(sent(seen.world_to_clip, device), sent(seen.positions, device))

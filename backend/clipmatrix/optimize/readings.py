@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn.utils import get_total_norm
 
 from .objective import Terms
 from .parameters import Parameters
@@ -18,15 +19,16 @@ class Readings:
     ----------
     similarity, reach
         As in :class:`~.objective.Terms`.
-    sums
-        The loss, and the sum of each leaf's gradient: what is not finite stays so in a sum.
+    loss, pull
+        The loss, and the length of all gradients together: what is not finite anywhere makes it so.
     colour, shape
         Squared length of the gradients of the whole body's colour and of the shape coefficients; None without one.
     """
 
     similarity: float
     reach: float
-    sums: tuple[float, ...]
+    loss: float
+    pull: float
     colour: float | None = None
     shape: float | None = None
 
@@ -34,8 +36,7 @@ class Readings:
 def take_readings(terms: Terms, parameters: Parameters, leaves: Sequence[Tensor]) -> Readings:
     """Wait for the device, once."""
     colour, shape = parameters.pyramid.grids[0].grad, parameters.portions.grad
-    gradients = [leaf.grad for leaf in leaves if leaf.grad is not None]
-    pulls = [] if colour is None or shape is None else [colour.square().sum(), shape.square().sum()]
-    sums = [terms.loss.detach(), *(gradient.sum() for gradient in gradients)]
-    similarity, reach, *rest = torch.stack([terms.similarity, terms.reach, *sums, *pulls]).tolist()
-    return Readings(similarity, reach, tuple(rest[: len(sums)]), *rest[len(sums) :])
+    pull = get_total_norm([leaf.grad for leaf in leaves if leaf.grad is not None])
+    speaks = [] if colour is None or shape is None else [colour.square().sum(), shape.square().sum()]
+    scalars = [terms.similarity, terms.reach, terms.loss.detach(), pull.to(terms.loss), *speaks]
+    return Readings(*torch.stack(scalars).tolist())

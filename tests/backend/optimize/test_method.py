@@ -191,12 +191,12 @@ def test_a_step_out_of_reach_goes_back_slower_and_is_told():
     leaf = torch.zeros(3, requires_grad=True)
     optimiser = torch.optim.Adam([leaf])
     guard = Guard([leaf], [optimiser])
-    assert guard.healthy(Readings(0.2, 0.5, (1.0, 3.0)))
+    assert guard.healthy(Readings(0.2, 0.5, 1.0, 3.0))
     guard.keep()
     with torch.no_grad():
         leaf.fill_(100.0)
     for reach, gradient in ((33.0, 3.0), (math.nan, 3.0), (0.5, math.nan), (0.5, math.inf)):
-        assert not guard.healthy(Readings(0.2, reach, (1.0, gradient)))
+        assert not guard.healthy(Readings(0.2, reach, 1.0, gradient))
     guard.restore()
     assert (leaf == 0).all()
     assert (guard.returns, guard.pace) == (1, 0.5)
