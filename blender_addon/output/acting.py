@@ -6,7 +6,7 @@ from typing import Literal
 
 import bpy
 
-from ..scene.posing.actions import OWN, chosen, span
+from ..scene.posing.actions import OWN_ACTION, chosen, span
 from ..scene.posing.following import followed
 
 Character = Sequence[bpy.types.Object]
@@ -80,6 +80,6 @@ def _span(character: Character) -> tuple[int, int]:
     if scene is None:
         return 1, 0
     armatures = [member for member in character if member.type == "ARMATURE"]
-    played = [span(armature, chosen(OWN, armature), OWN, scene) for armature in armatures]
+    played = [span(armature, chosen(OWN_ACTION, armature), OWN_ACTION, scene) for armature in armatures]
     first, last = next((found for found in played if found is not None), (scene.frame_current,) * 2)
     return round(first), round(last - first)

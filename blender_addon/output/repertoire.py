@@ -36,7 +36,7 @@ def performing(character: Character) -> Iterator[Repertoire]:
 def _followed(thing: bpy.types.Object) -> Iterator[list[bpy.types.Action]]:
     """An Action as long as what moves the armature, which it plays until the block ends; none if nothing does."""
     scene = bpy.context.scene
-    frames = actions.span(thing, None, actions.OWN, scene) if scene and thing.type == "ARMATURE" else None
+    frames = actions.span(thing, None, actions.OWN_ACTION, scene) if scene and thing.type == "ARMATURE" else None
     if frames is None:
         yield []
         return

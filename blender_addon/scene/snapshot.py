@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Literal
 
 import bpy
 import numpy as np
@@ -20,8 +21,9 @@ from .materials import surface
 from .materials.paint import Paint, paint
 from .materials.relief import FLAT, Relief, relief
 from .posing import rigging
-from .posing.actions import OWN, Playing
-from .posing.drawn_poses import PLAIN, Draw
+from .posing.actions import OWN_ACTION, Playing
+from .posing.drawn_poses import NO_JITTER, Draw
+from .posing.pose_source import PoseSource
 from .posing.poses import SAME_POSE, Poses, sample
 from .posing.skin import Skin, read_skin, rigid
 from .regions import Stretch, read_regions
@@ -33,32 +35,44 @@ STILL = "(still)"
 DRIFT = 1e-4
 """How far a skinned part may move against its armature, relative to its place, before it is refused."""
 
-
 SMALLEST_SIZE = 1e-7
 """Width, height or depth, metres, that some part must have for anything to be seen."""
 
 
+StartFrom = Literal["CURRENT", "FRESH"]
+"""What a job starts from: the take that is worn, without one the artist's own paint; or the bare mesh in plain grey."""
+
+
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """What goes to the backend, how its answers come home, and what the artist should know.
+    """A character as it goes to the backend, and what its answers and the artist need to know of it.
 
-    ``unsent`` says of each material whose relief does not go along what that is: a new normal map takes its place.
+    Attributes
+    ----------
+    character
+        The message.
+    binding
+        How results come home.
+    remarks
+        What was left out or taken differently, for the artist to read.
+    unread
+        A sentence for each material whose relief can't be sent: a new normal map would take its place.
     """
 
     character: Character
     binding: Binding
-    warnings: tuple[str, ...]
-    unsent: tuple[str, ...] = ()
+    remarks: tuple[str, ...]
+    unread: tuple[str, ...] = ()
 
 
 def snapshot(
     context: bpy.types.Context,
     objects: Sequence[bpy.types.Object],
-    poses: str = "ACTION",
-    start: str = "CURRENT",
-    playing: Playing = OWN,
+    poses: PoseSource = "ACTION",
+    start: StartFrom = "CURRENT",
+    playing: Playing = OWN_ACTION,
     stretches: Sequence[Stretch] = (),
-    draw: Draw = PLAIN,
+    draw: Draw = NO_JITTER,
     texture_size: int = Settings().texture_size,
 ) -> Snapshot:
     """Read a character out of the scene, which is left exactly as it is.
@@ -67,8 +81,10 @@ def snapshot(
     ----------
     objects
         Its mesh objects, moved by one armature or by none.
-    poses, start
-        As in the scene's properties.
+    poses
+        Where its poses come from.
+    start
+        What a job starts from.
     playing
         Which Action its poses are of, and which frames.
     stretches
@@ -88,12 +104,11 @@ def snapshot(
         raise refusal
     rigs = [rigging.read_rigging(thing) for thing in objects]
     bones = _deforming(armature)
-    read = [_skin(thing, rig, bones) for thing, rig in zip(objects, rigs, strict=True)]
+    by_bone = [_skin(thing, rig, bones) for thing, rig in zip(objects, rigs, strict=True)]
     sampled = sample(context, armature, objects, list(bones), poses, playing, draw)
-    if armature is not None and not (np.isfinite(sampled.bones).all() and np.isfinite(sampled.parts).all()):
-        raise Refusal(f"{armature.name} takes a pose that is no number.", "Look for a driver or constraint that fails.")
+    _refuse_lost_poses(armature, sampled)
     _refuse_drift(objects, rigs, sampled)
-    joints, matrices, skins = _joints(objects, read, list(bones), sampled)
+    joints, matrices, skins = _joints(objects, by_bone, list(bones), sampled)
     keys = [geometry.keys(thing) for thing in objects]
     shapes, places = _shapes(objects, keys)
     name = armature.name if armature else objects[0].name
@@ -102,7 +117,7 @@ def snapshot(
             _part(index, thing, sampled.to_rest[index], skins[index], keys[index], places[index])
             for index, thing in enumerate(objects)
         )
-        painted = [_paint(thing, texture_size) for thing in objects]
+        paints = [_paint(thing, texture_size) for thing in objects]
         reliefs = [_relief(thing, start, texture_size) for thing in objects]
         character = Character(
             name=name,
@@ -111,21 +126,32 @@ def snapshot(
             joints=joints,
             poses=matrices.astype(np.float32),
             textures=len(parts),
-            start_textures=tuple(one.texture for one in painted),
-            repaint=start != "CURRENT",
+            start_textures=tuple(one.texture for one in paints),
+            repaint=start == "FRESH",
             start_offsets=_start_offsets(objects, sampled.to_rest) if start == "CURRENT" else (),
             start_normal_maps=_start_normal_maps(reliefs),
             start_look=light.worn_look(objects) if start == "CURRENT" else Look(),
-            regions=read_regions(stretches, objects, armature, read, bones),
+            regions=read_regions(stretches, objects, armature, by_bone, bones),
         )
-    if max(float(np.ptp(part.vertices, axis=0).max()) for part in parts) < SMALLEST_SIZE:
-        raise Refusal(f"{name} has no size: all its vertices are in one place.", "Scale it up in edit mode.")
-    binding = _binding(character, armature, objects, sampled.to_rest, keys, places)
-    said = [*remarks(objects, armature), *(remark for part in parts for remark in (*cramped(part), *stacked(part)))]
-    if start == "CURRENT":
-        said += [remark for one in painted for remark in one.remarks]
-    unsent = dict.fromkeys(said for one in reliefs for said in one.unread)
-    return Snapshot(character, binding, tuple(dict.fromkeys(said)), tuple(unsent))
+    _refuse_sizeless(character)
+    return Snapshot(
+        character=character,
+        binding=_binding(character, armature, objects, sampled.to_rest, keys, places),
+        remarks=_remarks(objects, armature, parts, paints if start == "CURRENT" else ()),
+        unread=tuple(dict.fromkeys(sentence for one in reliefs for sentence in one.unread)),
+    )
+
+
+def _remarks(
+    objects: Sequence[bpy.types.Object],
+    armature: bpy.types.Object | None,
+    parts: Sequence[Part],
+    paints: Sequence[Paint],
+) -> tuple[str, ...]:
+    """What the artist should know of the objects, their UVs, and the paint that the job starts from; each once."""
+    layouts = [remark for part in parts for remark in (*cramped(part), *stacked(part))]
+    painted = [remark for one in paints for remark in one.remarks]
+    return tuple(dict.fromkeys([*remarks(objects, armature), *layouts, *painted]))
 
 
 @contextmanager
@@ -151,7 +177,14 @@ def _skin(thing: bpy.types.Object, rig: rigging.Rigging, bones: dict[str, int]) 
     return read_skin(thing, bones, rigging.mask_of(thing, rig))
 
 
+def _refuse_lost_poses(armature: bpy.types.Object | None, sampled: Poses) -> None:
+    """Refuse poses in which something is nowhere."""
+    if armature is not None and not (np.isfinite(sampled.bones).all() and np.isfinite(sampled.parts).all()):
+        raise Refusal(f"{armature.name} takes a pose that is no number.", "Look for a driver or constraint that fails.")
+
+
 def _refuse_drift(objects: Sequence[bpy.types.Object], rigs: Sequence[rigging.Rigging], sampled: Poses) -> None:
+    """Refuse a part that its armature deforms and that moves against it as well: no skin says that."""
     for index, (thing, rig) in enumerate(zip(objects, rigs, strict=True)):
         moves = sampled.parts[:, index]
         if rig.skinned and np.abs(moves - np.eye(4)).max() > DRIFT * max(1.0, np.abs(sampled.to_rest[index]).max()):
@@ -159,6 +192,12 @@ def _refuse_drift(objects: Sequence[bpy.types.Object], rigs: Sequence[rigging.Ri
                 f"{thing.name} is deformed by its armature and moves against it as well.",
                 "Parent it to the armature object, not to a bone.",
             )
+
+
+def _refuse_sizeless(character: Character) -> None:
+    """Refuse a character of which nothing could be seen."""
+    if max(float(np.ptp(part.vertices, axis=0).max()) for part in character.parts) < SMALLEST_SIZE:
+        raise Refusal(f"{character.name} has no size: all its vertices are in one place.", "Scale it up in edit mode.")
 
 
 def _joints(
@@ -182,12 +221,12 @@ def _joints(
             out.append(rigid(len(geometry.basis(thing)), len(used)))
         else:
             out.append(rigid(len(geometry.basis(thing)), len(names)))
-            names.append(_carrier(thing))
+            names.append(_joint_name(thing))
             matrices.append(sampled.parts[:, index : index + 1])
     return tuple(names), np.concatenate(matrices, axis=1), out
 
 
-def _carrier(thing: bpy.types.Object) -> str:
+def _joint_name(thing: bpy.types.Object) -> str:
     """What a rigid part's joint is called: its bone, or the part itself."""
     return thing.parent_bone if thing.parent_type == "BONE" else thing.name
 
@@ -259,9 +298,9 @@ def _paint(thing: bpy.types.Object, texture_size: int) -> Paint:
     return paint(thing, texture_size) if worn is None else Paint(worn, ())
 
 
-def _relief(thing: bpy.types.Object, start: str, texture_size: int) -> Relief:
+def _relief(thing: bpy.types.Object, start: StartFrom, texture_size: int) -> Relief:
     """What leans an object's normals: the take it wears, or the artist's own materials; not for the bare mesh."""
-    if start != "CURRENT":
+    if start == "FRESH":
         return Relief(None, surface.own_relief(thing))
     worn = surface.worn_normal_map(thing)
     return relief(thing, texture_size) if worn is None else Relief(worn)
@@ -269,9 +308,10 @@ def _relief(thing: bpy.types.Object, start: str, texture_size: int) -> Relief:
 
 def _start_normal_maps(reliefs: Sequence[Relief]) -> tuple[np.ndarray, ...]:
     """One map for each object, flat for one without; none where no object has any."""
-    if all(one.texture is None for one in reliefs):
+    maps = [one.texture for one in reliefs]
+    if all(found is None for found in maps):
         return ()
-    return tuple(np.array([[FLAT]], np.uint8) if one.texture is None else one.texture for one in reliefs)
+    return tuple(np.array([[FLAT]], np.uint8) if found is None else found for found in maps)
 
 
 def _binding(

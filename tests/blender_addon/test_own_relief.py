@@ -99,7 +99,7 @@ def test_a_kept_map_is_where_the_next_job_starts_and_the_artist_s_own_comes_back
     snapshot = rooms("scene.snapshot").snapshot
     after = snapshot(blender.context, [thing], texture_size=SIDE)
     np.testing.assert_array_equal(after.character.start_normal_maps[0], grown)
-    assert after.unsent == ()
+    assert after.unread == ()
     rooms("scene.apply").discard(draft)
     assert differences(kept, fingerprint(blender)) == []
     again = snapshot(blender.context, [thing], texture_size=SIDE)

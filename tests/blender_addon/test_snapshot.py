@@ -227,9 +227,9 @@ def test_edit_mode_is_refused_with_the_way_out(blender, scenes, rooms):
 def test_a_modifier_after_the_armature_is_fine_and_preserve_volume_gets_a_remark(blender, scenes, rooms):
     thing, _ = scenes.character()
     thing.modifiers.new("Subdivision", "SUBSURF")
-    assert _snapshot(blender, rooms, [thing]).warnings == ()
+    assert _snapshot(blender, rooms, [thing]).remarks == ()
     thing.modifiers["Armature"].use_deform_preserve_volume = True
     thing.modifiers.new("Array", "ARRAY")
-    volume, array = _snapshot(blender, rooms, [thing]).warnings[::-1]
+    volume, array = _snapshot(blender, rooms, [thing]).remarks[::-1]
     assert "preserves volume" in volume
     assert "without its Array" in array

@@ -103,7 +103,7 @@ def test_a_job_starts_from_the_output_for_all_else_from_eevees_else_from_cycles(
     assert shot.character.start_look.roughness == 0.25
     which = {"ALL": "all renderers", "EEVEE": "EEVEE", "CYCLES": "Cycles"}[targets[counts]]
     said = f"“skin” shows each renderer another colour; ClipMatrix starts from its output for {which}."
-    assert shot.warnings == ((said,) if len(targets) > 1 else ())
+    assert shot.remarks == ((said,) if len(targets) > 1 else ())
 
 
 def test_nothing_is_said_where_both_show_the_same_colour_or_one_shows_nothing(blender, rooms, cube):
@@ -113,4 +113,4 @@ def test_nothing_is_said_where_both_show_the_same_colour_or_one_shows_nothing(bl
     _output(tree, "ALL", None)
     shot = _read(blender, rooms, cube)
     assert tuple(shot.character.start_textures[0][0, 0]) == RED
-    assert shot.warnings == ()
+    assert shot.remarks == ()

@@ -14,7 +14,7 @@ from ...job.phases import STOPPABLE, Phase
 from ...scene import characters
 from ...scene.apply import object_of
 from ...scene.materials.start_look import other_finishes
-from ...scene.snapshot import Snapshot, snapshot
+from ...scene.snapshot import Snapshot, StartFrom, snapshot
 from .. import properties
 from ..guarding import guarded
 from ..takes import SHELF, recipes
@@ -32,7 +32,7 @@ def _nothing_to_ask_for(context: bpy.types.Context) -> str:
     return ""
 
 
-def _shoot(context: bpy.types.Context, parts: Sequence[bpy.types.Object], start: str, brief: Brief) -> Snapshot:
+def _shoot(context: bpy.types.Context, parts: Sequence[bpy.types.Object], start: StartFrom, brief: Brief) -> Snapshot:
     """Take the snapshot that the scene's settings and their brief ask for; its seed draws poses, if any are drawn."""
     assert context.scene is not None
     settings = properties.of(context.scene)
@@ -72,7 +72,7 @@ def _other_relief(brief: Brief, shot: Snapshot) -> tuple[str, ...]:
         return ()
     return tuple(
         f"{said}; the new normal map replaces what leans its normals. Set Normal Map to 0 to keep it."
-        for said in shot.unsent
+        for said in shot.unread
     )
 
 
@@ -143,7 +143,7 @@ class CLIPMATRIX_OT_generate(bpy.types.Operator):
             orders = _orders(context, parts, shot, properties.variations(brief, settings.variations))
             series.begin(now, series.Series(orders, exemplars, SHELF), shot.binding)
         _note(now, settings, settings.start)
-        _tell(self, now, (*shot.warnings, *_other_relief(brief, shot), *_other_finishes(brief, parts)))
+        _tell(self, now, (*shot.remarks, *_other_relief(brief, shot), *_other_finishes(brief, parts)))
         return {"FINISHED"}
 
 
@@ -175,7 +175,7 @@ class CLIPMATRIX_OT_carry_on(bpy.types.Operator):
         shot = _shoot(context, [object_of(part) for part in job.binding.parts], "CURRENT", brief)
         now.carry_on(replace(shot.character, start_look=job.look), brief, shot.binding, exemplars)
         _note(now, settings, "CURRENT")
-        _tell(self, now, (*shot.warnings, *_other_relief(brief, shot)))
+        _tell(self, now, (*shot.remarks, *_other_relief(brief, shot)))
         return {"FINISHED"}
 
 

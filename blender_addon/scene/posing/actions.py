@@ -38,7 +38,7 @@ class Playing:
             raise Refusal(f"The poses run from frame {first} back to frame {last}.", "Exchange the two in Poses.")
 
 
-OWN = Playing()
+OWN_ACTION = Playing()
 """The armature's own Action, all of it."""
 
 

@@ -14,6 +14,8 @@ import bpy
 import numpy as np
 from mathutils import Euler, Matrix, Quaternion
 
+from .pose_source import PoseSource
+
 COUNT = 20
 """How many poses are drawn."""
 
@@ -39,27 +41,27 @@ class Draw:
     jitter: float = 0.0
     seed: int = 0
 
-    def wanted(self, which: str) -> bool:
-        """Whether poses are drawn at all where the scene asks for ``which``."""
-        return which == "RANDOM" or (which == "CURRENT" and self.jitter > 0)
+    def wanted(self, poses: PoseSource) -> bool:
+        """Whether any poses are drawn for this choice."""
+        return poses == "RANDOM" or (poses == "CURRENT" and self.jitter > 0)
 
 
-PLAIN = Draw()
-"""Nothing drawn around the current pose."""
+NO_JITTER = Draw()
+"""The current pose as it is."""
 
 
-def strike(armature: bpy.types.Object, which: str, draw: Draw) -> Iterator[None]:
+def strike(armature: bpy.types.Object, poses: PoseSource, draw: Draw) -> Iterator[None]:
     """Put an armature, a stand-in that nothing animates, into one drawn pose after the other."""
     assert armature.pose is not None
     random = np.random.default_rng(draw.seed)
     bones = turned(armature)
     starts = [bone.matrix_basis.copy() for bone in bones]
-    if which == "RANDOM":
+    if poses == "RANDOM":
         for bone in armature.pose.bones:
             bone.matrix_basis = Matrix.Identity(4)
     for _ in range(COUNT):
         for bone, start in zip(bones, starts, strict=True):
-            if which == "RANDOM":
+            if poses == "RANDOM":
                 bone.matrix_basis = _within(bone, random)
             else:
                 bone.matrix_basis = start @ _nudge(bone, np.radians(draw.jitter), random)

@@ -15,8 +15,9 @@ import bpy
 import numpy as np
 
 from ...errors import Refusal
-from .actions import OWN, Playing, chosen, play, span
-from .drawn_poses import PLAIN, Draw, strike
+from .actions import OWN_ACTION, Playing, chosen, play, span
+from .drawn_poses import NO_JITTER, Draw, strike
+from .pose_source import PoseSource
 from .standins import standing_in
 
 MOST_FRAMES = 16
@@ -66,9 +67,9 @@ def sample(
     armature: bpy.types.Object | None,
     parts: Sequence[bpy.types.Object],
     bones: Sequence[str],
-    which: str,
-    playing: Playing = OWN,
-    draw: Draw = PLAIN,
+    poses: PoseSource,
+    playing: Playing = OWN_ACTION,
+    draw: Draw = NO_JITTER,
 ) -> Poses:
     """Sample a character's poses.
 
@@ -76,8 +77,8 @@ def sample(
     ----------
     bones
         The bones whose matrices are wanted.
-    which
-        ``ACTION``, ``CURRENT``, ``RANDOM`` or ``REST``, as in the scene's properties.
+    poses
+        Where they come from.
     playing
         Which Action, and which frames of it.
     draw
@@ -93,11 +94,11 @@ def sample(
     current = _stance(graph, armature, parts, bones)
     frame = _world(graph, armature) if armature else np.eye(4)
     unit = np.diag([context.scene.unit_settings.scale_length] * 3 + [1.0])
-    stances = _played(context.scene, armature, parts, bones, which, playing) if armature else [current]
-    if len(stances) == 1 and which not in ("REST", "RANDOM"):
+    stances = _played(context.scene, armature, parts, bones, poses, playing) if armature else [current]
+    if len(stances) == 1 and poses not in ("REST", "RANDOM"):
         stances.append(current)
-    if armature and draw.wanted(which):
-        stances += _drawn(context.scene, armature, parts, bones, which, draw)
+    if armature and draw.wanted(poses):
+        stances += _drawn(context.scene, armature, parts, bones, poses, draw)
     rest = stances[0]
     for thing, matrix in zip(parts, rest.parts, strict=True):
         if abs(np.linalg.det(matrix)) < 1e-18:
@@ -131,14 +132,14 @@ def _played(
     armature: bpy.types.Object,
     parts: Sequence[bpy.types.Object],
     bones: Sequence[str],
-    which: str,
+    poses: PoseSource,
     playing: Playing,
 ) -> list[Stance]:
     """The rest pose, and the frames of what is played, where those are asked for and anything is."""
     with _stage(scene) as stage, standing_in(stage, armature, parts) as (double, doubles):
         _take_position(double, "REST")
         stances = [_at(stage, stage.frame_current_final, double, doubles, bones)]
-        if which == "ACTION":
+        if poses == "ACTION":
             _take_position(double, "POSE")  # also where the artist has left the armature in Rest Position
             action = chosen(playing, armature)
             if playing.action:
@@ -153,16 +154,16 @@ def _drawn(
     armature: bpy.types.Object,
     parts: Sequence[bpy.types.Object],
     bones: Sequence[str],
-    which: str,
+    poses: PoseSource,
     draw: Draw,
 ) -> list[Stance]:
     """Poses at random."""
     with _stage(scene) as stage, standing_in(stage, armature, parts) as (double, doubles):
         play(double, None, armature.name)
-        if which == "RANDOM":
+        if poses == "RANDOM":
             _take_position(double, "POSE")
         now = stage.frame_current_final
-        return [_at(stage, now, double, doubles, bones) for _ in strike(double, which, draw)]
+        return [_at(stage, now, double, doubles, bones) for _ in strike(double, poses, draw)]
 
 
 def _take_position(double: bpy.types.Object, position: Literal["POSE", "REST"]) -> None:

@@ -68,13 +68,13 @@ def test_polygons_of_many_corners_become_triangles_of_the_same_vertices(blender,
 def test_a_palettes_uvs_get_a_remark_and_ordinary_ones_do_not(blender, scenes, rooms):
     thing = scenes.column()
     scenes.select(thing)
-    assert read(blender, rooms).warnings == ()
+    assert read(blender, rooms).remarks == ()
     layer = thing.data.uv_layers[0]
     for face in thing.data.polygons:
         for place, corner in enumerate(face.loop_indices):
             spot = (face.index % 4 / 4 + 0.1, 0.1) if face.index else (place % 2 * 0.9, place // 2 * 0.9)
             layer.uv[corner].vector = spot
-    (remark,) = read(blender, rooms).warnings
+    (remark,) = read(blender, rooms).remarks
     assert "as colour palettes do" in remark
 
 
@@ -82,7 +82,7 @@ def test_copies_on_a_surface_get_a_remark(blender, scenes, rooms):
     thing = scenes.cube()
     thing.instance_type = "FACES"
     scenes.select(thing)
-    assert read(blender, rooms).warnings == (
+    assert read(blender, rooms).remarks == (
         "Cube shows copies of other objects on its surface; ClipMatrix sees it without them.",
     )
 
@@ -90,16 +90,16 @@ def test_copies_on_a_surface_get_a_remark(blender, scenes, rooms):
 def test_flat_shading_gets_a_remark(blender, scenes, rooms):
     blender.ops.mesh.primitive_cube_add()
     said = ("Cube is shaded flat; ClipMatrix looks at it smooth.",)
-    assert read(blender, rooms).warnings == said
+    assert read(blender, rooms).remarks == said
     faces = blender.context.object.data.polygons
     for count, expected in ((2, said), (3, ()), (6, ())):
         faces.foreach_set("use_smooth", np.arange(6) < count)
-        assert read(blender, rooms).warnings == expected
+        assert read(blender, rooms).remarks == expected
 
 
 def test_a_plane_looks_the_same_flat_and_smooth(blender, rooms):
     blender.ops.mesh.primitive_grid_add()
-    assert read(blender, rooms).warnings == ()
+    assert read(blender, rooms).remarks == ()
 
 
 def test_an_empty_render_layer_is_refused_and_the_button_takes_one_that_is_in_use(blender, scenes, rooms):
@@ -221,7 +221,7 @@ def test_tiles_that_come_to_lie_on_one_another_are_remarked(blender, scenes, roo
     half = len(layer) // 2
     for corner in range(half):  # the upper half of the body on tile 1012, laid out as the lower half on tile 1001
         layer[half + corner].vector = (layer[corner].vector.x + 1, layer[corner].vector.y + 1)
-    (remark,) = read(blender, rooms).warnings
+    (remark,) = read(blender, rooms).remarks
     assert remark.startswith("Column's UVs fill 2 tiles, which share one image here")
 
 
@@ -230,4 +230,4 @@ def test_tiles_that_have_places_of_their_own_are_not_remarked(blender, scenes, r
     thing, _ = scenes.character()
     for corner in thing.data.uv_layers[0].uv:  # all of the body, or the upper half of its image, on tile 1002
         corner.vector.x += corner.vector.y > least
-    assert read(blender, rooms).warnings == ()
+    assert read(blender, rooms).remarks == ()

@@ -34,7 +34,7 @@ def test_a_modifier_after_the_armature_is_named_and_left_alone(blender, scenes, 
     thing.modifiers.new(name, LATER[name])
     before = fingerprint(blender)
     shot = read(blender, rooms)
-    assert shot.warnings == (f"ClipMatrix sees Column without its {name} modifier.",)
+    assert shot.remarks == (f"ClipMatrix sees Column without its {name} modifier.",)
     assert len(shot.character.parts[0].vertices) == len(thing.data.vertices)
     assert differences(before, fingerprint(blender)) == []
 
@@ -43,13 +43,13 @@ def test_a_modifier_after_the_armature_is_named_and_left_alone(blender, scenes, 
 def test_a_modifier_that_changes_nothing_clip_could_see_gets_no_remark(blender, scenes, rooms, kind):
     thing, _ = scenes.character()
     thing.modifiers.new("Any", kind)
-    assert read(blender, rooms).warnings == ()
+    assert read(blender, rooms).remarks == ()
 
 
 def test_a_modifier_before_the_armature_that_moves_vertices_only_gets_a_remark(blender, scenes, rooms):
     thing, _ = scenes.character()
     _first(thing, "Bend", "SIMPLE_DEFORM")
-    assert "without its Bend" in read(blender, rooms).warnings[0]
+    assert "without its Bend" in read(blender, rooms).remarks[0]
 
 
 @pytest.mark.parametrize("kind", ["SUBSURF", "SOLIDIFY", "BEVEL"])
@@ -100,7 +100,7 @@ def test_a_mirror_on_a_mesh_with_shape_keys_is_switched_off_instead(blender, sce
 def test_a_modifier_that_is_switched_off_or_works_in_renders_alone_is_none(blender, scenes, rooms):
     thing, _ = scenes.character()
     _first(thing, "Mirror", "MIRROR").show_viewport = False
-    assert read(blender, rooms).warnings == ()
+    assert read(blender, rooms).remarks == ()
 
 
 def test_of_two_armature_modifiers_the_button_switches_the_last_one_off(blender, scenes, rooms):

@@ -13,7 +13,7 @@ from .painted import SIDE, WAYS, another_layer, noise, picture, plain, several_s
 def sent(blender, rooms, **options):
     """The first part's texture, and the remarks."""
     shot = read(blender, rooms, texture_size=SIDE, **options)
-    return shot.character.start_textures[0], shot.warnings
+    return shot.character.start_textures[0], shot.remarks
 
 
 def baked(blender, thing):

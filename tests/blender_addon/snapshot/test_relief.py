@@ -42,7 +42,7 @@ def unit(vectors):
 def test_what_is_sent_leans_as_cycles_bakes_it(blender, rooms, cube, material, way):
     way(blender, cube, material)
     texels, shot = sent(blender, rooms)
-    assert (shot.warnings, shot.unsent) == ((), ())
+    assert (shot.remarks, shot.unread) == ((), ())
     seen, covered = baked(blender, cube)
     assert covered.sum() > 0.4 * SIDE * SIDE
     cosine = (np.broadcast_to(unit(texels / 127.5 - 1), seen.shape) * seen).sum(axis=-1)[covered]
@@ -154,15 +154,15 @@ def test_what_can_t_be_read_is_said_and_not_sent(blender, rooms, cube, material,
     way(blender, cube, material)
     texels, shot = sent(blender, rooms)
     assert texels is None
-    assert shot.unsent == (f"“skin” {said}",)
-    assert shot.warnings == ()  # it matters only where a normal map is asked for
+    assert shot.unread == (f"“skin” {said}",)
+    assert shot.remarks == ()  # it matters only where a normal map is asked for
 
 
 def test_the_bare_mesh_brings_none_and_says_which_is_left_out(blender, rooms, cube, material):
     one_image(blender, cube, material)
     texels, shot = sent(blender, rooms, start="FRESH")
     assert texels is None
-    assert shot.unsent == ("“skin” has relief of its own",)
+    assert shot.unread == ("“skin” has relief of its own",)
 
 
 def test_reading_leaves_the_scene_as_it_is(blender, rooms, cube, material):

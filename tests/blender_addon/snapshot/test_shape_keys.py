@@ -72,7 +72,7 @@ def test_keys_driven_by_a_property_of_the_armature_stay_and_are_counted(blender,
     assert low == value == high == pytest.approx(0.25)
     assert _shapes(shot)["frown"][1] == pytest.approx(0.5)
     assert shot.binding.parts[0].shapes == ((0, "wide"),)
-    assert shot.warnings == (
+    assert shot.remarks == (
         "Column has 2 shape keys that are driven or animated; ClipMatrix leaves such keys as they are now.",
     )
 
@@ -85,7 +85,7 @@ def test_an_animated_key_stays_as_it_is_in_the_current_frame(blender, keyed, roo
     blender.context.scene.frame_set(6)
     shot = read(blender, rooms)
     assert _shapes(shot) == {"wide": (pytest.approx(0.5), pytest.approx(0.5), pytest.approx(0.5))}
-    assert "a shape key that is driven or animated" in shot.warnings[0]
+    assert "a shape key that is driven or animated" in shot.remarks[0]
 
 
 def test_a_value_outside_of_the_sliders_widens_the_range(blender, keyed, rooms):
