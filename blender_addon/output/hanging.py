@@ -8,8 +8,8 @@ from typing import Any
 
 import bpy
 
-from ..scene.characters import FOLLOWING
 from ..scene.posing.actions import played
+from ..scene.posing.constraints import FOLLOWING, aims
 from ..scene.posing.rigging import armature_modifiers
 from .acting import Character
 
@@ -61,7 +61,7 @@ def _whole(constraint: Any) -> bool:
 
 def _held_by(constraint: Any) -> tuple[bpy.types.Object | None, str]:
     """The constraint's target, and the bone's name if it is one."""
-    aim = constraint.targets[0] if constraint.type == "ARMATURE" and constraint.targets else constraint
+    aim = next(iter(aims(constraint)), constraint)
     return getattr(aim, "target", None), getattr(aim, "subtarget", "")
 
 

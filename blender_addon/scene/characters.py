@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import bpy
 
 from ..errors import Fix, Refusal
+from .posing.constraints import holds
 from .wording import an, kind_of, listed
 
 CONVERTIBLE = frozenset({"CURVE", "SURFACE", "META", "FONT"})
@@ -15,9 +16,6 @@ CONVERTIBLE = frozenset({"CURVE", "SURFACE", "META", "FONT"})
 
 SHOWN = frozenset({"CURVES", "GPENCIL", "GREASEPENCIL", "POINTCLOUD", "VOLUME"})
 """Object types that look like something and can't be meshes: hair, drawings, points, smoke."""
-
-FOLLOWING = frozenset({"CHILD_OF", "COPY_TRANSFORMS"})
-"""Constraint types by which an object hangs on their target as on a parent."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,15 +101,7 @@ def instanced(thing: bpy.types.Object) -> bool:
 
 def _held_by(thing: bpy.types.Object) -> bpy.types.Object | None:
     """The armature that a constraint has the object follow."""
-    for constraint in thing.constraints:
-        if constraint.mute:
-            continue
-        target = getattr(constraint, "target", None) if constraint.type in FOLLOWING else None
-        if isinstance(constraint, bpy.types.ArmatureConstraint):
-            target = next((one.target for one in constraint.targets if one.target), None)
-        if target is not None and target.type == "ARMATURE":
-            return target
-    return None
+    return next((aim.target for aim in holds(thing) if aim.target and aim.target.type == "ARMATURE"), None)
 
 
 def _chosen(context: bpy.types.Context) -> list[bpy.types.Object]:

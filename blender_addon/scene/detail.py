@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 import bmesh
 import bpy
@@ -51,7 +52,7 @@ def refuse_undetailed(thing: bpy.types.Object) -> None:
         raise Refusal(f"{thing.name} would have {count:,} vertices.", f"Parts may have {MOST:,} at most.")
 
 
-def subdivide(thing: bpy.types.Object, surface: str) -> None:
+def subdivide(thing: bpy.types.Object, surface: Literal["SMOOTH", "FLAT"]) -> None:
     """Split each edge in two and each face in four; ask :func:`refuse_undetailed` before.
 
     Faces with more than four corners are cut into triangles and quads first.

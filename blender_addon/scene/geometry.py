@@ -12,7 +12,7 @@ from clipmatrix_protocol import MAX_FRAME_BYTES
 
 from ..errors import Fix, Refusal
 from .keys import animated_keys, mesh_of, offsets_key, points
-from .materials.uvs import corner_uvs, render_layer
+from .materials.uvs import areas, corner_uvs, render_layer
 from .posing.skin import group_weights
 
 SMALLEST_UV_AREA = 1e-8
@@ -101,7 +101,7 @@ def surface(thing: bpy.types.Object) -> Surface:
     uvs = corner_uvs(layer)[corners].reshape(count, 3, 2)
     if not np.isfinite(uvs).all():
         raise broken(thing, "UVs")
-    if _uv_area(uvs) < SMALLEST_UV_AREA:
+    if areas(uvs).sum() < SMALLEST_UV_AREA:
         raise Refusal(f"{thing.name}'s UV layer “{layer.name}” is empty.", fix=unwrap)
     return Surface(triangles.reshape(-1, 3), uvs)
 
@@ -168,8 +168,3 @@ def _delta(thing: bpy.types.Object, key: bpy.types.ShapeKey) -> np.ndarray:
     if key.vertex_group:
         delta *= group_weights(thing, key.vertex_group)[:, None]
     return delta
-
-
-def _uv_area(corner_uvs: np.ndarray) -> float:
-    a, b = corner_uvs[:, 1] - corner_uvs[:, 0], corner_uvs[:, 2] - corner_uvs[:, 0]
-    return float(np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).sum() / 2)

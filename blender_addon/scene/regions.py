@@ -11,8 +11,8 @@ import numpy as np
 from clipmatrix_protocol import Region
 
 from ..errors import Refusal
-from .characters import FOLLOWING
 from .keys import mesh_of
+from .posing.constraints import holds
 from .posing.skin import Skin, group_weights
 from .wording import listed
 
@@ -136,13 +136,4 @@ def _carrier(thing: bpy.types.Object, armature: bpy.types.Object) -> str:
 
 def _held_by(thing: bpy.types.Object, armature: bpy.types.Object) -> str:
     """The armature's bone that a constraint has the object follow; empty without one."""
-    for constraint in thing.constraints:
-        if constraint.mute:
-            continue
-        aims = [constraint] if constraint.type in FOLLOWING else []
-        if isinstance(constraint, bpy.types.ArmatureConstraint):
-            aims = list(constraint.targets)  # type: ignore[arg-type]
-        for aim in aims:
-            if getattr(aim, "target", None) == armature:
-                return str(getattr(aim, "subtarget", ""))
-    return ""
+    return next((str(aim.subtarget) for aim in holds(thing) if aim.target == armature), "")

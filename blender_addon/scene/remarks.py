@@ -10,6 +10,7 @@ from clipmatrix_protocol import Part
 
 from .keys import animated_keys, mesh_of, offsets_key
 from .materials.unrolled import unroll
+from .materials.uvs import areas
 from .posing import rigging
 
 LEAST_SHARE = 0.01
@@ -37,9 +38,8 @@ def remarks(parts: Sequence[bpy.types.Object], armature: bpy.types.Object | None
 
 def cramped(part: Part) -> tuple[str, ...]:
     """A remark on UVs that leave most faces next to nothing of the texture."""
-    a, b = part.corner_uvs[:, 1] - part.corner_uvs[:, 0], part.corner_uvs[:, 2] - part.corner_uvs[:, 0]
-    areas = np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]) / 2
-    if np.mean(areas * len(areas) < LEAST_SHARE) <= 0.5:
+    covered = areas(part.corner_uvs)
+    if np.mean(covered * len(covered) < LEAST_SHARE) <= 0.5:
         return ()
     return (
         f"{part.name}'s UVs put most faces on a spot, as colour palettes do; paint needs room. "

@@ -25,7 +25,7 @@ CHECKS: tuple[Check, ...] = (
     rig.armatures,
     rig.early_modifiers,
     keys.absolute,
-    keys.pinned,
+    keys.shown_alone,
     surface.without_uvs,
     surface.empty_uvs,
 )

@@ -70,7 +70,12 @@ def scaled_to_nothing(parts: Sequence[bpy.types.Object], armature: bpy.types.Obj
         if not isfinite(volume):  # as it is when any entry is not
             yield Refusal(f"{thing.name} has a location or scale that is no number.", "Clear its transform.")
         elif volume < SMALLEST_VOLUME:
-            yield Refusal(f"{thing.name} is scaled to nothing.", "Give it a scale other than 0.")
+            yield without_size(thing)
+
+
+def without_size(thing: bpy.types.Object) -> Refusal:
+    """An object is scaled to nothing: less than :data:`SMALLEST_VOLUME`."""
+    return Refusal(f"{thing.name} is scaled to nothing.", "Give it a scale other than 0.")
 
 
 def refuse_unwritable(thing: bpy.types.Object) -> None:

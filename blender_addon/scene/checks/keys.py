@@ -22,7 +22,7 @@ def absolute(parts: Sequence[bpy.types.Object], armature: bpy.types.Object | Non
             )
 
 
-def pinned(parts: Sequence[bpy.types.Object], armature: bpy.types.Object | None) -> Iterator[Refusal]:
+def shown_alone(parts: Sequence[bpy.types.Object], armature: bpy.types.Object | None) -> Iterator[Refusal]:
     """Where one key alone is shown, the others' values, and what comes back, would not be seen."""
     for thing in parts:
         if thing.show_only_shape_key and mesh_of(thing).shape_keys is not None:

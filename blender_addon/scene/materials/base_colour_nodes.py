@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import bpy
 import numpy as np
@@ -19,6 +19,9 @@ COLOURS = {
 """The socket that is a shader's colour, by the node's type; in a mixture the first of these kinds counts."""
 
 SHADERS = frozenset({"SHADER"})
+
+Extension = Literal["REPEAT", "EXTEND", "CLIP", "MIRROR"]
+"""How an image goes on beyond its border, as Blender's image nodes have it."""
 
 BARE = (0.8, 0.8, 0.8)
 """Linear colour of a surface without material, as Blender shows it."""
@@ -44,7 +47,7 @@ class Picture:
     placing
         (2, 3), by rows: what becomes of (u, v, 1) on the way to the image; None for nothing.
     extension
-        What is beyond its border, as the image node says.
+        What is beyond its border.
     straight
         Whether transparent pixels show their own colour rather than darkness.
     """
@@ -52,7 +55,7 @@ class Picture:
     image: bpy.types.Image
     layer: str = ""
     placing: tuple[tuple[float, float, float], ...] | None = None
-    extension: str = "REPEAT"
+    extension: Extension = "REPEAT"
     straight: bool = False
 
 

@@ -10,7 +10,7 @@ import bpy
 import numpy as np
 
 from . import images
-from .base_colour_nodes import Picture
+from .base_colour_nodes import Extension, Picture
 from .unrolled import first_tile, grown, spread, unroll
 from .uvs import corner_uvs, render_layer
 
@@ -148,7 +148,7 @@ def _layout(mesh: bpy.types.Mesh, side: int) -> Layout:
     return Layout(mesh, corners, uvs, texels, centres, ids[texels])
 
 
-def _sampled(texture: np.ndarray, places: np.ndarray, extension: str) -> np.ndarray:
+def _sampled(texture: np.ndarray, places: np.ndarray, extension: Extension) -> np.ndarray:
     """Look a texture (H, W, 3) uint8 up at places (N, 2), bilinearly."""
     height, width = texture.shape[:2]
     flat = texture.reshape(-1, 3)
@@ -165,7 +165,7 @@ def _sampled(texture: np.ndarray, places: np.ndarray, extension: str) -> np.ndar
     return np.rint(colour).astype(np.uint8)
 
 
-def _within(index: np.ndarray, count: int, extension: str) -> np.ndarray:
+def _within(index: np.ndarray, count: int, extension: Extension) -> np.ndarray:
     """Bring texels (N,) into an image; what a clipped one shows beyond its border is its border."""
     if extension == "REPEAT":
         return index % count

@@ -21,6 +21,12 @@ def corner_uvs(layer: bpy.types.MeshUVLoopLayer) -> np.ndarray:
     return flat.reshape(-1, 2)
 
 
+def areas(triangles: np.ndarray) -> np.ndarray:
+    """(T,) how much of the image, which is 1, triangles with corners at UVs (T, 3, 2) cover."""
+    a, b = triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0]
+    return np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]) / 2
+
+
 def is_empty(layer: bpy.types.MeshUVLoopLayer) -> bool:
     """Whether all corners lie in one spot, or on one line along the image's sides."""
     corners = corner_uvs(layer)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import bpy
+
+from .constraints import aims
 
 
 def followed(armature: bpy.types.Object) -> list[bpy.types.Object]:
@@ -33,8 +34,7 @@ def _targets(constraints: bpy.types.bpy_prop_collection[bpy.types.Constraint]) -
     for constraint in constraints:
         if constraint.mute:
             continue
-        aims: Any = constraint.targets if isinstance(constraint, bpy.types.ArmatureConstraint) else [constraint]
-        for aim in aims:
+        for aim in aims(constraint):
             for name in ("target", "pole_target"):
                 target = getattr(aim, name, None)
                 if target is not None:

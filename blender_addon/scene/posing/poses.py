@@ -14,7 +14,7 @@ from typing import Literal
 import bpy
 import numpy as np
 
-from ...errors import Refusal
+from ..checks.access import SMALLEST_VOLUME, without_size
 from .actions import OWN_ACTION, Playing, chosen, play, span
 from .drawn_poses import NO_JITTER, Draw, strike
 from .pose_source import PoseSource
@@ -101,8 +101,8 @@ def sample(
         stances += _drawn(context.scene, armature, parts, bones, poses, draw)
     rest = stances[0]
     for thing, matrix in zip(parts, rest.parts, strict=True):
-        if abs(np.linalg.det(matrix)) < 1e-18:
-            raise Refusal(f"{thing.name} is scaled to nothing.", "Give it a scale other than 0.")
+        if abs(np.linalg.det(matrix)) < SMALLEST_VOLUME:
+            raise without_size(thing)
     out, back = unit @ frame, np.linalg.inv(unit @ frame)
     away = np.linalg.inv(rest.parts)
     found = [Stance(out @ one.bones @ back, out @ one.parts @ away @ back) for one in stances]

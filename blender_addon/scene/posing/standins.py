@@ -8,6 +8,8 @@ from typing import Any
 
 import bpy
 
+from .constraints import aims
+
 
 @contextmanager
 def standing_in(
@@ -63,8 +65,7 @@ def _move_over(
                 if read.id in copies:
                     read.id = copies[read.id]
     for constraint in copy.constraints:
-        aims: Any = constraint.targets if isinstance(constraint, bpy.types.ArmatureConstraint) else [constraint]
-        for aim in aims:
+        for aim in aims(constraint):
             target = getattr(aim, "target", None)
             if target in copies:
                 aim.target = copies[target]
@@ -85,5 +86,5 @@ def _keep_deforming(
 def _held_by_vertices(thing: bpy.types.Object) -> list[bpy.types.Object | None]:
     """The objects by whose vertices one stands: buttons on a shirt, for instance."""
     vertex_parents = [thing.parent] if thing.parent_type in ("VERTEX", "VERTEX_3") else []
-    aims = [one for one in thing.constraints if getattr(one, "subtarget", "")]
-    return [*vertex_parents, *(getattr(one, "target", None) for one in aims)]
+    by_group = [one for one in thing.constraints if getattr(one, "subtarget", "")]
+    return [*vertex_parents, *(getattr(one, "target", None) for one in by_group)]
