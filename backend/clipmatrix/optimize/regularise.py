@@ -10,17 +10,17 @@ from torch import Tensor
 from .mesh.edges import Edges
 
 
-def edge_stretch(vertices: Tensor, reference: Tensor, mesh: Edges) -> Tensor:
+def edge_stretch(vertices: Tensor, reference: Tensor, edges: Edges) -> Tensor:
     """Mean squared relative change of edge lengths between two shapes (V, 3); scalar."""
-    start = _lengths(reference, mesh)
+    start = _lengths(reference, edges)
     known = start > start.mean() * 1e-4
-    ratio = _lengths(vertices, mesh) / torch.where(known, start, 1.0)
+    ratio = _lengths(vertices, edges) / torch.where(known, start, 1.0)
     return torch.where(known, ratio - 1, 0.0).square().sum() / known.sum()
 
 
-def crease(vertices: Tensor, reference: Tensor, triangles: Tensor, mesh: Edges) -> Tensor:
+def crease(vertices: Tensor, reference: Tensor, triangles: Tensor, edges: Edges) -> Tensor:
     """Mean squared change of the cosine between neighbouring faces' normals (normal consistency); scalar."""
-    changes = _cosines(vertices, triangles, mesh) - _cosines(reference, triangles, mesh)
+    changes = _cosines(vertices, triangles, edges) - _cosines(reference, triangles, edges)
     return changes.square().sum() / max(len(changes), 1)  # a mesh may have no edge with two faces
 
 
@@ -60,14 +60,14 @@ def chroma(colours: Tensor) -> Tensor:
     return ((colours - neutral) / neutral.detach().clamp_min(1e-3)).square().mean()
 
 
-def _lengths(vertices: Tensor, mesh: Edges) -> Tensor:
-    a, b = vertices.index_select(0, mesh.ends[:, 0]), vertices.index_select(0, mesh.ends[:, 1])
+def _lengths(vertices: Tensor, edges: Edges) -> Tensor:
+    a, b = vertices.index_select(0, edges.ends[:, 0]), vertices.index_select(0, edges.ends[:, 1])
     return (a - b).square().sum(dim=1).clamp_min(1e-30).sqrt()
 
 
-def _cosines(vertices: Tensor, triangles: Tensor, mesh: Edges) -> Tensor:
+def _cosines(vertices: Tensor, triangles: Tensor, edges: Edges) -> Tensor:
     a, b, c = (vertices.index_select(0, triangles[:, corner]) for corner in range(3))
     normals = torch.linalg.cross(b - a, c - a)
     normals = normals / normals.square().sum(dim=1, keepdim=True).clamp_min(1e-30).sqrt()
-    pair = normals.index_select(0, mesh.faces[:, 0]) * normals.index_select(0, mesh.faces[:, 1])
+    pair = normals.index_select(0, edges.faces[:, 0]) * normals.index_select(0, edges.faces[:, 1])
     return pair.sum(dim=1)

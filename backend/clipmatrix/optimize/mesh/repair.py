@@ -44,7 +44,7 @@ def broken(surface: Character, start: Tensor, result: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def repair(surface: Character, start: Tensor, result: Tensor, mesh: Edges, held: Constraints) -> Tensor:
+def repair(surface: Character, start: Tensor, result: Tensor, edges: Edges, constraints: Constraints) -> Tensor:
     """Relax a shape where it breaks.
 
     Parameters
@@ -53,9 +53,9 @@ def repair(surface: Character, start: Tensor, result: Tensor, mesh: Edges, held:
         Its triangles, skin and poses.
     start, result
         (P, 3) metres, rest space, before and after the job.
-    mesh
-        Edges of the triangles.
-    held
+    edges
+        Of its triangles.
+    constraints
         What may not move freely.
 
     Returns
@@ -68,13 +68,13 @@ def repair(surface: Character, start: Tensor, result: Tensor, mesh: Edges, held:
         bad = broken(surface, start, start + displacement)
         if not bool(bad.any()):
             return start + displacement
-        near = falloff(surface.triangles[bad].unique(), 2 + attempt // 2, len(start), mesh)[:, None]
+        near = falloff(surface.triangles[bad].unique(), 2 + attempt // 2, len(start), edges)[:, None]
         smooth = displacement
         for _ in range(4):
-            smooth = _average(smooth, mesh)
+            smooth = _average(smooth, edges)
         if attempt >= SMOOTHING:
             smooth = 0.7 * smooth
-        displacement = held.project(torch.lerp(displacement, smooth, near))
+        displacement = constraints.project(torch.lerp(displacement, smooth, near))
     return start + _shrunk(surface, start, displacement)
 
 
@@ -86,20 +86,20 @@ def _shrunk(surface: Character, start: Tensor, displacement: Tensor) -> Tensor:
     return torch.zeros_like(displacement)
 
 
-def falloff(points: Tensor, rings: int, count: int, mesh: Edges) -> Tensor:
+def falloff(points: Tensor, rings: int, count: int, edges: Edges) -> Tensor:
     """Weigh points by their distance in edges: (count,) 1 at the given points, 0 from ``rings`` edges on."""
     weight = torch.zeros(count, device=points.device)
     weight[points] = 1.0
-    a, b = mesh.ends.unbind(dim=1)
+    a, b = edges.ends.unbind(dim=1)
     for _ in range(rings - 1):
         lower = (weight - 1 / rings).clamp_min(0)
         weight = weight.scatter_reduce(0, a, lower[b], "amax").scatter_reduce(0, b, lower[a], "amax")
     return weight
 
 
-def _average(field: Tensor, mesh: Edges) -> Tensor:
+def _average(field: Tensor, edges: Edges) -> Tensor:
     """Replace each point's value (P, 3) by the mean of its own and its neighbours'."""
-    a, b = mesh.ends.unbind(dim=1)
+    a, b = edges.ends.unbind(dim=1)
     total = field.index_add(0, a, field[b]).index_add(0, b, field[a])
     ones = torch.ones(len(a), device=field.device)
     degree = torch.ones(len(field), device=field.device).index_add(0, a, ones).index_add(0, b, ones)

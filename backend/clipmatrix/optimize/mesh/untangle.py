@@ -35,7 +35,7 @@ FIRM = 4
 
 
 @torch.no_grad()
-def untangle(surface: Character, start: Tensor, result: Tensor, mesh: Edges, held: Constraints) -> Tensor:
+def untangle(surface: Character, start: Tensor, result: Tensor, edges: Edges, constraints: Constraints) -> Tensor:
     """Take a shape back towards what it was where it runs into itself.
 
     Both triangles of a new meeting go back, also where one of them was tangled with another before: two that are where
@@ -47,9 +47,9 @@ def untangle(surface: Character, start: Tensor, result: Tensor, mesh: Edges, hel
         Its triangles, skin and poses.
     start, result
         (P, 3) metres, rest space, before and after the job.
-    mesh
-        Edges of the triangles.
-    held
+    edges
+        Of its triangles.
+    constraints
         What may not move freely.
 
     Returns
@@ -60,7 +60,7 @@ def untangle(surface: Character, start: Tensor, result: Tensor, mesh: Edges, hel
     displacement = result - start
     corners = surface.triangles.cpu().numpy()
     own = {pose: self_intersecting(_posed(surface, start, pose), corners) for pose in _spread(len(surface.poses))}
-    ways, moved = _ways(start, displacement, mesh), np.ones(len(corners), bool)
+    ways, moved = _ways(start, displacement, edges), np.ones(len(corners), bool)
     for attempt in range(GENTLE + 2 * FIRM):
         points = _meeting_anew(surface, start + displacement, own, moved)
         if not len(points):
@@ -68,20 +68,20 @@ def untangle(surface: Character, start: Tensor, result: Tensor, mesh: Edges, hel
         near, firm = _near(points, ways, max(NARROWER**attempt, NARROWER**GENTLE)), attempt - GENTLE
         left = GENTLE_LEFT
         if firm >= 0:
-            near = torch.maximum(near, falloff(points, 2 + firm // 2, len(start), mesh))
+            near = torch.maximum(near, falloff(points, 2 + firm // 2, len(start), edges))
             left = 0.5 if firm < FIRM else 0.0
-        before, displacement = displacement, held.project(displacement * (1 - (1 - left) * near[:, None]))
+        before, displacement = displacement, constraints.project(displacement * (1 - (1 - left) * near[:, None]))
         moved = (before != displacement)[surface.triangles].flatten(1).any(dim=1).cpu().numpy()
     return start + displacement
 
 
-def _ways(start: Tensor, displacement: Tensor, mesh: Edges) -> csr_array:
+def _ways(start: Tensor, displacement: Tensor, edges: Edges) -> csr_array:
     """Give each edge its length in reaches of the displacement there: (P, P), the same both ways."""
-    a, b = mesh.ends.unbind(dim=1)
+    a, b = edges.ends.unbind(dim=1)
     length = (start[a] - start[b]).norm(dim=1)
     size = displacement.norm(dim=1)
     ways = (length / (REACH * torch.maximum(size[a], size[b]) + 2 * length).clamp_min(1e-9)).cpu().numpy()
-    ends = mesh.ends.cpu().numpy()
+    ends = edges.ends.cpu().numpy()
     rows, columns = np.concatenate([ends, ends[:, ::-1]]).T
     return csr_array((np.tile(ways, 2), (rows, columns)), shape=(len(start), len(start)))
 
