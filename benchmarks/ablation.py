@@ -32,7 +32,7 @@ from clipmatrix.evaluate.judge import judge_tower
 from clipmatrix.evaluate.question import Question, some_prompts
 from clipmatrix.evaluate.subject import subject
 from clipmatrix.guidance import Tower, load_towers
-from clipmatrix.optimize import guided
+from clipmatrix.optimize import optimise_with_towers
 from clipmatrix.optimize.learning_rates import IMAGE_RATE, OFFSET_RATE
 from msgspec.structs import replace
 
@@ -178,7 +178,7 @@ def judged(name: str, given: Asked, towers: Sequence[Tower], judge: Tower) -> Re
     character, brief = given
     began = time.monotonic()
     job = protocol.Submit("ablation", character, brief)
-    done = guided(job, towers, torch.device("cpu"), lambda message: None, lambda: False)
+    done = optimise_with_towers(job, towers, torch.device("cpu"), lambda message: None, lambda: False)
     seconds = time.monotonic() - began
     prompt = brief.prompts[0].text
     found = evaluate(subject(character, done.state), Question(prompt), [judge], EFFORT)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import clipmatrix_protocol as protocol
 import numpy as np
@@ -26,9 +27,13 @@ FRONT, OVERHEAD = 60.0, 60.0
 """Degrees: views up to this azimuth to either side show the front or the back; from this elevation on, the top."""
 
 
+PictureKind = Literal["textured", "plain"]
+"""A view shows the character as it is painted, or its bare geometry in grey."""
+
+
 @dataclass(frozen=True)
 class Targets:
-    """Where the pictures shall go; M prompts, W sides or one for all, C cameras.
+    """The prompts as the pictures' goals; M prompts, W sides or one for all, C cameras.
 
     Attributes
     ----------
@@ -49,10 +54,17 @@ class Targets:
     through: Tensor
 
     @cached_property
-    def counts(self) -> dict[str, float]:
-        """How much the ``textured`` and the ``plain`` picture of a view count; one that does not is left out."""
-        counts = {"textured": float(self.textured.abs().sum()), "plain": float(self.plain.abs().sum())}
+    def counts(self) -> dict[PictureKind, float]:
+        """How much each kind of picture counts, all prompts together; one that does not count is left out."""
+        counts: dict[PictureKind, float] = {
+            "textured": float(self.textured.abs().sum()),
+            "plain": float(self.plain.abs().sum()),
+        }
         return {kind: count for kind, count in counts.items() if count}
+
+    def weights(self, kind: PictureKind) -> Tensor:
+        """(M,) the prompts' weights for a kind of picture."""
+        return self.textured if kind == "textured" else self.plain
 
     @cached_property
     def any_directed(self) -> bool:

@@ -1,7 +1,7 @@
 """The loop that grows a character into its prompts."""
 
-from .loop import guided, optimise
+from .loop import optimise, optimise_with_towers
 from .telemetry import Report
-from .unknown_words import warnings
+from .unknown_words import brief_warnings
 
-__all__ = ["Report", "guided", "optimise", "warnings"]
+__all__ = ["Report", "brief_warnings", "optimise", "optimise_with_towers"]

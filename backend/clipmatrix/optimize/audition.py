@@ -52,37 +52,41 @@ def first_colour(parameters: Parameters, start: Outcome, scene: Scene, cancelled
     """
     fixed = measure(start, scene, EVERY)
     if not scene.brushes:
-        return _suiting(parameters, start, fixed, None, cancelled)
-    heard = [group.prompts for group in groups(scene.brushes, parameters.atlas_seen)]
+        return _best_colour(parameters, start, fixed, None, cancelled)
+    painters = [group.prompts for group in groups(scene.brushes, parameters.atlas_seen)]
     return torch.cat(
-        [_suiting(parameters, start, fixed.weighing(mine, mine), group, cancelled) for group, mine in enumerate(heard)]
+        [
+            _best_colour(parameters, start, fixed.weighted(mine, mine), group, cancelled)
+            for group, mine in enumerate(painters)
+        ]
     )
 
 
-def _suiting(
+def _best_colour(
     parameters: Parameters, start: Outcome, fixed: Measure, group: int | None, cancelled: Callable[[], bool]
 ) -> Tensor:
-    """The colour that suits, of one group of texels or of all: (1, 3, 1, 1, 1)."""
+    """A nudge towards the best colour, if any is, for one group of texels or for all: (1, 3, 1, 1, 1)."""
     grey = torch.logit(torch.full_like(parameters.start_textures, GREY).mean(dim=(0, 1, 2)).sqrt())
     changes = [torch.logit(torch.tensor(levels, device=grey.device)) - grey for levels in product(LEVELS, repeat=3)]
     sight = fixed.look(start)
     # colour does not show in plain-shaded pictures: they are looked at once
-    textured, plain = fixed.weighing(1, 0), fixed.weighing(0, 1).similarity(start, sight)
+    textured, plain = fixed.weighted(1, 0), fixed.weighted(0, 1).similarity(start, sight)
     coloured = (
         plain + textured.similarity(replace(start, textures=_painted(parameters, change, group)), sight)
         for change in changes
     )
-    shaped = (fixed.similarity(replace(start, coefficients=values)) for values in _bent(parameters, start))
+    shaped = (fixed.similarity(replace(start, coefficients=values)) for values in _bent_shapes(parameters, start))
     colours, shapes = (list(takewhile(lambda _: not cancelled(), looks)) for looks in (coloured, shaped))
     if cancelled():
         return torch.zeros_like(grey)[None, :, None, None, None]
     best = max(range(len(changes)), key=colours.__getitem__)
-    heard = colours[best] > max(min(colours) + INDIFFERENT, max(shapes, default=-2.0))
-    chosen = NUDGE * changes[best] if heard else torch.zeros_like(grey)
+    speaks_of_colour = colours[best] > max(min(colours) + INDIFFERENT, max(shapes, default=-2.0))
+    chosen = NUDGE * changes[best] if speaks_of_colour else torch.zeros_like(grey)
     return chosen[None, :, None, None, None]
 
 
 def _painted(parameters: Parameters, change: Tensor, group: int | None) -> Tensor:
+    """Textures (S, h, h, 3) with a change (3,) of the colour of one group of texels, or of all."""
     grid = change[None, :, None, None, None]
     if group is not None:
         count = parameters.pyramid.grids[0].shape[0]
@@ -90,7 +94,7 @@ def _painted(parameters: Parameters, change: Tensor, group: int | None) -> Tenso
     return texture_pyramid.to_linear(texture_pyramid.Pyramid([grid], []), parameters.base_seen, parameters.atlas_seen)
 
 
-def _bent(parameters: Parameters, start: Outcome) -> Iterator[Tensor]:
+def _bent_shapes(parameters: Parameters, start: Outcome) -> Iterator[Tensor]:
     """Free coefficients at either end of their range, the others at their start; see :data:`SHAPES`."""
     surface = parameters.surface
     moved = torch.linalg.vector_norm(surface.deltas, dim=(1, 2)) * (surface.high - surface.low)

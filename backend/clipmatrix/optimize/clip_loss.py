@@ -6,13 +6,13 @@ import torch
 from torch import Tensor
 
 from ..guidance.augment import Crops, cropped
-from ..guidance.prompts import Seen, sides, similarity
+from ..guidance.prompts import PictureKind, Seen, sides, similarity
 from ..render.render import Images
 from .random_draws import Shown
 from .sampling import Views
 from .scene import Guide
 
-Origins = Mapping[str, Tensor]
+Origins = Mapping[PictureKind, Tensor]
 """By kind of picture, (N, D) unit vectors: views of the character as it came, which directed prompts start from."""
 
 
@@ -29,15 +29,15 @@ def start_vectors(guides: Sequence[Guide], before: Images | None, crops: Sequenc
     return tuple(_embedded(guide, before, mine) for guide, mine in zip(guides, crops, strict=True))
 
 
-def judged(
+def similarities(
     guides: Sequence[Guide],
     views: Views,
     images: Images,
     origins: Sequence[Origins],
     crops: Sequence[Shown],
-    heard: Sequence[Tensor | None] = (None,),
+    subsets: Sequence[Tensor | None] = (None,),
 ) -> list[Tensor]:
-    """Compare pictures of views with the prompts: scalars in [-1, 1], means over the towers.
+    """Compare pictures of views with the prompts: a scalar in [-1, 1] for each subset of them, means over the towers.
 
     Parameters
     ----------
@@ -49,39 +49,40 @@ def judged(
         From :func:`start_vectors`, for each tower.
     crops
         For each tower, through which crops it sees the pictures.
-    heard
-        For each scalar, which prompts (M,) count; None for all of them.
+    subsets
+        (M,) bool each, the prompts that count; None for all of them.
     """
     each = [
-        _judged_by(guide, views, images, start, mine, heard)
+        _similarities_to(guide, views, images, start, mine, subsets)
         for guide, start, mine in zip(guides, origins, crops, strict=True)
     ]
     return [torch.stack(one).mean() for one in zip(*each, strict=True)]
 
 
-def _judged_by(
+def _similarities_to(
     guide: Guide,
     views: Views,
     images: Images,
     origins: Origins,
     crops: Shown,
-    heard: Sequence[Tensor | None],
+    subsets: Sequence[Tensor | None],
 ) -> list[Tensor]:
     side = sides(views.azimuths, views.elevations)
-    totals = [torch.zeros((), device=images.textured.device) for _ in heard]
+    totals = [torch.zeros((), device=images.textured.device) for _ in subsets]
     for kind, now in _embedded(guide, images, crops).items():
         each = len(now) // len(side)
         seen = Seen(now, origins.get(kind), side.repeat_interleave(each), views.sources.repeat_interleave(each))
-        weights = getattr(guide.targets, kind)
-        for index, prompts in enumerate(heard):
-            chosen = weights if prompts is None else weights * prompts
-            totals[index] = totals[index] + similarity(seen, guide.targets, chosen)
+        weights = guide.targets.weights(kind)
+        for index, subset in enumerate(subsets):
+            counted = weights if subset is None else weights * subset
+            totals[index] = totals[index] + similarity(seen, guide.targets, counted)
     return totals
 
 
-def _embedded(guide: Guide, images: Images, crops: Shown) -> dict[str, Tensor]:
+def _embedded(guide: Guide, images: Images, crops: Shown) -> dict[PictureKind, Tensor]:
     """Embed each kind of pictures that counts, through a tower's crops, all of them in one go."""
-    seen = {kind: _through(getattr(images, kind).permute(0, 3, 1, 2), crops.get(kind)) for kind in guide.targets.counts}
+    kinds: dict[PictureKind, Tensor] = {"textured": images.textured, "plain": images.plain}
+    seen = {kind: _through(kinds[kind].permute(0, 3, 1, 2), crops.get(kind)) for kind in guide.targets.counts}
     if not seen:
         return {}
     vectors = guide.tower.encode_image(torch.cat(list(seen.values())))

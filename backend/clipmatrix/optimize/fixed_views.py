@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from ..render.render import Images, Sight
-from .clip_loss import Origins, asks_directions, judged, start_vectors
-from .pictures import looked, pictures
+from .clip_loss import Origins, asks_directions, similarities, start_vectors
+from .pictures import pictures, sight_of
 from .sampling import Views, fixed_views
 from .scene import Guide, Scene
 from .state import Outcome
@@ -35,21 +35,22 @@ class Measure:
     @torch.no_grad()
     def look(self, outcome: Outcome) -> Sight:
         """What the views see of an outcome's shape, for outcomes that differ in paint alone."""
-        return looked(outcome, self.scene, self.views, self.scene.view_size)
+        return sight_of(outcome, self.scene, self.views, self.scene.view_size)
 
     @torch.no_grad()
     def similarity(self, outcome: Outcome, sight: Sight | None = None) -> float:
         """Mean cosine between prompts and views of an outcome; ``sight`` is what they see of its shape, if known."""
         images = _shown(outcome, self.scene, self.views, sight)
-        return float(judged(self.guides, self.views, images, self.origins, [{}] * len(self.guides))[0])
+        return float(similarities(self.guides, self.views, images, self.origins, [{}] * len(self.guides))[0])
 
-    def weighing(self, textured: Tensor | int, plain: Tensor | int) -> "Measure":
-        """With other weights of the prompts for either kind of picture: factors, one for each prompt or for all."""
-        guides = []
-        for guide in self.guides:
-            weights = {"textured": guide.targets.textured * textured, "plain": guide.targets.plain * plain}
-            guides.append(replace(guide, targets=replace(guide.targets, **weights)))
-        return replace(self, guides=tuple(guides))
+    def weighted(self, textured: Tensor | int, plain: Tensor | int) -> "Measure":
+        """The same with the prompts' weights for each kind of picture multiplied, by (M,) factors or by one for all."""
+        weighed = [
+            replace(guide.targets, textured=guide.targets.textured * textured, plain=guide.targets.plain * plain)
+            for guide in self.guides
+        ]
+        guides = tuple(replace(guide, targets=goal) for guide, goal in zip(self.guides, weighed, strict=True))
+        return replace(self, guides=guides)
 
 
 @torch.no_grad()

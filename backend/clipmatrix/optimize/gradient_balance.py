@@ -27,8 +27,8 @@ class Shares:
     texture: float = 1.0
 
 
-class Loudness:
-    """Listens to the gradients of the whole body's colour and of the shape coefficients, and keeps their peaks.
+class GradientBalance:
+    """Compares the gradients of the whole body's colour with those of the shape coefficients, by their peaks so far.
 
     ``colour_gain`` makes up for paint that hardly answers to a change of the colour's parameters
     (:meth:`.Parameters.colour_gain`): white is not to be deaf because a sigmoid is flat there.
@@ -39,14 +39,14 @@ class Loudness:
         self._colour = _Peak()
         self._shape = _Peak()
 
-    def listen(self, readings: Readings) -> Shares:
-        """Take in the gradients of a step, before limits are heeded."""
+    def update(self, readings: Readings) -> Shares:
+        """Take in the gradients of a step, before any of them is dropped at a limit."""
         if readings.colour is None or readings.shape is None:
             return Shares()
-        loud, bent = self._gain * self._colour.heard(readings.colour), self._shape.heard(readings.shape)
+        colour, shape = self._gain * self._colour.update(readings.colour), self._shape.update(readings.shape)
         return Shares(
-            shape=_share(bent, SHAPE_NEEDS * loud),
-            texture=_share(loud, TEXTURE_NEEDS * bent),
+            shape=_share(shape, SHAPE_NEEDS * colour),
+            texture=_share(colour, TEXTURE_NEEDS * shape),
         )
 
 
@@ -58,7 +58,8 @@ class _Peak:
         self._steps = 0
         self._peak = 0.0
 
-    def heard(self, square: float) -> float:
+    def update(self, square: float) -> float:
+        """Take in a squared length."""
         self._steps += 1
         self._square = MEMORY * self._square + (1 - MEMORY) * square
         self._peak = max(self._peak, (self._square / (1 - MEMORY**self._steps)) ** 0.5)
@@ -66,5 +67,5 @@ class _Peak:
 
 
 def _share(own: float, needed: float) -> float:
-    """Share of a full step; the square tells what is meant from what only profits."""
+    """Share of a full step. The square sets what a prompt means further apart from what merely helps it a little."""
     return max(0.01, min(1.0, own / needed) ** 2) if needed > 0 else 1.0

@@ -80,7 +80,7 @@ def leaves(made: list[torch.optim.Optimizer]) -> list[Tensor]:
 
 
 @torch.no_grad()
-def heed_limits(parameters: Parameters) -> None:
+def stop_at_limits(parameters: Parameters) -> None:
     """Drop the gradient of coefficients that stand at an end of their range and are pushed further out.
 
     They cannot follow, and must not set the pace of those that can.

@@ -24,7 +24,7 @@ from .audition import first_colour
 from .early_stopping import Patience
 from .finish import finish
 from .fixed_views import measure
-from .gradient_balance import Loudness
+from .gradient_balance import GradientBalance
 from .guard import Guard
 from .mesh.constraints import Constraints
 from .mesh.repair import posed_pairs
@@ -69,12 +69,14 @@ def optimise(
     Raises
     ------
     JobError
-        ``clip_unavailable`` or ``diverged``; for everything that can be said to the artist.
+        ``clip_unavailable`` or ``diverged``, in words for the artist.
     """
-    return guided(job, _towers(job.brief.settings.clip, device, precision), device, report, cancelled, renderer)
+    return optimise_with_towers(
+        job, _towers(job.brief.settings.clip, device, precision), device, report, cancelled, renderer
+    )
 
 
-def guided(
+def optimise_with_towers(
     job: protocol.Submit,
     towers: Sequence[Tower],
     device: torch.device,
@@ -82,7 +84,7 @@ def guided(
     cancelled: Callable[[], bool],
     renderer: Renderer = TORCH,
 ) -> protocol.Done:
-    """Run a job under towers that are loaded already; see :func:`optimise`."""
+    """Run a job as :func:`optimise` does, under towers that are loaded already."""
     began = time.monotonic()
     settings = job.brief.settings
     with deterministic():
@@ -94,7 +96,7 @@ def guided(
             before = fixed.similarity(start)
             if scene.unpainted:
                 parameters.pyramid.grids[0].add_(first_colour(parameters, start, scene, cancelled))
-        course = descend(parameters, start, scene, Telemetry(job.job, settings, report), cancelled)
+        descent = descend(parameters, start, scene, Telemetry(job.job, settings, report), cancelled)
         with torch.no_grad():
             outcome = finish(read_full(parameters), scene, parameters.atlas)
             after = fixed.similarity(outcome)
@@ -102,16 +104,16 @@ def guided(
             job=job.job,
             state=pack(outcome, scene),
             summary=protocol.Summary(
-                steps=course.steps,
+                steps=descent.steps,
                 seconds=time.monotonic() - began,
-                stopped_early=course.steps < settings.steps,
+                stopped_early=descent.steps < settings.steps,
                 similarity_before=before,
                 similarity_after=after,
                 validity=_validity(outcome, scene),
                 peak_memory_mb=peak_memory_mb(device),
                 device=device_name(device, towers[0].precision),
                 versions={**versions(), "renderer": renderer.name},
-                remarks=course.remarks,
+                remarks=descent.remarks,
             ),
         )
 
@@ -121,7 +123,7 @@ MOSTLY = 0.99
 
 
 @dataclass(frozen=True)
-class Course:
+class Descent:
     """How a descent went: the steps it took, and what the artist should know of it."""
 
     steps: int
@@ -130,12 +132,12 @@ class Course:
 
 def descend(
     parameters: Parameters, start: Outcome, scene: Scene, telemetry: Telemetry, cancelled: Callable[[], bool]
-) -> Course:
+) -> Descent:
     """Take the steps away from ``start``."""
     settings = scene.brief.settings
     generator = torch.Generator().manual_seed(settings.seed)
     optimisers = learning_rates.optimisers(parameters, scene.brief.vary)
-    loudness, patience = Loudness(parameters.colour_gain()), Patience(settings.steps)
+    balance, patience = GradientBalance(parameters.colour_gain()), Patience(settings.steps)
     leaves = learning_rates.leaves(optimisers)
     guard = Guard(leaves, optimisers)
     step, end, drawn = 0, settings.steps, draw(scene, generator)
@@ -148,10 +150,10 @@ def descend(
         readings = take_readings(terms, parameters, leaves)
         if guard.healthy(readings):
             guard.keep()
-            shares = loudness.listen(readings)
+            shares = balance.update(readings)
             if terms.keeping is not None:
                 terms.keeping.backward()
-            learning_rates.heed_limits(parameters)
+            learning_rates.stop_at_limits(parameters)
             skipped = settings.steps - end
             learning_rates.set_rates(optimisers, guard.pace * rate(step + skipped, settings.steps), shares)
             for optimiser in optimisers:
@@ -165,7 +167,7 @@ def descend(
         telemetry.step_done(step, end, readings.similarity, lambda: pack(read_full(parameters), scene))
         if cancelled():
             break
-    return Course(step, tuple(_remarks(guard, end, settings.steps, scene.constraints)))
+    return Descent(step, tuple(_remarks(guard, end, settings.steps, scene.constraints)))
 
 
 def _remarks(guard: Guard, end: int, steps: int, constraints: Constraints) -> Iterator[str]:

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from ..render.render import Images
 from . import regularise
-from .clip_loss import asks_directions, judged, start_vectors
+from .clip_loss import asks_directions, similarities, start_vectors
 from .parameters import Parameters
 from .pictures import pictures
 from .random_draws import Drawn
@@ -67,18 +67,26 @@ def objective(parameters: Parameters, start: Outcome, scene: Scene, drawn: Drawn
     def shown(seen: Outcome) -> Images:
         return pictures(replace(seen, suns=_turned(seen.suns, drawn.swing)), scene, drawn.views, drawn.behind)
 
+    # Brushes sort the textures' gradient by texels before it goes on to the parameters, so pictures are cut off there.
     seen = replace(outcome, textures=outcome.textures.detach().requires_grad_()) if scene.brushes else outcome
     images, before = shown(seen), _start_pictures(shown, start, scene)
     origins = start_vectors(scene.guides, before, drawn.crops)
-    heard: list[Tensor | None] = [brush.prompts for brush in scene.brushes]
-    similar = judged(scene.guides, drawn.views, images, origins, drawn.crops, heard or [None])
-    price = regularisation(outcome, start, parameters, scene) + _silhouette(images, before, scene)
-    farthest = (outcome.offsets.detach() - scene.start_offset).norm(dim=1).max() / parameters.size
-    kept, similarity = keeping(outcome, start, parameters, scene), torch.stack(similar).detach().sum()
+    subsets: list[Tensor | None] = [brush.prompts for brush in scene.brushes]
+    by_subset = similarities(scene.guides, drawn.views, images, origins, drawn.crops, subsets or [None])
+    loss = regularisation(outcome, start, parameters, scene) + _silhouette(images, before, scene)
+    brushed = None
     if parameters.reach is None:
-        return Terms(price - similar[0], None, kept, similarity, farthest)
-    brushed = Brushed(outcome.textures, seen.textures, tuple(-one for one in similar), parameters.reach)
-    return Terms(price, brushed, kept, similarity, farthest)
+        loss = loss - by_subset[0]
+    else:
+        pulls = tuple(-similarity for similarity in by_subset)
+        brushed = Brushed(outcome.textures, seen.textures, pulls, parameters.reach)
+    return Terms(
+        loss=loss,
+        brushed=brushed,
+        keeping=keeping(outcome, start, parameters, scene),
+        similarity=torch.stack(by_subset).detach().sum(),
+        reach=(outcome.offsets.detach() - scene.start_offset).norm(dim=1).max() / parameters.size,
+    )
 
 
 def regularisation(outcome: Outcome, start: Outcome, parameters: Parameters, scene: Scene) -> Tensor:

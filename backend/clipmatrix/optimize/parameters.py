@@ -167,10 +167,10 @@ def begin(scene: Scene) -> Parameters:
 
     full = scene.textures.shape[1]
     seen = min(scene.finest, full)
-    both, both_seen = _halves(scene, full, seen)
-    layout = layout_seen = _layout(scene, full, both)
+    halves_full, halves_seen = _halves(scene, full, seen)
+    layout = layout_seen = _layout(scene, full, halves_full)
     if seen < full:
-        layout_seen = _layout(scene, seen, both_seen)
+        layout_seen = _layout(scene, seen, halves_seen)
     textures = _start_textures(scene, layout)
     points = len(surface.vertices)
     return Parameters(
@@ -191,8 +191,12 @@ def begin(scene: Scene) -> Parameters:
         atlas_seen=layout_seen,
         shares=shares(surface, scene.start, seen),
         reach=reach(scene.brushes, layout_seen) if scene.brushes else None,
-        pyramid=texture_pyramid.flat(surface.textures, seen, surface.device, groups=_count(layout.groups)),
-        normal_map=_relief(scene, scene.relief, (layout, layout_seen), (both, both_seen)) if scene.relief else None,
+        pyramid=texture_pyramid.flat(
+            surface.textures, seen, surface.device, groups=1 if layout.groups is None else len(layout.groups)
+        ),
+        normal_map=_normal_map(scene, scene.relief, (layout, layout_seen), (halves_full, halves_seen))
+        if scene.relief
+        else None,
         start_material=torch.tensor([look.roughness, look.metallic], device=surface.device),
         start_lights=torch.tensor([look.ambient, *(sun.colour for sun in look.suns)], device=surface.device),
         start_suns=torch.tensor([sun.direction for sun in look.suns], device=surface.device),
@@ -210,25 +214,20 @@ def _halves(scene: Scene, *sizes: int) -> list[Halves | None]:
     return [found[size] for size in sizes]
 
 
-def _layout(scene: Scene, size: int, both: Halves | None) -> Atlas:
+def _layout(scene: Scene, size: int, sides: Halves | None) -> Atlas:
     """The atlas of textures of one size; what no prompt paints is not free."""
-    made = _quick(
-        atlas(scene.surface, scene.start, 1 - scene.constraints.locked, size, both, regions_of(scene.brushes))
-    )
+    freedom, regions = 1 - scene.constraints.locked, regions_of(scene.brushes)
+    made = _with_lookups(atlas(scene.surface, scene.start, freedom, size, sides, regions))
     return with_brushes(made, scene.brushes) if scene.brushes else made
 
 
-def _quick(layout: Atlas) -> Atlas:
+def _with_lookups(layout: Atlas) -> Atlas:
     """Have the grids looked up through a matrix, where it is not too large and the device knows sparse ones."""
     if layout.free.numel() > LARGEST_LOOKUP or layout.free.device.type == "mps":
         return layout
     *coarser, finest = texture_pyramid.GRIDS
     coarse = trilinear(own_places(finest).to(layout.places.device), *coarser)
     return replace(layout, lookup=trilinear(layout.places, finest), coarse=coarse)
-
-
-def _count(groups: Tensor | None) -> int:
-    return 1 if groups is None else len(groups)
 
 
 def _start_textures(scene: Scene, layout: Atlas) -> Tensor:
@@ -240,17 +239,19 @@ def _start_textures(scene: Scene, layout: Atlas) -> Tensor:
     return torch.lerp(scene.textures, torch.full_like(scene.textures, GREY), layout.free[..., None])
 
 
-def _relief(
-    scene: Scene, start: StartRelief, layouts: tuple[Atlas, Atlas], both: tuple[Halves | None, Halves | None]
+def _normal_map(
+    scene: Scene, start: StartRelief, layouts: tuple[Atlas, Atlas], sides: tuple[Halves | None, Halves | None]
 ) -> NormalMap:
-    full = seen = _ground(scene, start, layouts[0], both[0])
+    """The normal map at its start, from the atlas and the halves at its own size and at the size that views resolve."""
+    full = seen = _ground(scene, start, layouts[0], sides[0])
     if layouts[1] is not layouts[0]:
-        seen = _ground(scene, start, layouts[1], both[1])
+        seen = _ground(scene, start, layouts[1], sides[1])
     return normal_map.begin(start.slopes, full, seen)
 
 
-def _ground(scene: Scene, start: StartRelief, layout: Atlas, both: Halves | None) -> Ground:
+def _ground(scene: Scene, start: StartRelief, layout: Atlas, sides: Halves | None) -> Ground:
+    """What the normal map's levels are added to at one size."""
     weight, mirrored = inland(scene.surface, start.frame, layout), None
-    if both is not None and scene.brief.vary.normals:
-        mirrored = mirror(scene.surface, scene.start, start.frame, both, layout.nearest)
+    if sides is not None and scene.brief.vary.normals:
+        mirrored = mirror(scene.surface, scene.start, start.frame, sides, layout.nearest)
     return normal_map.ground(start.slopes, layout, weight, mirrored)

@@ -42,7 +42,7 @@ def pictures(outcome: Outcome, scene: Scene, views: Views, backgrounds: Tensor, 
     directions = outcome.suns / outcome.suns.norm(dim=1, keepdim=True).clamp_min(1e-6)
     shadows = max(SHADOW_TEXELS * backgrounds.shape[1], LEAST_SHADOW) if scene.brief.settings.shadows else 0
     return paint(
-        sight or looked(outcome, scene, views, backgrounds.shape[1]),
+        sight or sight_of(outcome, scene, views, backgrounds.shape[1]),
         scene.mesh,
         outcome.textures,
         Material(*outcome.material.unbind()),
@@ -53,7 +53,7 @@ def pictures(outcome: Outcome, scene: Scene, views: Views, backgrounds: Tensor, 
     )
 
 
-def looked(outcome: Outcome, scene: Scene, views: Views, side: int) -> Sight:
+def sight_of(outcome: Outcome, scene: Scene, views: Views, side: int) -> Sight:
     """What views see of an outcome's shape, in pictures of ``side`` pixels a side."""
     surface = scene.surface
     poses = surface.poses[sent(views.poses, surface.device)]

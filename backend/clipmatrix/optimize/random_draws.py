@@ -8,6 +8,7 @@ from torch import Generator, Tensor
 
 from ..guidance.augment import Crops, draw_crops
 from ..guidance.backgrounds import backgrounds
+from ..guidance.prompts import PictureKind
 from .sampling import Views, draw_views
 from .scene import Guide, Scene
 
@@ -18,8 +19,9 @@ CROPS = 4
 """Crops of a picture that a tower of up to :data:`CROPS_SIZE` pixels sees on average; larger towers see fewer."""
 
 CROPS_SIZE = 112
+"""Side of the pictures a tower looks at, pixels, up to which it sees so many crops."""
 
-Shown = Mapping[str, Crops]
+Shown = Mapping[PictureKind, Crops]
 """By kind of picture, through which crops a tower sees it; a kind that is missing is seen whole."""
 
 
@@ -61,7 +63,7 @@ def draw_shown(guide: Guide, scene: Scene, generator: Generator) -> Shown:
     return {kind: draw_crops(settings.views, count, scene.view_size, generator) for kind, count in each.items()}
 
 
-def copies(tower_size: int, counts: Mapping[str, float]) -> dict[str, int]:
+def copies(tower_size: int, counts: Mapping[PictureKind, float]) -> dict[PictureKind, int]:
     """Choose how many crops of a picture of each kind a tower sees.
 
     Together as many as cost about the same on any tower, and of a kind the more, the more it counts: what counts little
@@ -76,7 +78,7 @@ def copies(tower_size: int, counts: Mapping[str, float]) -> dict[str, int]:
 
     Returns
     -------
-    dict[str, int]
+    dict
         For each kind at least 1.
     """
     average = max(1, min(CROPS, round(CROPS * (CROPS_SIZE / tower_size) ** 2)))

@@ -140,7 +140,7 @@ def draw_views(stage: Stage, count: int, generator: Generator) -> Views:
 def fixed_views(stage: Stage, every: int = 1) -> Views:
     """Lay out the views that a result is measured with: each camera evenly around, the first poses in turn.
 
-    For a hasty look ``every`` leaves one in so many.
+    With ``every`` above 1 there are only so many times fewer, for a hasty look.
     """
     cameras, poses = stage.frames.shape[:2]
     count = max(MEASURED_VIEWS, 4 * cameras) // every
@@ -184,13 +184,23 @@ def _views(
     fill: Tensor,
     shift: Tensor,
 ) -> Views:
-    """Place the cameras of views; all numbers are (N,) in [0, 1], ``shift`` (N, 3) in [-1, 1]."""
+    """Place the cameras of N views.
+
+    Parameters
+    ----------
+    around, above, opening
+        (N,) where in their ranges azimuth, elevation and field of view lie, in [0, 1].
+    stretch, fill
+        (N, 2) from where to where of the character's height is framed, (N,) how much of the picture that fills.
+    shift
+        (N, 3) how far the framed stretch strays, in [-1, 1] of the most that it may.
+    """
     limits = torch.stack([_limits(camera) for camera in stage.cameras])[sources]
     azimuths, elevations = _between(limits[:, 0], around), _between(limits[:, 1], above)
     fields_of_view = _between(limits[:, 2], opening)
     boxes = stage.frames[sources, poses]
     targets, distances = _framed(boxes, fields_of_view, stretch, fill, JITTER * shift)
-    flat = torch.tensor([getattr(camera, "projection", "") == "orthographic" for camera in stage.cameras])[sources]
+    flat = torch.tensor([_is_orthographic(camera) for camera in stage.cameras])[sources]
     heights = torch.where(flat, 2 * distances * torch.tan(torch.deg2rad(fields_of_view) / 2), 0.0)
     placements = orbit(torch.deg2rad(azimuths), torch.deg2rad(elevations), distances, targets)
     for index in _of_kind(stage, sources, protocol.CameraFixed).nonzero()[:, 0].tolist():
@@ -200,6 +210,10 @@ def _views(
         azimuths[index], elevations[index] = _seen_from(placements[index, :3, 3] - boxes[index].mean(dim=0))
     far = _reach(placements, boxes)
     return Views(sources, poses, azimuths, elevations, fields_of_view, placements, heights, far)
+
+
+def _is_orthographic(camera: protocol.Camera) -> bool:
+    return isinstance(camera, protocol.CameraOrbit) and camera.projection == "orthographic"
 
 
 def _reach(placements: Tensor, boxes: Tensor) -> float:

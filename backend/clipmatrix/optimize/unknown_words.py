@@ -7,7 +7,7 @@ from ..guidance.towers import WEIGHTS
 from ..guidance.vocabulary import read_vocabulary
 
 
-def warnings(brief: protocol.Brief) -> tuple[str, ...]:
+def brief_warnings(brief: protocol.Brief) -> tuple[str, ...]:
     """Name the words that the embedded CLIP never saw; other models know all words and get no warning.
 
     Cheap: reads the vocabulary, not the model. Without a vocabulary there is nothing to warn of; the job itself then

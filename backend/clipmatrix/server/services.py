@@ -136,9 +136,9 @@ def real_services(computing: Computing) -> Services:
             load_tower("embedded", means().device)
 
     def warnings(brief: Brief) -> tuple[str, ...]:
-        from ..optimize import warnings as check
+        from ..optimize import brief_warnings
 
-        return check(brief)
+        return brief_warnings(brief)
 
     def body(name: str) -> Body:
         from ..bodies.message import body_message

@@ -6,7 +6,7 @@ import open_clip
 import pytest
 import torch
 from clipmatrix.guidance.towers import Tower
-from clipmatrix.optimize import guided
+from clipmatrix.optimize import optimise_with_towers
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -148,7 +148,7 @@ def _run(
         ),
     )
     job = protocol.Submit("job", character, brief, exemplars)
-    return guided(job, (tower,), torch.device("cpu"), said.append, cancelled), said
+    return optimise_with_towers(job, (tower,), torch.device("cpu"), said.append, cancelled), said
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import clipmatrix_protocol as protocol
 import torch
-from clipmatrix.optimize.clip_loss import judged
+from clipmatrix.optimize.clip_loss import similarities
 from clipmatrix.optimize.parameters import begin
 from clipmatrix.optimize.pictures import pictures
 from clipmatrix.optimize.random_draws import draw
@@ -22,7 +22,7 @@ def test_plain_and_textured_pictures_are_embedded_in_one_go_and_judged_apart(cha
 
     def similarity(seen_by):
         with torch.no_grad():
-            return judged((seen_by,), drawn.views, images, ({},), drawn.crops)[0]
+            return similarities((seen_by,), drawn.views, images, ({},), drawn.crops)[0]
 
     numbers = []
     hook = tower.model.visual.register_forward_hook(lambda _, seen, __: numbers.append(len(seen[0])))

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 from clipmatrix.guidance import Tower, load_towers
-from clipmatrix.optimize import guided
+from clipmatrix.optimize import optimise_with_towers
 from clipmatrix.render import TORCH, Renderer, find_renderer, visibility
 
 CPU = torch.device("cpu")
@@ -14,7 +14,9 @@ CPU = torch.device("cpu")
 def grow(character, tower: Tower, renderer: Renderer = TORCH, **settings) -> protocol.Done:
     small = {"steps": 3, "views": 2, "resolution": 64, "texture_size": 64, "update_every": 0.0, **settings}
     brief = protocol.Brief((protocol.Prompt("a red skittle"),), settings=protocol.Settings(**small))
-    return guided(protocol.Submit("job", character, brief), (tower,), CPU, lambda said: None, lambda: False, renderer)
+    return optimise_with_towers(
+        protocol.Submit("job", character, brief), (tower,), CPU, lambda said: None, lambda: False, renderer
+    )
 
 
 def same(first: protocol.Done, second: protocol.Done) -> bool:

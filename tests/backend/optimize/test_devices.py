@@ -6,7 +6,7 @@ from dataclasses import replace
 import clipmatrix_protocol as protocol
 import pytest
 import torch
-from clipmatrix.optimize import guided, learning_rates
+from clipmatrix.optimize import learning_rates, optimise_with_towers
 from clipmatrix.optimize.objective import objective
 from clipmatrix.optimize.parameters import begin
 from clipmatrix.optimize.random_draws import draw
@@ -77,7 +77,9 @@ def test_a_step_asks_for_the_same_change(job, tower, device):
 
 def test_a_job_comes_to_its_end(job, tower, device):
     said = []
-    done = guided(job, (on(device, tower),), device, said.append, lambda: False, find_renderer("auto", device))
+    done = optimise_with_towers(
+        job, (on(device, tower),), device, said.append, lambda: False, find_renderer("auto", device)
+    )
     assert (done.summary.steps, done.summary.validity.inverted) == (3, 0)
     assert sum(isinstance(message, protocol.Update) for message in said) == 3
     assert [texture.shape for texture in done.state.textures] == [(64, 64, 3)] * 2

@@ -7,7 +7,7 @@ import open_clip
 import pytest
 import torch
 from clipmatrix.errors import JobError
-from clipmatrix.optimize import guided, optimise, warnings
+from clipmatrix.optimize import brief_warnings, optimise, optimise_with_towers
 
 CPU = torch.device("cpu")
 
@@ -130,7 +130,7 @@ def test_cancelling_delivers_what_has_been_reached(run, character, tower):
         prompts=(protocol.Prompt("a red skittle"),),
         settings=protocol.Settings(steps=50, views=2, resolution=64, texture_size=64, update_every=0.0),
     )
-    done = guided(protocol.Submit("job", character, brief), (tower,), CPU, said.append, after_two)
+    done = optimise_with_towers(protocol.Submit("job", character, brief), (tower,), CPU, said.append, after_two)
     assert (done.summary.steps, done.summary.stopped_early) == (2, True)
     assert np.array_equal(done.state.coefficients, said[-1].state.coefficients)
 
@@ -183,8 +183,8 @@ def test_words_the_embedded_clip_never_saw_are_named():
     def brief(text: str, clip: str = "embedded") -> protocol.Brief:
         return protocol.Brief(prompts=(protocol.Prompt(text),), settings=protocol.Settings(clip=clip))
 
-    (warning,) = warnings(brief("a red zorblax figure"))
+    (warning,) = brief_warnings(brief("a red zorblax figure"))
     assert "zorblax" in warning
     assert "red" not in warning.replace("zorblax", "")[:60]
-    assert warnings(brief("a red figure")) == ()
-    assert warnings(brief("a red zorblax figure", clip="ViT-B-32:openai")) == ()
+    assert brief_warnings(brief("a red figure")) == ()
+    assert brief_warnings(brief("a red zorblax figure", clip="ViT-B-32:openai")) == ()

@@ -10,7 +10,7 @@ from clipmatrix.bodies.figure_character import figure_character
 from clipmatrix.bodies.motions import walk
 from clipmatrix.evaluate.judge import judge_tower
 from clipmatrix.guidance import load_towers
-from clipmatrix.optimize import guided
+from clipmatrix.optimize import optimise_with_towers
 from clipmatrix.optimize.parameters import begin
 from clipmatrix.optimize.pictures import pictures
 from clipmatrix.optimize.sampling import fixed_views
@@ -59,7 +59,7 @@ def asked(character, *prompts, exemplars=(), cameras=None, steps=40):
 
 def grown(towers, job):
     """The texture that a job ends with, (H, W, 3) in [0, 1]."""
-    return guided(job, towers, CPU, lambda message: None, lambda: False).state.textures[0] / 255.0
+    return optimise_with_towers(job, towers, CPU, lambda message: None, lambda: False).state.textures[0] / 255.0
 
 
 def shown(towers, character, texture=None):

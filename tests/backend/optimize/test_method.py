@@ -10,7 +10,7 @@ import open_clip
 import pytest
 import torch
 from clipmatrix.guidance import ClipUnavailable, load_towers
-from clipmatrix.optimize import guided
+from clipmatrix.optimize import optimise_with_towers
 from clipmatrix.optimize.adam import AdamUniform
 from clipmatrix.optimize.fixed_views import measure
 from clipmatrix.optimize.guard import Guard
@@ -63,7 +63,7 @@ def test_every_tower_of_an_ensemble_steers(run, character, tower, other_tower):
     alone = run(character, tower, steps=3)[0].state
     sizes = protocol.Settings(steps=3, views=2, resolution=64, texture_size=64, update_every=0.0)
     job = protocol.Submit("job", character, protocol.Brief((protocol.Prompt("a red skittle"),), settings=sizes))
-    both = guided(job, (tower, other_tower), CPU, lambda message: None, lambda: False).state
+    both = optimise_with_towers(job, (tower, other_tower), CPU, lambda message: None, lambda: False).state
     assert not np.array_equal(alone.textures[0], both.textures[0])
 
 

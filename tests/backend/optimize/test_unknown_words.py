@@ -1,13 +1,13 @@
 """Before a job runs, the artist hears of words that the embedded CLIP never saw."""
 
 import clipmatrix_protocol as protocol
-from clipmatrix.optimize.unknown_words import warnings
+from clipmatrix.optimize.unknown_words import brief_warnings
 
 
 def test_unknown_words_are_named_once_wherever_a_prompt_has_them():
     prompts = (protocol.Prompt("a zeppelin", origin="a grey walrus"), protocol.Prompt("a red zeppelin"))
-    (warning,) = warnings(protocol.Brief(prompts))
+    (warning,) = brief_warnings(protocol.Brief(prompts))
     assert "does not know “zeppelin”, “walrus”: the result will not follow them" in warning
-    (warning,) = warnings(protocol.Brief((protocol.Prompt("a red figure", origin="a walrus"),)))
+    (warning,) = brief_warnings(protocol.Brief((protocol.Prompt("a red figure", origin="a walrus"),)))
     assert "does not know “walrus”: the result will not follow it" in warning
-    assert warnings(protocol.Brief((protocol.Prompt("a red figure", origin="a grey figure"),))) == ()
+    assert brief_warnings(protocol.Brief((protocol.Prompt("a red figure", origin="a grey figure"),))) == ()
