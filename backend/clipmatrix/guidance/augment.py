@@ -60,9 +60,20 @@ def cropped(images: Tensor, crops: Crops) -> Tensor:
         the picture repeats its border.
     """
     count, size = len(images), crops.grid.shape[1]
-    below = sent(crops.grid.view(count, -1, size, 2), images.device)  # those of a picture one below the other
-    seen = F.grid_sample(images, below, mode="bilinear", padding_mode="border", align_corners=False)
+    below = crops.grid.view(count, -1, size, 2)  # those of a picture one below the other
+    outside = "border"
+    if images.device.type == "mps":  # where torch has no borders to repeat before 2.13
+        below, outside = _inside(below, images.shape[-2:]), "zeros"
+    below = sent(below, images.device)
+    seen = F.grid_sample(images, below, mode="bilinear", padding_mode=outside, align_corners=False)
     return seen.unflatten(2, (crops.copies, size)).transpose(1, 2).flatten(0, 1)
+
+
+def _inside(grid: Tensor, size: tuple[int, ...]) -> Tensor:
+    """Bring what looks beyond a picture's outermost pixels, height and width ``size``, back to their centres."""
+    height, width = size
+    edge = 1 - 1 / torch.tensor([width, height], dtype=grid.dtype)
+    return grid.clamp(-edge, edge)
 
 
 def _corners(count: int, generator: Generator) -> Tensor:

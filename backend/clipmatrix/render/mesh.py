@@ -101,8 +101,9 @@ def fronts(triangles: Tensor) -> Tensor:
     of their normals is nothing but rounding, whose direction and gradient would be a job's ruin.
     """
     _, which = triangles.sort(dim=1).values.unique(dim=0, return_inverse=True)
-    order = torch.arange(len(triangles), device=triangles.device)
-    first = torch.full_like(order, len(triangles)).scatter_reduce(0, which, order, "amin")
+    # In float32, which counts exactly as far as triangles can be drawn: int64 minima do not exist on every device.
+    order = torch.arange(len(triangles), device=triangles.device, dtype=torch.float32)
+    first = torch.full_like(order, torch.inf).scatter_reduce(0, which, order, "amin")
     return (first[which] == order).nonzero().squeeze(1)
 
 

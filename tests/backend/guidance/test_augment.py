@@ -1,4 +1,6 @@
 import torch
+import torch.nn.functional as F
+from clipmatrix.guidance import augment as room
 from clipmatrix.guidance.augment import cropped, draw_crops
 from clipmatrix.guidance.backgrounds import backgrounds, checker, flat, noise
 
@@ -45,6 +47,27 @@ def test_the_same_seed_draws_the_same_crops_and_backgrounds():
     assert torch.equal(augment(picture, 2, 16, generator(4)), augment(picture, 2, 16, generator(4)))
     assert torch.equal(backgrounds(5, 32, generator(4)), backgrounds(5, 32, generator(4)))
     assert not torch.equal(backgrounds(5, 32, generator(4)), backgrounds(5, 32, generator(5)))
+
+
+class OnApple(torch.Tensor):
+    """Says that it is on an Apple GPU, where torch samples no borders before its version 2.13."""
+
+    device = torch.device("mps")
+
+    @classmethod
+    def __torch_function__(cls, function, types, args=(), kwargs=None):
+        if function is F.grid_sample and kwargs["padding_mode"] == "border":
+            raise RuntimeError("MPS: Unsupported Border padding mode")
+        return super().__torch_function__(function, types, args, kwargs or {})
+
+
+def test_crops_that_look_beyond_a_picture_repeat_its_border_on_apples_gpus_too(monkeypatch):
+    monkeypatch.setattr(room, "sent", lambda values, device: values)
+    pictures = torch.rand(3, 3, 24, 40, generator=generator(5))
+    crops = draw_crops(3, 8, 32, generator(6))
+    assert crops.grid.abs().max() > 1
+    there = cropped(pictures.as_subclass(OnApple), crops).as_subclass(torch.Tensor)
+    assert torch.allclose(there, cropped(pictures, crops), atol=1e-5)
 
 
 def test_backgrounds_are_colours_of_every_kind():
