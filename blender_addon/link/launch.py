@@ -70,7 +70,7 @@ class Launch:
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=subprocess.STDOUT,
-                    env={**os.environ, SECRET_VARIABLE: secret},
+                    env={**os.environ, SECRET_VARIABLE: secret, "PYTHONUTF8": "1"},  # the log's encoding, everywhere
                     start_new_session=True,  # a Ctrl-C in Blender's terminal is not meant for it
                     creationflags=_FLAGS,
                 )

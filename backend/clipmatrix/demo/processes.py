@@ -109,7 +109,7 @@ def _ready_address(process: "subprocess.Popen[str]", log: Path) -> str:
         except queue.Empty:
             raise UsageError(f"the backend did not start within {START_SECONDS:.0f} s", f"see {log}") from None
         if line is None:
-            said = log.read_text().strip().splitlines() or ["it said nothing"]
+            said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines() or ["it said nothing"]
             raise UsageError(f"the backend did not start: {said[-1]}", f"see {log}")
         if line.startswith("clipmatrix ready "):
             return line.split()[2]
@@ -138,15 +138,19 @@ def start_blender(request: DemoRequest, backend: Backend) -> Iterator[BlenderRun
 
 @contextmanager
 def running(command: list[str], log: Path, secret: str = "") -> Iterator["subprocess.Popen[str]"]:
-    """Run a command that speaks on standard output, its standard error in a log, until the block ends."""
-    with log.open("w") as stderr:
+    """Run a Python that speaks on standard output, its standard error in a log, until the block ends.
+
+    All of it is UTF-8, whatever this system's own encoding is; bytes that are not are shown as such and lose no line.
+    """
+    with log.open("wb") as stderr:
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=stderr,
-            text=True,
-            env={**os.environ, "CLIPMATRIX_SECRET": secret},
+            encoding="utf-8",
+            errors="replace",
+            env={**os.environ, "CLIPMATRIX_SECRET": secret, "PYTHONUTF8": "1"},
         )
     try:
         yield process

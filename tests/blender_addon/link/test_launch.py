@@ -147,6 +147,18 @@ def test_a_backend_that_does_not_start_shows_what_it_said_last(
     assert blender.ops.clipmatrix.start_backend.poll()
 
 
+def test_what_a_backend_says_is_read_as_it_was_said_where_the_system_has_no_utf8(
+    blender, session, settings, phase, settle, tmp_path, monkeypatch
+):
+    for name, value in (("LC_ALL", "C"), ("PYTHONCOERCECLOCALE", "0"), ("PYTHONUTF8", "0")):  # as on Windows
+        monkeypatch.setenv(name, value)
+    said = "there is no C:\\\\Users\\\\J\\u00f6rg"
+    settings.python = script(tmp_path / "clipmatrix", f"exec '{sys.executable}' -c 'import sys; sys.exit(\"{said}\")'")
+    blender.ops.clipmatrix.start_backend()
+    assert settle() is phase.OFFLINE
+    assert session.error.remedy == "It said: there is no C:\\Users\\Jörg"
+
+
 def test_a_backend_that_never_gets_ready_is_given_up(blender, session, settings, phase, settle, tmp_path, rooms):
     settings.python = script(tmp_path / "clipmatrix", "echo reading weights; exec sleep 100")
     blender.ops.clipmatrix.start_backend()
