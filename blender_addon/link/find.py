@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,8 +30,9 @@ def backend_command(chosen: str) -> list[str]:
     Refusal
         If there is none.
     """
-    if chosen.strip():
-        return _command(_chosen(Path(chosen.strip()).expanduser()))
+    wanted = chosen.strip().strip('"')  # which Windows puts around what "Copy as path" copies
+    if wanted:
+        return _command(_chosen(Path(wanted).expanduser()))
     found = next(_installed(), None)
     if found is None:
         raise Refusal(
@@ -67,10 +68,17 @@ def _chosen(path: Path) -> Path:
 
 def _installed() -> Iterator[Path]:
     """Where ``PATH``, uv and pipx have it; a Blender that was not started from a terminal has a short ``PATH``."""
-    on_path = shutil.which("clipmatrix")
-    if on_path:
-        yield Path(on_path)
-    yield from (program for folder in _usual_folders() if _runs(program := folder / f"clipmatrix{_SUFFIX}"))
+    folders = itertools.chain(_on_path(), _usual_folders())
+    yield from (program for folder in folders if _runs(program := folder / f"clipmatrix{_SUFFIX}"))
+
+
+def _on_path() -> Iterator[Path]:
+    """Not by ``shutil.which``, which on Windows looks into the current folder first.
+
+    That is the folder of a .blend that was opened by a double click, with whatever else was downloaded with it.
+    """
+    folders = (Path(folder) for folder in os.environ.get("PATH", "").split(os.pathsep))
+    yield from (folder for folder in folders if folder.is_absolute())
 
 
 def _usual_folders() -> Iterator[Path]:

@@ -80,6 +80,25 @@ def test_the_home_folder_may_be_written_short(find, tmp_path):
     assert find("~/venv/bin/clipmatrix") == [str(tmp_path / "venv" / "bin" / "clipmatrix")]
 
 
+def test_a_path_as_windows_copies_it_has_quotes_around_it(find, tmp_path):
+    chosen = program(tmp_path / "my environment" / "bin" / "clipmatrix")
+    assert find(f'"{chosen}"') == [str(chosen)]
+
+
+@pytest.mark.parametrize("system", ["linux", "win32"])
+@pytest.mark.parametrize("path", ["", ".", "downloads", "/nowhere"])
+def test_what_lies_beside_a_blend_that_was_opened_is_not_started(find, rooms, tmp_path, monkeypatch, system, path):
+    """On Windows programs of the current folder count as on the PATH; it is that of a .blend opened by double click."""
+    monkeypatch.setattr(sys, "platform", system)
+    for name in ("clipmatrix", "clipmatrix.exe", "downloads/clipmatrix"):
+        program(tmp_path / "scene" / name)
+    monkeypatch.chdir(tmp_path / "scene")
+    monkeypatch.setenv("PATHEXT", ".exe")
+    monkeypatch.setenv("PATH", path)
+    with pytest.raises(rooms("errors").Refusal, match="not installed"):
+        find("")
+
+
 def test_what_was_chosen_and_is_not_there_is_not_replaced_by_a_guess(find, rooms, tmp_path):
     program(tmp_path / "on-path" / "clipmatrix")
     (tmp_path / "empty").mkdir()
