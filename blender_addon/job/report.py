@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 import sys
 from pathlib import Path
 
@@ -38,4 +39,12 @@ def text(session: Session) -> str:
     if session.log.trace:
         lines += ["Trace:", session.log.trace]
     lines += ["Log:", *(f"  {line}" for line in session.log.lines)]
-    return "\n".join(lines).replace(str(Path.home()), "~") + "\n"
+    return _without_home("\n".join(lines)) + "\n"
+
+
+def _without_home(text: str) -> str:
+    """Shorten the artist's folder, as it is written, within quotes of Python's, and by Blender; in any case of letters."""
+    home = str(Path.home())
+    for written in (home, home.replace("\\", "\\\\"), home.replace("\\", "/")):
+        text = re.sub(re.escape(written), "~", text, flags=re.IGNORECASE)
+    return text

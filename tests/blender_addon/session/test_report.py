@@ -1,7 +1,8 @@
 """What an artist sees and can send along when something nobody foresaw goes wrong."""
 
 import time
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
+from types import SimpleNamespace
 
 import pytest
 from clipmatrix_protocol import Update
@@ -20,6 +21,16 @@ def test_the_report_has_versions_and_the_error_but_no_secret(blender, rooms, con
     assert "Something broke. Mend it." in text
     assert "test backend on cpu" in text
     assert "secret" not in text
+
+
+def test_the_report_names_no_folder_on_windows_either(rooms, connected, monkeypatch):
+    home = PureWindowsPath(r"C:\Users\Jane Doe")
+    monkeypatch.setattr(rooms("job.report"), "Path", SimpleNamespace(home=lambda: home))
+    ways = f"{home / 'a.blend'} {str(home / 'b.blend')!r} c:/users/jane doe/c.blend"
+    connected.error = rooms("errors").Refusal(ways, "")
+    text = rooms("job.report").text(connected)
+    assert "jane" not in text.lower()
+    assert r"~\a.blend" in text
 
 
 def test_the_report_tells_what_went_before(rooms, running):
