@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from math import pi, radians
 from pathlib import Path
 
@@ -24,6 +25,9 @@ POSED_FRAMES, POSED_ANGLE = 4, radians(35)
 
 FILM_SIZE, FILM_SAMPLES, FILM_FRAMES = 320, 16, 48
 """Side of the film in pixels, Cycles samples a pixel, and its length: two rounds of a walk of one second."""
+
+scratch = partial(tempfile.TemporaryDirectory, prefix="clipmatrix-", ignore_cleanup_errors=True)
+"""A folder for single pictures. On Windows a virus scanner may still be reading one: no reason to lose all of them."""
 
 
 def nothing() -> None:
@@ -62,7 +66,7 @@ def row(character: Character, framing: Framing, between: Callable[[], None] = no
         (tile, 12 tile, 3) float32 in [0, 1], sRGB encoded, row 0 at the bottom.
     """
     tiles: list[np.ndarray] = []
-    with studio(character, tile, TILE_SAMPLES) as place, tempfile.TemporaryDirectory() as folder:
+    with studio(character, tile, TILE_SAMPLES) as place, scratch() as folder:
 
         def take(azimuth: float) -> None:
             picture = Path(folder) / f"{len(tiles)}.png"
@@ -125,7 +129,7 @@ def filming(character: Character, path: Path, size: int = FILM_SIZE, frames: int
         How many frames are done.
     """
     shots: list[Path] = []
-    with studio(character, size, FILM_SAMPLES) as place, tempfile.TemporaryDirectory() as folder:
+    with studio(character, size, FILM_SAMPLES) as place, scratch() as folder:
         framing = fit(_points(place, character, spread_frames(character, 8)), ANGLES)
         for index, number in enumerate(running_frames(character, frames)):
             place.scene.frame_set(number)

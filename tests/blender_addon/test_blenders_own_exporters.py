@@ -22,7 +22,7 @@ def _take(blender, rooms, parts):
     state = State(
         coefficients=np.zeros(0, np.float32),
         offsets=tuple(np.zeros_like(part.vertices) for part in shot.character.parts),
-        textures=tuple(np.full((SIDE, SIDE, 3), COLOURS[name.rstrip("/:")], np.uint8) for name in _names(parts)),
+        textures=tuple(np.full((SIDE, SIDE, 3), COLOURS[name.rstrip("/:").capitalize()], np.uint8) for name in _names(parts)),
         look=Look(),
         normal_maps=tuple(np.full((SIDE, SIDE, 3), LEANT, np.uint8) for _ in parts),
     )
@@ -82,6 +82,14 @@ def test_a_usd_names_the_files_that_it_writes_whatever_the_parts_are_called(blen
     assert len(set(named)) == 4
     assert all((tmp_path / name).is_file() for name in named)
     assert not any(character in name.removeprefix("./textures/") for character in "/:" for name in named)
+
+
+def test_no_two_images_would_be_one_file_where_case_does_not_count(blender, scenes, rooms):
+    """As on Windows and on most Macs."""
+    parts = [scenes.column("Column", rings=3), scenes.cube("column")]
+    scenes.select(*parts)
+    _take(blender, rooms, parts)
+    assert len({image.filepath.lower() for image in blender.data.images}) == 4
 
 
 def test_no_two_images_would_be_one_file_also_where_some_were_renamed(blender, rooms, worn):

@@ -2,6 +2,8 @@
 
 import gc
 import itertools
+import os
+import tempfile
 from math import pi
 
 import numpy as np
@@ -144,6 +146,20 @@ def test_what_is_called_between_two_pictures_can_end_the_row_and_the_scene_is_cl
         pictures.row(character, pictures.plan(character), between=stop, tile=8)
     assert len(blender.data.scenes) == 1
     assert character[1].data.pose_position == "POSE"
+
+
+def test_a_file_that_somebody_holds_open_costs_no_picture(character, pictures, monkeypatch, tmp_path):
+    """On Windows what a virus scanner reads can't be deleted."""
+
+    def held(path, **_):
+        raise PermissionError(13, "The process cannot access the file because it is being used", str(path))
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    framing = pictures.plan(character)
+    with monkeypatch.context() as locked:
+        locked.setattr(os, "unlink", held)
+        assert pictures.row(character, framing, tile=8).shape == (8, 96, 3)
+    assert len(list(tmp_path.glob("*/*.png"))) == 12
 
 
 def test_no_renderer_outlives_the_studio(blender, character, pictures):

@@ -95,7 +95,7 @@ def _read(path: Path) -> "Subject":
 
     if path.suffix.lower() == ".glb":
         return read_glb(path)
-    with tempfile.TemporaryDirectory(prefix="clipmatrix-evaluate-") as folder:
+    with tempfile.TemporaryDirectory(prefix="clipmatrix-evaluate-", ignore_cleanup_errors=True) as folder:
         glb = Path(folder) / f"{path.stem}.glb"
         blend_to_glb(path.resolve(), glb)
         return read_glb(glb)

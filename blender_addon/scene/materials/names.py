@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Callable, Container
 
 LONGEST = 34
 """Bytes of an artist's name that go into ours; Blender before 5.0 cuts names at 63 bytes."""
@@ -22,9 +22,9 @@ def fit(name: str) -> str:
     return UNFIT.sub("_", name)
 
 
-def free(wanted: str, taken: Container[str]) -> str:
-    """A name that is not taken yet."""
+def free(wanted: str, taken: Container[str], read: Callable[[str], str] = str) -> str:
+    """A name that is not taken yet, as ``read`` reads it: most systems care for no case in the names of files."""
     name, number = wanted, 1
-    while name in taken:
+    while read(name) in taken:
         name, number = f"{wanted}.{number:03}", number + 1
     return name

@@ -61,7 +61,7 @@ def pack(image: bpy.types.Image) -> None:
 def name_file(image: bpy.types.Image) -> None:
     """Say which file a packed image would be; by its own name, under which Blender's USD exporter writes it."""
     if image.packed_file is not None and not image.filepath:
-        name = names.free(names.fit(image.name), set(map(_file, bpy.data.images)))
+        name = names.free(names.fit(image.name), set(map(_file, bpy.data.images)), str.casefold)
         image.filepath_raw = f"//{name}.png"
 
 
@@ -71,5 +71,5 @@ def is_lost(image: bpy.types.Image) -> bool:
 
 
 def _file(image: bpy.types.Image) -> str:
-    """What an image's file is called, without folder and ending; empty for one without."""
-    return PurePath(bpy.path.basename(image.filepath)).stem
+    """What an image's file is called, without folder, ending and case; empty for one without."""
+    return PurePath(bpy.path.basename(image.filepath)).stem.casefold()

@@ -135,7 +135,7 @@ def _read_by_smplx(kind: Kind, arrays: Arrays) -> Any:
 
 @contextlib.contextmanager
 def _clean_copy(content: Arrays) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="clipmatrix-smplx-") as folder:
+    with tempfile.TemporaryDirectory(prefix="clipmatrix-smplx-", ignore_cleanup_errors=True) as folder:
         copy = Path(folder) / "SMPLX_NEUTRAL.npz"
         np.savez(copy, **{name: array.astype(np.float32) if array.dtype.kind == "f" else array
                           for name, array in content.items()})  # fmt: skip
