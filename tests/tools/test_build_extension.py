@@ -107,6 +107,15 @@ def test_the_same_source_makes_the_same_bytes_at_another_time_and_place(built, s
         assert path.read_bytes() == (built / path.name).read_bytes(), path.name
 
 
+def test_a_checkout_on_windows_has_the_same_bytes(tmp_path):
+    if shutil.which("git") is None or not (SOURCE.parent / ".git").exists():
+        pytest.skip("this is no checkout")
+    clone = ["git", "-c", "core.autocrlf=true", "clone", "-q", str(SOURCE.parent), str(tmp_path / "clone")]
+    subprocess.run(clone, check=True, timeout=60)
+    cloned = (tmp_path / "clone" / SOURCE.name).rglob("*.*")
+    assert not [path.name for path in cloned if path.suffix in (".py", ".toml", ".json") and b"\r" in path.read_bytes()]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
