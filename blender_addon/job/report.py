@@ -43,7 +43,7 @@ def text(session: Session) -> str:
 
 
 def _without_home(text: str) -> str:
-    """Shorten the artist's folder, as it is written, within quotes of Python's, and by Blender; in any case of letters."""
+    """Shorten the artist's folder, as the system, Python's quotes and Blender write it, in any case of letters."""
     home = str(Path.home())
     for written in (home, home.replace("\\", "\\\\"), home.replace("\\", "/")):
         text = re.sub(re.escape(written), "~", text, flags=re.IGNORECASE)

@@ -22,7 +22,9 @@ def _take(blender, rooms, parts):
     state = State(
         coefficients=np.zeros(0, np.float32),
         offsets=tuple(np.zeros_like(part.vertices) for part in shot.character.parts),
-        textures=tuple(np.full((SIDE, SIDE, 3), COLOURS[name.rstrip("/:").capitalize()], np.uint8) for name in _names(parts)),
+        textures=tuple(
+            np.full((SIDE, SIDE, 3), COLOURS[name.rstrip("/:").capitalize()], np.uint8) for name in _names(parts)
+        ),
         look=Look(),
         normal_maps=tuple(np.full((SIDE, SIDE, 3), LEANT, np.uint8) for _ in parts),
     )

@@ -3,6 +3,7 @@
 import difflib
 import json
 import os.path
+import ssl
 import urllib.error
 import urllib.request
 import zipfile
@@ -193,9 +194,7 @@ def _download(model: str, tag: str, repository: str, names: tuple[str, ...]) -> 
     for name in names:
         try:
             # Asked first with a short time limit: the download itself retries for most of a minute without a network.
-            request = urllib.request.Request(huggingface_hub.hf_hub_url(repository, name), method="HEAD")
-            with urllib.request.urlopen(request, timeout=PROBE_SECONDS):
-                pass
+            _ask(huggingface_hub.hf_hub_url(repository, name))
             return Path(huggingface_hub.hf_hub_download(repository, name))
         except urllib.error.HTTPError as error:
             if error.code != NOT_FOUND:
@@ -203,6 +202,17 @@ def _download(model: str, tag: str, repository: str, names: tuple[str, ...]) -> 
         except (EntryNotFoundError, LocalEntryNotFoundError, HfHubHTTPError, OSError) as error:
             raise _unreachable(model, tag, repository, f"the hub cannot be reached ({error})") from error
     raise _unreachable(model, tag, repository, f"it offers none of {', '.join(names)}")
+
+
+def _ask(address: str) -> None:
+    """See that somebody answers there; raises OSError."""
+    try:
+        with urllib.request.urlopen(urllib.request.Request(address, method="HEAD"), timeout=PROBE_SECONDS):
+            pass
+    except urllib.error.URLError as error:
+        # An answer all the same: on Macs a Python from python.org has no certificates, and the hub's client its own.
+        if not isinstance(error.reason, ssl.SSLCertVerificationError):
+            raise
 
 
 def _for_a_file(model: str, settings: dict[str, Any]) -> str:

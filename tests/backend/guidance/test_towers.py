@@ -3,9 +3,12 @@
 import json
 import os
 import re
+import ssl
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import huggingface_hub
@@ -143,6 +146,21 @@ def test_weights_fetched_by_hand_are_to_be_used_with_the_activation_they_were_tr
         if open_clip.get_model_config(named) != wanted:
             wrong[model, tag] = named
     assert wrong == {}
+
+
+def test_a_python_without_certificates_leaves_it_to_the_hubs_own_client(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as python.org's on a Mac; the client brings certificates of its own."""
+
+    def distrusted(*_: object, **__: object) -> None:
+        raise urllib.error.URLError(ssl.SSLCertVerificationError("unable to get local issuer certificate"))
+
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path))
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(urllib.request, "urlopen", distrusted)
+    monkeypatch.setattr(huggingface_hub, "hf_hub_download", lambda _, name: str(tmp_path / name))
+    assert find_checkpoint("ViT-B-32", "laion2b_s34b_b79k").path.parent == tmp_path
 
 
 def test_a_hub_out_of_reach_is_noticed_in_seconds(tmp_path: Path) -> None:
