@@ -73,9 +73,9 @@ def deliver(job: Job, seconds: float) -> str:
     if waits:
         job.rewrite()
         return waits
-    until = time.monotonic() + seconds
+    until = time.perf_counter() + seconds  # on Windows the monotonic clock of Python 3.11 takes steps of 16 ms
     try:
-        while (job.writing or job.pending) and time.monotonic() < until:
+        while (job.writing or job.pending) and time.perf_counter() < until:
             _advance(job)
     except Refusal as refusal:
         job.writing, job.stuck = None, refusal

@@ -21,6 +21,17 @@ def test_the_time_left_is_not_spoilt_by_a_pause():
     assert last.steps_per_second > 20
 
 
+def test_steps_shorter_than_a_tick_of_windows_clock_have_a_speed(monkeypatch):
+    real = time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: real() // 0.015625 * 0.015625)
+    said = []
+    telemetry = Telemetry("job", protocol.Settings(steps=30, update_every=60.0), said.append)
+    for step in range(1, 31):
+        time.sleep(0.004)
+        telemetry.step_done(step, 30, 0.2, lambda: STATE)
+    assert 1 < said[-1].steps_per_second < 250
+
+
 def test_updates_that_take_long_go_out_less_often():
     said = []
     telemetry = Telemetry("job", protocol.Settings(steps=60, update_every=0.02), said.append)
