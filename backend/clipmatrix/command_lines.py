@@ -6,12 +6,17 @@ import sys
 from pathlib import Path
 
 
+def quoted(path: str | Path) -> str:
+    """Write a path as one word, which every shell takes; on Windows many a home folder has a space in it."""
+    return f'"{path}"' if " " in str(path) else str(path)
+
+
 def install_line(package: str) -> str:
     """Say what to type to get a package into this very environment.
 
     Never by the name of ours and an extra: on PyPI that name is somebody else's.
     """
-    return f"uv pip install --python {sys.executable} {package}"
+    return f"uv pip install --python {quoted(sys.executable)} {package}"
 
 
 def own_program() -> str:
@@ -20,6 +25,14 @@ def own_program() -> str:
         return "uv run clipmatrix"
     program = Path(sys.argv[0])
     if program.stem != "clipmatrix":
-        return f"{sys.executable} -m clipmatrix"
+        return f"{_run(sys.executable)} -m clipmatrix"
     found = shutil.which("clipmatrix")
-    return "clipmatrix" if found and Path(found).resolve() == program.resolve() else str(program)
+    # On Windows the file is called clipmatrix.exe, and says that it is clipmatrix.
+    here = found is not None and Path(found).resolve().with_suffix("") == program.resolve().with_suffix("")
+    return "clipmatrix" if here else _run(program)
+
+
+def _run(program: str | Path) -> str:
+    """Say how a program is started; PowerShell takes one in quotes for a mere text unless told to run it."""
+    word = quoted(program)
+    return f"& {word}" if sys.platform == "win32" and word.startswith('"') else word

@@ -16,6 +16,9 @@ from .requests import EXPORTS, BadArguments, ExportRequest, Run, Wanted
 NAME_LETTERS = 40
 """Longest name that is made from a prompt."""
 
+DEVICE = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]", re.IGNORECASE)
+"""What no folder on Windows may be called, with or without an ending."""
+
 
 def plan(found: argparse.Namespace) -> tuple[Run, ...]:
     """Make the runs: one for each entry of the batch, else one for each .blend, else one; each in all its variations.
@@ -110,11 +113,17 @@ def _in_folders(found: argparse.Namespace, runs: Sequence[Run]) -> tuple[Run, ..
     made: list[Run] = []
     names: set[str] = set()
     for run in runs:
-        name = _unused(run.name, names)
+        name = _unused(_fit(run.name), names)
         folder = _writable(found.out.resolve() / name)
         exports = _exports([folder / export for export in found.export])
         made.append(replace(run, name=name, out=folder, exports=exports))
     return tuple(made)
+
+
+def _fit(name: str) -> str:
+    """A name that a folder may have on Windows, too: no device's, and without dots and spaces at its end."""
+    name = name.rstrip(". ")
+    return f"_{name}" if DEVICE.fullmatch(name.partition(".")[0].rstrip()) else name
 
 
 def _unused(name: str, names: set[str]) -> str:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 from clipmatrix.cli import SETTINGS, main
-from clipmatrix.command_lines import own_program
+from clipmatrix.command_lines import install_line, own_program
 
 
 @pytest.fixture
@@ -38,6 +38,23 @@ def test_a_misspelt_clip_is_refused_before_anything_is_started(environment, caps
     assert ended.value.code == 2
     assert "does not name a CLIP model; use “embedded”, “MODEL:PRETRAINED” by" in said
     assert said.count("\n") == 1
+
+
+def test_what_is_said_to_type_can_be_typed_where_folders_have_spaces(monkeypatch):
+    monkeypatch.delenv("UV", raising=False)
+    monkeypatch.setattr(sys, "executable", r"C:\Users\Jane Doe\.venv\Scripts\python.exe")
+    monkeypatch.setattr(sys, "argv", ["/somewhere/__main__.py"])
+    assert install_line("smplx") == rf'uv pip install --python "{sys.executable}" smplx'
+    assert own_program() == rf'"{sys.executable}" -m clipmatrix'
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert own_program() == rf'& "{sys.executable}" -m clipmatrix', "as PowerShell takes it"
+
+
+def test_windows_program_is_known_by_its_name(monkeypatch, tmp_path):
+    monkeypatch.delenv("UV", raising=False)
+    monkeypatch.setattr(shutil, "which", lambda _: str(tmp_path / "clipmatrix.EXE"))
+    monkeypatch.setattr(sys, "argv", [str(tmp_path / "clipmatrix")])  # what its launcher makes of it
+    assert own_program() == "clipmatrix"
 
 
 def test_what_is_said_to_type_is_what_was_typed(monkeypatch, tmp_path):

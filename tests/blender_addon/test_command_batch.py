@@ -153,6 +153,17 @@ def test_a_batch_says_for_each_run_what_differs(generate, backend, file, tmp_pat
     assert backend.jobs[2].brief.prompts == (Prompt("a horse"),)
 
 
+def test_names_that_windows_takes_for_others_have_folders_of_their_own(generate, tmp_path):
+    runs = batch(
+        tmp_path / "batch.json", {"name": "knight"}, {"name": "knight. "}, {"name": "Aux"}, {"name": "con.old"}
+    )
+    code, events = generate(
+        "--figure", "--prompt", "a horse", "--steps", "1", "--batch", runs, "--out", tmp_path / "out"
+    )
+    assert code == 0
+    assert say(events, "run", "name") == ["knight", "knight-2", "_Aux", "_con.old"]
+
+
 def test_each_run_begins_with_the_untouched_character(generate, backend, file, tmp_path, blender):
     path = file("own.blend")
     blender.ops.wm.open_mainfile(filepath=str(path))

@@ -8,7 +8,7 @@ import typer
 from clipmatrix_protocol import DEFAULT_PORT, Invitation, ProtocolError, read_invitation, write_invitation
 from zmq.utils import z85
 
-from ..command_lines import own_program
+from ..command_lines import own_program, quoted
 from ..errors import UsageError
 from ..server.keys import KeyFolder
 
@@ -72,7 +72,7 @@ def remove(name: Name, folder: Folder = None) -> None:
 def _serve_line(port: int, folder: Path | None) -> str:
     """What to type for a backend that this line leads to, with these keys."""
     elsewhere = f" --port {port}" if port != DEFAULT_PORT else ""
-    return f"{own_program()} serve --host 0.0.0.0{elsewhere}" + (f" --keys {folder}" if folder else "")
+    return f"{own_program()} serve --host 0.0.0.0{elsewhere}" + (f" --keys {quoted(folder)}" if folder else "")
 
 
 def _bracketed(host: str) -> str:

@@ -43,7 +43,7 @@ class Telemetry:
         self._job = job
         self._settings = settings
         self._report = report
-        # Not the monotonic clock: on Windows that of Python 3.11 takes steps of 16 ms, which is as long as steps of ours.
+        # Not the monotonic clock: on Windows that of Python 3.11 takes steps of 16 ms, as long as steps of ours.
         self._times = deque([time.perf_counter()], maxlen=RECENT + 1)
         self._told = self._shown = float("-inf")
         self._took = 0.0

@@ -21,6 +21,9 @@ KEY_BYTES = 32
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
+_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+"""What no file on Windows may be called, whatever its ending."""
+
 
 @dataclass(frozen=True)
 class KeyPair:
@@ -64,7 +67,7 @@ class KeyFolder:
 
     def clients(self) -> dict[bytes, str]:
         """Return the clients that are let in: name by public key."""
-        files = sorted((self.path / CLIENTS).glob(f"*{SUFFIX}"))
+        files = sorted((self.path / CLIENTS).glob(f"[!.]*{SUFFIX}"))  # macOS leaves ._NAME.key beside files on a share
         return {_read(file): file.stem for file in files}
 
     def add(self, name: str) -> KeyPair:
@@ -77,6 +80,8 @@ class KeyFolder:
         """
         if not _NAME.fullmatch(name):
             raise UsageError(f"{name!r} is no name for a client", "use up to 64 letters, digits, dots and dashes")
+        if _DEVICE.fullmatch(name):
+            raise UsageError(f"no file may be called {name} on Windows", f"put something before it, as in my-{name}")
         file = self._client(name)
         if file.exists():
             raise UsageError(f"{name} has a key already", f"take it away with `clipmatrix keys remove {name}` first")

@@ -255,6 +255,20 @@ def test_keys_are_listed_added_once_and_removed(tmp_path: Path) -> None:
     assert (gone.code, "there is no client 'anna'" in gone.stderr) == (2, True)
 
 
+@pytest.mark.parametrize("name", ["Con", "aux", "nul.b", "COM1"])
+def test_names_that_are_devices_on_windows_are_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError, match="on Windows"):
+        KeyFolder(tmp_path).add(name)
+    assert KeyFolder(tmp_path).add(f"my-{name}").public
+
+
+def test_what_macos_leaves_beside_a_key_on_a_share_locks_nobody_out(tmp_path: Path) -> None:
+    keys = KeyFolder(tmp_path)
+    pair = keys.add("anna")
+    (tmp_path / "clients" / "._anna.key").write_bytes(b"\0\5\x16\7 Mac OS X")
+    assert keys.clients() == {pair.public: "anna"}
+
+
 @pytest.mark.parametrize("name", ["", "../anna", "an na", ".hidden", "a" * 65, "anna/bert"])
 def test_names_that_would_leave_the_folder_are_refused(tmp_path: Path, name: str) -> None:
     for act in (KeyFolder(tmp_path).add, KeyFolder(tmp_path).remove):
