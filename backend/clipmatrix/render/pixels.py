@@ -60,17 +60,20 @@ def gather_corners(values: Tensor, triangles: Tensor, pixels: Pixels) -> Tensor:
     (C, 3, P)
         Differentiable in `values`; gather all attributes in one call, its backward is one scatter.
     """
-    channels, _, count = values.shape
-    corners = _corners(triangles, pixels, count)
-    return values.reshape(channels, -1).index_select(1, corners).view(channels, 3, -1)
+    return gather(values, corner_vertices(triangles, pixels, values.shape[2]))
 
 
-def seen_vertices(triangles: Tensor, pixels: Pixels, views: int, count: int) -> Tensor:
-    """Mark the vertices, ``count`` of them in each of ``views``, that a visible triangle has: (N, V) bool."""
-    unseen = torch.zeros(views * count, dtype=torch.bool, device=triangles.device)
-    return unseen.index_fill_(0, _corners(triangles, pixels, count), True).view(views, count)
-
-
-def _corners(triangles: Tensor, pixels: Pixels, count: int) -> Tensor:
+def corner_vertices(triangles: Tensor, pixels: Pixels, count: int) -> Tensor:
     """All first, second and third corners of pixels' triangles, (3 P,), in flattened (N, V) with V = ``count``."""
     return (triangles.index_select(0, pixels.triangle).t() + pixels.view * count).reshape(-1)
+
+
+def gather(values: Tensor, corners: Tensor) -> Tensor:
+    """Gather planar vertex attributes (C, N, V) at what :func:`corner_vertices` has found: (C, 3, P)."""
+    return values.flatten(1).index_select(1, corners).view(len(values), 3, -1)
+
+
+def seen_vertices(corners: Tensor, views: int, count: int) -> Tensor:
+    """Mark which of ``count`` vertices in each of ``views`` :func:`corner_vertices` has found: (N, V) bool."""
+    unseen = torch.zeros(views * count, dtype=torch.bool, device=corners.device)
+    return unseen.index_fill_(0, corners, True).view(views, count)

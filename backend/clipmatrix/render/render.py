@@ -14,7 +14,7 @@ from .lights import Lights
 from .material import Material
 from .mesh import Mesh
 from .normals import unit
-from .pixels import Pixels, covered_pixels, gather_corners, seen_vertices
+from .pixels import Pixels, corner_vertices, covered_pixels, gather, seen_vertices
 from .relief import Relief, lean, seen_frame
 from .seam import TORCH, Renderer
 from .shading import colour, reflect
@@ -126,8 +126,9 @@ def look(vertices: Tensor, mesh: Mesh, cameras: Cameras, size: tuple[int, int], 
     clip = projected.permute(2, 0, 1).contiguous()
     ids = renderer.see(projected.detach(), mesh.triangles, *size, _one_sided(clip.detach(), mesh))
     pixels = covered_pixels(ids, clip.dtype)
-    upright = renderer.normals(places, mesh, seen_vertices(mesh.triangles, pixels, *places.shape[1:]))
-    corners, carried = gather_corners(torch.cat([clip, places, upright]), mesh.triangles, pixels).split([4, 6])
+    seen = corner_vertices(mesh.triangles, pixels, places.shape[2])
+    upright = renderer.normals(places, mesh, seen_vertices(seen, *places.shape[1:]))
+    corners, carried = gather(torch.cat([clip, places, upright]), seen).split([4, 6])
     weights = barycentrics(corners, pixels)
     points, normals = interpolate_corners(carried, weights).split(3)
     eyes = cameras.positions.t().index_select(1, pixels.view)
