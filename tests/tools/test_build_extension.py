@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from tools.extension import archive, blender, checks, manifest
+from tools.extension import archive, blender, checks, manifest, pip
 from tools.extension.assemble import PROTOCOL, SOURCE, Order, build
 from tools.extension.errors import BuildError, DownloadError
 from tools.extension.pip import PINNED
@@ -82,6 +82,17 @@ def test_a_zip_holds_the_extension_its_licence_and_its_wheels_and_no_more(zipped
     assert sorted(wheel.split("/")[-1].split("-")[0] for wheel in about["wheels"]) == [
         "clipmatrix_protocol", "msgspec", "msgspec", "pyzmq", "pyzmq",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "machine"), [("macos-arm64", "arm64"), ("macos-x64", "x86_64")])
+def test_wheels_for_all_macs_are_named_for_each_as_the_first_blenders_4_2_want_it(tmp_path, monkeypatch, name, machine):
+    def download(*_):
+        (tmp_path / "pyzmq-27.3.0-cp311-cp311-macosx_10_15_universal2.whl").touch()
+        return subprocess.CompletedProcess((), 0)
+
+    monkeypatch.setattr(pip, "_pip", download)
+    pip.download(tmp_path, "3.11", PLATFORMS[name])
+    assert [path.name for path in tmp_path.iterdir()] == [f"pyzmq-27.3.0-cp311-cp311-macosx_11_0_{machine}.whl"]
 
 
 def test_the_manifest_in_the_source_stays_as_it_is(built):

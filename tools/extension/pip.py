@@ -36,6 +36,9 @@ def download(folder: Path, python: str, platform: Platform) -> None:
     )  # fmt: skip
     if run.returncode:
         raise DownloadError(f"cannot fetch the wheels for Python {python} on {platform.name}: {_reason(run)}{REACHED}")
+    for wheel in folder.glob("*_universal2.whl"):
+        # The first releases of Blender 4.2 overlook wheels for both kinds of Macs: each kind gets a name of its own.
+        wheel.replace(wheel.with_name(f"{wheel.name.rpartition('-')[0]}-{platform.tags[0]}.whl"))
 
 
 def build(project: Path, folder: Path) -> None:
