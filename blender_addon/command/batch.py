@@ -8,6 +8,7 @@
     ]
 """
 
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -55,7 +56,8 @@ def read_batch(path: Path) -> tuple[Entry, ...]:
         If it can't be read or says what is not understood, with the place in the file.
     """
     try:
-        entries = tuple(_entry(one) for one in msgspec.json.decode(path.read_bytes(), type=list[dict[str, Any]]))
+        said = path.read_bytes().removeprefix(BOM_UTF8)  # which Notepad and PowerShell put before a text
+        entries = tuple(_entry(one) for one in msgspec.json.decode(said, type=list[dict[str, Any]]))
     except OSError as error:
         raise BadArguments(f"{path} can't be read: {error.strerror}.", "Check --batch.") from error
     except BadArguments as error:

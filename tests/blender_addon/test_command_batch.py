@@ -153,6 +153,12 @@ def test_a_batch_says_for_each_run_what_differs(generate, backend, file, tmp_pat
     assert backend.jobs[2].brief.prompts == (Prompt("a horse"),)
 
 
+def test_a_batch_may_come_from_notepad_with_a_mark_before_it(blender, rooms, tmp_path):
+    path = tmp_path / "batch.json"
+    path.write_text('[{"name": "knight"}]', encoding="utf-8-sig")
+    assert [entry.name for entry in rooms("command.batch").read_batch(path)] == ["knight"]
+
+
 def test_names_that_windows_takes_for_others_have_folders_of_their_own(generate, tmp_path):
     runs = batch(
         tmp_path / "batch.json", {"name": "knight"}, {"name": "knight. "}, {"name": "Aux"}, {"name": "con.old"}

@@ -106,7 +106,7 @@ def _secret(file: Path | None) -> tuple[str, bool]:
     """Return the launch secret and whether it was made just now."""
     if file is not None:
         try:
-            secret = file.read_text().strip()
+            secret = file.read_text(encoding="utf-8-sig").strip()  # Notepad may put a mark before it
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"cannot read the secret from {file}: {error}", "pass a readable text file") from error
         if not secret:

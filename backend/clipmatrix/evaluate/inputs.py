@@ -59,7 +59,7 @@ def prompts_in(path: Path) -> tuple[str, ...]:
         If it cannot be read or is empty.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()  # Notepad may put a mark before it
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"cannot read prompts from {path}", "name a text file with one prompt a line") from error
     prompts = tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))

@@ -7,6 +7,7 @@ import sys
 import pytest
 from clipmatrix.cli import main
 from clipmatrix.evaluate import evaluation
+from clipmatrix.evaluate.inputs import prompts_in
 
 
 @pytest.fixture
@@ -66,6 +67,12 @@ def test_prompts_come_from_the_report_beside_each_file(call, quick, egg, tmp_pat
     assert [one["among"] for one in figures["results"]] == [3, 3]
     assert figures["results"][0]["origin"] == "a white figure"
     assert "2 results" in (tmp_path / "red" / "evaluation.html").read_text()
+
+
+def test_a_mark_that_notepad_puts_before_a_text_is_no_part_of_the_first_prompt(tmp_path):
+    listed = tmp_path / "among.txt"
+    listed.write_text("a red figure\nein grüner Mensch\n", encoding="utf-8-sig")
+    assert prompts_in(listed) == ("a red figure", "ein grüner Mensch")
 
 
 def test_a_blend_goes_through_blender_and_judges_and_a_before_may_be_named(call, quick, egg, tmp_path):

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from clipmatrix.commands.serve import _secret
+from clipmatrix.errors import UsageError
 
 from .conftest import backend_process
 from .peer import Peer
@@ -108,6 +110,15 @@ def test_the_secret_can_come_from_a_file(tmp_path: Path, connect: Connect) -> No
         connect(backend.address).hello("from a file")
     (tmp_path / "secret").write_text("\n")
     assert "is empty" in serve("--secret-file", str(tmp_path / "secret")).stderr
+
+
+def test_a_secret_file_may_come_from_notepad_but_not_in_another_encoding(tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text("secret\n", encoding="utf-8-sig")
+    assert _secret(file) == ("secret", False)
+    file.write_text("secret\n", encoding="utf-16")  # what `>` writes in PowerShell 5
+    with pytest.raises(UsageError, match="cannot read the secret"):
+        _secret(file)
 
 
 def test_a_backend_ends_with_the_process_it_was_started_for() -> None:
