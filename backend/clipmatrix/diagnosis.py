@@ -15,7 +15,7 @@ from .guidance.pretrained import cached_weights
 from .guidance.towers import WEIGHTS
 from .optimize.provenance import counted_threads
 from .render.renderers import RENDERERS, find_renderer
-from .server.device import DEVICES, find_device
+from .server.device import KINDS, find_device
 from .server.memory import free_memory
 
 EXTRAS = {"smplx": "SMPL, SMPL-H and SMPL-X bodies", "bpy": "`clipmatrix demo`, and .blend files in `evaluate`"}
@@ -65,7 +65,7 @@ def _version(package: str) -> tuple[bool, str]:
 
 def _devices() -> list[Finding]:
     found = []
-    for kind in DEVICES[1:]:
+    for kind in KINDS:
         try:
             device = find_device(kind)
         except UsageError:

@@ -55,7 +55,15 @@ def painter() -> Iterator[Painter]:
     """Run the router in a thread until the block ends."""
     own = Painter()
     services = Services(
-        "painter", ("embedded",), ("figure",), _nothing, _remarks, lambda _: column_body(), own.optimise
+        device="painter",
+        clips=("embedded",),
+        bodies=("figure",),
+        warm_up=_nothing,
+        warnings=_remarks,
+        body=lambda _: column_body(),
+        optimise=own.optimise,
+        model=lambda _: column_body(),
+        free_memory=_nothing,
     )
     stop = threading.Event()
     context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()

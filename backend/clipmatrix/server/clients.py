@@ -4,6 +4,7 @@ import logging
 import math
 import time
 from dataclasses import dataclass, field
+from typing import Literal
 
 import zmq
 from clipmatrix_protocol import Failed, Message, ProtocolError, encode
@@ -95,20 +96,20 @@ class Clients:
         """Send what can be sent without waiting; the rest stays for the next call."""
         for identity in list(self._clients):
             for frames in self._clients[identity].outbox.pending():
-                sent = self._send(identity, frames)
-                if sent is None:
+                outcome = self._send(identity, frames)
+                if outcome == "gone":
                     self.forget(identity)
-                if not sent:
+                if outcome != "sent":
                     break
 
-    def _send(self, identity: bytes, frames: Frames) -> bool | None:
-        """Return True when sent, False when the client's queue is full, None when there is no such connection."""
+    def _send(self, identity: bytes, frames: Frames) -> Literal["sent", "full", "gone"]:
+        """Send if that is possible at once: the client's queue may be full, or its connection gone."""
         try:
             self._socket.send_multipart([identity, *frames], zmq.NOBLOCK)
         except zmq.Again:
-            return False
+            return "full"
         except zmq.ZMQError as error:
             if error.errno != zmq.EHOSTUNREACH:
                 raise
-            return None
-        return True
+            return "gone"
+        return "sent"

@@ -36,8 +36,9 @@ from .failures import failure
 from .gauge import Gauge
 from .handshake import greet, welcome
 from .jobs import Job, Jobs, Stage
+from .run_job import run_job
 from .services import Services
-from .worker import Worker, run_job
+from .worker import Worker
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +74,9 @@ Event = Progress | Update | Done | Failed | Checked | Built | Warmed
 
 
 class Desk:
-    """Decides. Runs in the router's thread; whatever takes longer than a moment is given to one of two workers.
+    """Decides what is done about messages and events, in the router's thread.
+
+    Whatever takes longer than a moment is given to one of two workers: jobs to the one, all else to the other.
 
     Parameters
     ----------
@@ -84,7 +87,7 @@ class Desk:
     clients
         Where answers go.
     post
-        Brings events of other threads to :meth:`happened`.
+        Brings events of other threads to :meth:`on_event`.
     """
 
     def __init__(self, services: Services, secret: str, clients: Clients, post: Callable[[Event], None]) -> None:
@@ -230,7 +233,7 @@ class Desk:
 
     # -- events ------------------------------------------------------------------------------------------------
 
-    def happened(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """Act on what a thread has posted."""
         if isinstance(event, Built):
             self._say(event.client, event.answer)

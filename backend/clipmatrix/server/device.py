@@ -2,10 +2,16 @@
 
 import os
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from ..errors import UsageError
 
-DEVICES = ("auto", "cpu", "cuda", "mps")
+DeviceKind = Literal["cpu", "cuda", "mps"]
+
+KINDS: tuple[DeviceKind, ...] = get_args(DeviceKind)
+
+DEVICES = ("auto", *KINDS)
+"""What can be asked for."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +26,7 @@ class Device:
         In words, as in ``cuda (NVIDIA H200)``.
     """
 
-    kind: str
+    kind: DeviceKind
     name: str
 
 

@@ -2,17 +2,13 @@
 
 from pathlib import Path
 
+from .device import DeviceKind
+
 MIB = 2**20
 
 
-def free_memory(kind: str) -> float | None:
-    """Measure; None where the device does not tell.
-
-    Parameters
-    ----------
-    kind
-        What ``torch.device`` takes: ``cpu``, ``cuda`` or ``mps``.
-    """
+def free_memory(kind: DeviceKind) -> float | None:
+    """Measure; None where the device does not tell."""
     if kind == "cpu":
         return _main_memory(Path("/proc/meminfo"))
     import torch
@@ -23,7 +19,7 @@ def free_memory(kind: str) -> float | None:
     return max(0.0, torch.mps.recommended_max_memory() - torch.mps.driver_allocated_memory()) / MIB
 
 
-def give_back(kind: str) -> None:
+def give_back(kind: DeviceKind) -> None:
     """Let others have what torch keeps of a graphics card between jobs: Blender draws and renders on the same one."""
     if kind != "cpu":
         import torch

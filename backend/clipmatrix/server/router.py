@@ -55,7 +55,7 @@ def run(socket: "zmq.Socket[bytes]", secret: str, services: Services, stop: Call
             poller.poll(RETRY_MS if clients.waiting else TICK_MS)
             _receive(socket, desk)
             for event in mailbox.collect():
-                desk.happened(event)
+                desk.on_event(event)
             desk.end_abandoned()
             desk.start_next()
             clients.flush()

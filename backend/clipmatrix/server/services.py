@@ -20,7 +20,6 @@ from clipmatrix_protocol import (
     Update,
 )
 
-from ..errors import JobError
 from .computing import Computing
 
 if TYPE_CHECKING:
@@ -31,16 +30,6 @@ if TYPE_CHECKING:
 Report = Callable[[Progress | Update], None]
 Cancelled = Callable[[], bool]
 ModelQuestion = ModelRequest | CorrectivesRequest
-
-
-def no_memory() -> float | None:
-    """Tell nothing about the device's memory."""
-    return None
-
-
-def no_models(_question: ModelQuestion) -> Body | Correctives:
-    """Refuse: what a backend answers that reads no model files."""
-    raise JobError("bad_request", "This backend reads no model files.", "Choose one of its own bodies.")
 
 
 @dataclass(frozen=True)
@@ -75,8 +64,8 @@ class Services:
     warnings: Callable[[Brief], tuple[str, ...]]
     body: Callable[[str], Body]
     optimise: Callable[[Submit, Report, Cancelled], Done]
-    model: Callable[[ModelQuestion], Body | Correctives] = no_models
-    free_memory: Callable[[], float | None] = no_memory
+    model: Callable[[ModelQuestion], Body | Correctives]
+    free_memory: Callable[[], float | None]
 
     def build(self, question: BodyRequest | ModelQuestion) -> Body | Correctives:
         """Answer whatever is asked about bodies."""
@@ -161,7 +150,17 @@ def real_services(computing: Computing) -> Services:
     def memory() -> float | None:
         return free_memory(chosen.kind)
 
-    return Services(chosen.name, ("embedded",), ("figure",), warm_up, warnings, body, optimise, model, memory)
+    return Services(
+        device=chosen.name,
+        clips=("embedded",),
+        bodies=("figure",),
+        warm_up=warm_up,
+        warnings=warnings,
+        body=body,
+        optimise=optimise,
+        model=model,
+        free_memory=memory,
+    )
 
 
 @contextmanager

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 from clipmatrix.errors import JobError
-from clipmatrix.server.services import Cancelled, Report, Services
+from clipmatrix.server.services import Cancelled, ModelQuestion, Report, Services
 from clipmatrix_protocol import (
     Body,
     Brief,
     Character,
+    Correctives,
     Done,
     Look,
     Part,
@@ -96,7 +97,20 @@ def counting_services(optimise: Callable[[Submit, Report, Cancelled], Done] = co
     def body(name: str) -> Body:
         raise JobError("unknown_body", f"There is no body {name!r}.", "Ask for another.")
 
-    return Services("counting", ("embedded",), ("figure",), lambda: None, warnings, body, optimise)
+    def model(question: ModelQuestion) -> Body | Correctives:
+        raise JobError("bad_request", "This backend reads no model files.", "Choose one of its own bodies.")
+
+    return Services(
+        device="counting",
+        clips=("embedded",),
+        bodies=("figure",),
+        warm_up=lambda: None,
+        warnings=warnings,
+        body=body,
+        optimise=optimise,
+        model=model,
+        free_memory=lambda: None,
+    )
 
 
 def with_warm_up(warm_up: Callable[[], None]) -> Services:
