@@ -72,7 +72,17 @@ def random_state(job: Submit, seed: int) -> State:
 
 def services(stream: Stream) -> Services:
     """What the router needs."""
-    return Services("nothing", ("embedded",), (), _warm_up, _remarks, _no_body, stream.optimise)
+    return Services(
+        device="nothing",
+        clips=("embedded",),
+        bodies=(),
+        warm_up=_warm_up,
+        warnings=_remarks,
+        body=_no_body,
+        optimise=stream.optimise,
+        model=_no_body,
+        free_memory=lambda: None,
+    )
 
 
 def _warm_up() -> None:
@@ -83,7 +93,7 @@ def _remarks(_brief: Brief) -> tuple[str, ...]:
     return ()
 
 
-def _no_body(_name: str) -> Body:
+def _no_body(_question: object) -> Body:
     raise JobError("unknown_body", "This backend only streams.", "Start the real one.")
 
 
