@@ -3,19 +3,10 @@
 import numpy as np
 import pytest
 from clipmatrix.bodies import JOINT_NAMES, Figure, Motion, deform_matrices, load_figure, reshaped
-from clipmatrix.bodies.kinematics import rotation_matrices
-from clipmatrix.bodies.motions import (
-    a_pose,
-    from_smplx,
-    grounded,
-    posed_vertices,
-    random_pose,
-    stand,
-    t_pose,
-    to_smplx,
-    walk,
-    wave,
-)
+from clipmatrix.bodies.kinematics import from_smplx, posed_vertices, rotation_matrices, to_smplx
+from clipmatrix.bodies.motion import grounded
+from clipmatrix.bodies.motions import walk, wave
+from clipmatrix.bodies.poses import a_pose, random_pose, stand, t_pose
 from scipy.spatial import cKDTree
 from scipy.spatial.transform import Rotation
 

@@ -1,9 +1,8 @@
 """Load the embedded figure: a neutral adult in T-pose with a rig, texture coordinates, shapes and expressions.
 
-`figure/PROVENANCE.md` says where it comes from (CC0); `tools/bake_figure.py` makes the file and documents its format.
+``figure/PROVENANCE.md`` says where it comes from (CC0); ``tools/bake_figure.py`` makes the file and documents its
+format.
 """
-
-from __future__ import annotations
 
 import zipfile
 import zlib
@@ -41,35 +40,37 @@ class Figure:
 
     Attributes
     ----------
-    vertices : (V, 3) float32
-        The neutral adult.
-    faces : (F, 4) int32
-        Counter-clockwise seen from outside; -1 in the fourth place would mark a triangle.
-    uvs : (U, 2) float32
-        Texture coordinates in [0, 1], v up.
-    face_uvs : (F, 4) int32
-        Index into `uvs` of each face corner.
-    joint_names : tuple of str
+    vertices
+        (V, 3) float32, the neutral adult.
+    faces
+        (F, 4) int32, counter-clockwise seen from outside; -1 in the fourth place would mark a triangle.
+    uvs
+        (U, 2) float32, texture coordinates in [0, 1], v up.
+    face_uvs
+        (F, 4) int32 into ``uvs``, for each face corner.
+    joint_names
         SMPL-X names in SMPL-X order.
-    joint_parents : (J,) int32
-        -1 for the root; a parent stands before its children.
-    joint_heads, joint_tails : (J, 3) float32
-        Where each joint turns, and where its drawn bone ends. Joint frames at rest are the world's axes.
-    skin_joints, skin_weights : (V, 4) int32, (V, 4) float32
-        Rows of weights sum to 1; unused places have weight 0.
-    shape_names : tuple of str
+    joint_parents
+        (J,) int32, -1 for the root; a parent stands before its children.
+    joint_heads, joint_tails
+        (J, 3) float32, where each joint turns, and where its drawn bone ends. Joint frames at rest are the world's
+        axes.
+    skin_joints, skin_weights
+        (V, 4) int32, (V, 4) float32; rows of weights sum to 1, unused places have weight 0.
+    shape_names
         "fat", "thin", "muscular", ...; value 1 reaches the named look.
-    shape_deltas : (K, V, 3) float32
-        Displacement at value 1.
-    shape_kinds : tuple of str
+    shape_deltas
+        (K, V, 3) float32, displacement at value 1.
+    shape_kinds
         "build" keeps the joints where they are and works as a shape key in any pose; "stature" (tall, short, child)
-        moves them and needs `reshaped` before posing.
-    shape_min, shape_max : (K,) float32
-        Range within which a shape stays clean.
-    expression_names, expression_deltas : tuple of str, (E, V, 3) float32
-        Face actions (ARKit-like names), values in [0, 1].
-    regressor_vertices, regressor_weights : (J, R) int32, (J, R) float32
-        A shaped body's joint heads are these weighted means of its vertices; rows sum to 1.
+        moves them and needs :func:`.reshaped` before posing.
+    shape_min, shape_max
+        (K,) float32, the range within which a shape stays clean.
+    expression_names, expression_deltas
+        Face actions by ARKit-like names, (E, V, 3) float32; values in [0, 1].
+    regressor_vertices, regressor_weights
+        (J, R) int32, (J, R) float32: a shaped body's joint heads are these weighted means of its vertices; rows sum
+        to 1.
     """
 
     vertices: Floats

@@ -1,7 +1,5 @@
 """Forward kinematics of the figure: joint rotations to the matrices that carry rest points to posed points."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from .embedded import Figure
@@ -28,18 +26,19 @@ def deform_matrices(figure: Figure, rotations: np.ndarray, translation: np.ndarr
 
     Parameters
     ----------
-    figure : Figure
-        Its joint heads and parents; a `reshaped` figure poses with its own joints.
-    rotations : (F, 55, 3)
-        Axis-angle in radians in joint frames that at rest equal the world's axes (Blender's: Z up, facing -Y).
-    translation : (F, 3)
-        Displacement of the pelvis in metres.
+    figure
+        Its joint heads and parents; a figure that was :func:`.reshaped` poses with its own joints.
+    rotations
+        (F, 55, 3) axis-angle in radians, in joint frames that at rest equal the world's axes (Blender's: Z up, facing
+        -Y).
+    translation
+        (F, 3) displacement of the pelvis in metres.
 
     Returns
     -------
-    (F, 55, 4, 4) float32
-        ``M_j = M_parent T(head) R_j T(-head)``, the root also translated; the identity for zero rotations (SMPL's
-        convention, Loper et al. 2015, eq. 2-4).
+    ndarray
+        (F, 55, 4, 4) float32: ``M_j = M_parent T(head) R_j T(-head)``, the root also translated; the identity for zero
+        rotations (SMPL's convention, Loper et al. 2015, eq. 2-4).
 
     Raises
     ------
@@ -77,11 +76,11 @@ def from_smplx(rotations: np.ndarray) -> np.ndarray:
     """Bring rotation vectors (or points) (..., 3) from SMPL-X's axes (Y up, facing +Z) to Blender's (Z up, facing -Y).
 
     Only the axes change: the figure's rest pose is SMPL-X's T-pose, so joint rotations carry over as they are. SMPL-X's
-    `global_orient` is the pelvis' rotation.
+    ``global_orient`` is the pelvis' rotation.
     """
     return rotations @ _BLENDER_FROM_SMPLX.T
 
 
 def to_smplx(rotations: np.ndarray) -> np.ndarray:
-    """Bring rotation vectors (or points) (..., 3) from Blender's axes to SMPL-X's; the inverse of `from_smplx`."""
+    """Bring rotation vectors (or points) (..., 3) from Blender's axes to SMPL-X's; the inverse of ``from_smplx``."""
     return rotations @ _BLENDER_FROM_SMPLX

@@ -55,12 +55,12 @@ def _shapes(figure: Figure) -> list[protocol.BodyShape]:
     """Body shapes. A stature moves the joints, which a shape key cannot: it is pinned, for the artist's hand alone."""
     return [
         protocol.BodyShape(
-            name,
-            float(low),
-            float(high),
-            kind == "stature",
-            deltas,
-            joint_positions(figure, deltas) if kind == "stature" else None,
+            name=name,
+            low=float(low),
+            high=float(high),
+            pinned=kind == "stature",
+            deltas=deltas,
+            joints=joint_positions(figure, deltas) if kind == "stature" else None,
         )
         for name, low, high, kind, deltas in zip(
             figure.shape_names,
@@ -75,7 +75,7 @@ def _shapes(figure: Figure) -> list[protocol.BodyShape]:
 
 def _expressions(figure: Figure) -> list[protocol.BodyShape]:
     return [
-        protocol.BodyShape(name, 0.0, 1.0, True, deltas)
+        protocol.BodyShape(name, low=0.0, high=1.0, pinned=True, deltas=deltas)
         for name, deltas in zip(figure.expression_names, figure.expression_deltas, strict=True)
     ]
 

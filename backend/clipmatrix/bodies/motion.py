@@ -1,7 +1,5 @@
 """Motion: joint rotations and pelvis displacement over frames, and how it comes to stand on the ground."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,14 +14,15 @@ class Motion:
 
     Attributes
     ----------
-    name : str
-    fps : float
+    name
+        What it is called.
+    fps
         Frames per second.
-    rotations : (F, 55, 3) float32
-        Axis-angle in radians, relative to the parent, in joint frames that at rest equal Blender's world axes (Z up,
-        facing -Y).
-    translation : (F, 3) float32
-        Displacement of the pelvis from its rest position, metres.
+    rotations
+        (F, 55, 3) float32 axis-angle in radians, relative to the parent, in joint frames that at rest equal Blender's
+        world axes (Z up, facing -Y).
+    translation
+        (F, 3) float32 displacement of the pelvis from its rest position, metres.
     """
 
     name: str

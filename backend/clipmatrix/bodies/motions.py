@@ -4,33 +4,17 @@ The walk's joint curves are rounded textbook values of level human gait (Perry &
 knees and ankles over one cycle from heel strike to heel strike.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np
 from scipy.interpolate import CubicSpline
 
 from .embedded import load_figure
-from .kinematics import deform_matrices, from_smplx, posed_vertices, to_smplx
-from .motion import Motion, grounded, lowest_points
-from .poses import ARM_DOWN, a_pose, random_pose, stand, t_pose
+from .motion import Motion, lowest_points
+from .poses import ARM_DOWN
 from .rotations import SIDES, ankle, elbow, fingers, hip, joint_rotations, knee, shoulder, spine, turned
 
-__all__ = [
-    "Motion",
-    "a_pose",
-    "deform_matrices",
-    "from_smplx",
-    "grounded",
-    "posed_vertices",
-    "random_pose",
-    "stand",
-    "t_pose",
-    "to_smplx",
-    "walk",
-    "wave",
-]
+FEWEST_FRAMES = 4
 
 # (share of the cycle, degrees), from one heel strike of the same foot to the next.
 _HIP_FLEXION = ((0.0, 21.0), (0.12, 16.0), (0.30, -3.0), (0.50, -20.0), (0.62, -9.0), (0.75, 13.0), (0.88, 22.0))
@@ -55,14 +39,20 @@ def _curve(points: tuple[tuple[float, float], ...], phase: np.ndarray) -> np.nda
     return CubicSpline([*shares, shares[0] + 1.0], [*values, values[0]], bc_type="periodic")(phase % 1.0)
 
 
+def _refuse_few(frames: int) -> None:
+    """Raise a ``ValueError`` unless there are enough frames to tell a motion by."""
+    if frames < FEWEST_FRAMES:
+        raise ValueError(f"a motion that loops needs at least {FEWEST_FRAMES} frames, got {frames}")
+
+
 def walk(frames: int = 24, fps: float = 24.0) -> Motion:
     """Return an in-place walk cycle that loops: the frame after the last one is the first.
 
     Parameters
     ----------
-    frames : int
+    frames
         Length of one cycle (two steps), at least 4.
-    fps : float
+    fps
         The default, 24 frames at 24 per second, is an easy pace.
 
     Raises
@@ -70,8 +60,7 @@ def walk(frames: int = 24, fps: float = 24.0) -> Motion:
     ValueError
         If there are fewer than 4 frames.
     """
-    if frames < 4:
-        raise ValueError(f"a walk cycle needs at least 4 frames, got {frames}")
+    _refuse_few(frames)
     phase = np.arange(frames) / frames  # 0 is the left foot's heel strike
     beat = 2.0 * np.pi * phase
     turn, drop = -5.0 * np.cos(beat), -2.5 * np.sin(beat)
@@ -121,8 +110,7 @@ def wave(frames: int = 24, fps: float = 24.0) -> Motion:
     ValueError
         If there are fewer than 4 frames.
     """
-    if frames < 4:
-        raise ValueError(f"a wave needs at least 4 frames, got {frames}")
+    _refuse_few(frames)
     beat = 2.0 * np.pi * np.arange(frames) / frames
     joints = fingers(0.6) | {
         "left_collar": turned("y", 6.0),

@@ -1,7 +1,5 @@
 """Poses of one frame: the T-pose, the A-pose, standing, and plausible random ones."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Give the figure another build or stature for good: new rest vertices, and joints to match."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -15,10 +13,11 @@ def reshaped(figure: Figure, values: Mapping[str, float]) -> Figure:
 
     Parameters
     ----------
-    figure : Figure
+    figure
         Its shape deltas are kept as they are: they are meant for the neutral figure.
-    values : mapping from shape or expression name to value
-        A shape's value is best kept within `shape_min` and `shape_max`, an expression's within [0, 1].
+    values
+        By name of a shape or expression. A shape's value is best kept within ``shape_min`` and ``shape_max``, an
+        expression's within [0, 1].
 
     Raises
     ------

@@ -4,8 +4,6 @@ All angles are in degrees; all joint frames at rest equal Blender's world axes: 
 back, z up. A mirrored pair of functions is avoided by a side: +1 for left, -1 for right.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np
@@ -20,7 +18,7 @@ SIDES = {"left": 1.0, "right": -1.0}
 def turned(order: str, *degrees: ArrayLike) -> np.ndarray:
     """Return rotation vectors (F, 3) of turns about the world's axes, applied in the order of the letters.
 
-    `turned("yx", a, b)` first turns by `a` about y, then by `b` about x; each angle is a number or an array (F,).
+    ``turned("yx", a, b)`` first turns by ``a`` about y, then by ``b`` about x; each angle is a number or an array (F,).
     """
     columns = np.broadcast_arrays(*(np.atleast_1d(np.asarray(angle, float)) for angle in degrees))
     return Rotation.from_euler(order, np.stack(columns, axis=-1), degrees=True).as_rotvec()
@@ -29,8 +27,8 @@ def turned(order: str, *degrees: ArrayLike) -> np.ndarray:
 def shoulder(side: float, lowered: ArrayLike, swing: ArrayLike = 0.0, twist: ArrayLike = 0.0) -> np.ndarray:
     """Turn an upper arm out of the T-pose: twist about itself, lower towards the hip, then swing.
 
-    `lowered` 0 is the T-pose, 90 hangs down, -90 points up; `swing` is positive to the back; `twist` is positive where
-    it brings a bent forearm down.
+    ``lowered`` 0 is the T-pose, 90 hangs down, -90 points up; ``swing`` is positive to the back; ``twist`` is positive
+    where it brings a bent forearm down.
     """
     return turned("xyx", twist, side * np.asarray(lowered, float), swing)
 
@@ -41,7 +39,7 @@ def elbow(side: float, bend: ArrayLike) -> np.ndarray:
 
 
 def hip(side: float, flexion: ArrayLike, abduction: ArrayLike = 0.0, outward: ArrayLike = 0.0) -> np.ndarray:
-    """Lift a thigh to the front by `flexion`, after turning it outward about itself and away from the other leg."""
+    """Lift a thigh to the front by ``flexion``, after turning it outward about itself and away from the other leg."""
     out = np.asarray(outward, float)
     away = np.asarray(abduction, float)
     return turned("zyx", side * out, -side * away, -np.asarray(flexion, float))

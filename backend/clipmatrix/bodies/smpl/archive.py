@@ -1,7 +1,5 @@
 """A model file as plain arrays, whichever of its formats it is in."""
 
-from __future__ import annotations
-
 import pickle
 import zipfile
 import zlib

@@ -1,7 +1,5 @@
 """Do the arrays of a model file fit each other?"""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

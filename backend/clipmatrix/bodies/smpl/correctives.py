@@ -4,8 +4,6 @@ A rig of bones alone thins elbows and knees; the models learnt from scans what t
 would be 9 shapes a joint, 61 MB for SMPL-X: so Blender asks for the poses it has.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_left
 
 import clipmatrix_protocol as protocol

@@ -1,7 +1,5 @@
 """The three body models: how each is called and which joints it has."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from ..skeleton import JOINT_NAMES

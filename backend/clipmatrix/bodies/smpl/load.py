@@ -1,7 +1,5 @@
 """A model file to a model: checked, read by the smplx package, kept until another is asked for."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import os.path

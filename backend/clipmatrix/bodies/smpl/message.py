@@ -1,7 +1,5 @@
 """A model as the message Blender builds a body from."""
 
-from __future__ import annotations
-
 import clipmatrix_protocol as protocol
 import numpy as np
 
@@ -76,14 +74,15 @@ def _beta(model: Model, number: int) -> protocol.BodyShape:
     joints = _joint_moves(model, model.betas[number])
     pinned = float(np.linalg.norm(joints, axis=1).max()) > STILL
     deltas = from_smplx(model.betas[number]).astype(np.float32)
-    return protocol.BodyShape(f"shape_{number}", -WIDEST, WIDEST, pinned, deltas, joints)
+    return protocol.BodyShape(f"shape_{number}", -WIDEST, WIDEST, pinned=pinned, deltas=deltas, joints=joints)
 
 
 def _expression(model: Model, number: int) -> protocol.BodyShape:
     """Describe a face's expression, which is for the artist's hand alone, as the embedded figure's are."""
     basis = model.expressions[number]
     deltas = from_smplx(basis).astype(np.float32)
-    return protocol.BodyShape(f"expr_{number}", -WIDEST, WIDEST, True, deltas, _joint_moves(model, basis))
+    joints = _joint_moves(model, basis)
+    return protocol.BodyShape(f"expr_{number}", -WIDEST, WIDEST, pinned=True, deltas=deltas, joints=joints)
 
 
 def _joint_moves(model: Model, basis: np.ndarray) -> np.ndarray:

@@ -6,8 +6,6 @@ the arrays are made of those afterwards. numpy's own classes are not let near it
 given, under which bytes would pass for pointers to objects.
 """
 
-from __future__ import annotations
-
 import codecs
 import pickle
 import re
