@@ -13,6 +13,9 @@ from clipmatrix_protocol import Progress
 
 Manner = Literal["json", "text"]
 
+End = Literal["bad_arguments", "failed", "cancelled"]
+"""Why a command ends early, for programs."""
+
 
 class Announcer(Protocol):
     """Says one thing a call, each on a line of its own."""
@@ -32,8 +35,8 @@ class Announcer(Protocol):
     def written(self, path: Path) -> None:
         """Name a file that is there now."""
 
-    def failed(self, code: str, message: str, remedy: str) -> None:
-        """Say why it ends here, and what helps; ``code`` is ``bad_arguments``, ``failed`` or ``cancelled``."""
+    def failed(self, code: End, message: str, remedy: str) -> None:
+        """Say why it ends here, and what helps."""
 
 
 class JsonLines:
@@ -69,7 +72,7 @@ class JsonLines:
         """``{"event": "written", "path": ...}``."""
         self._say("written", path=str(path))
 
-    def failed(self, code: str, message: str, remedy: str) -> None:
+    def failed(self, code: End, message: str, remedy: str) -> None:
         """``{"event": "failed", "code": ..., "message": ..., "remedy": ...}``."""
         self._say("failed", code=code, message=message, remedy=remedy)
 
@@ -114,7 +117,7 @@ class PlainText:
         """Print the path."""
         print(f"wrote {path}", file=self._stream, flush=True)
 
-    def failed(self, code: str, message: str, remedy: str) -> None:
+    def failed(self, code: End, message: str, remedy: str) -> None:
         """Print message and remedy to the error stream."""
         print(f"clipmatrix: {message} {remedy}".rstrip(), file=sys.stderr, flush=True)
 

@@ -11,10 +11,10 @@ from clipmatrix_protocol import DEFAULT_PORT
 from ..errors import Refusal
 from ..link.target import tidy
 from .announce import Manner
-from .overriding import add_settings
 from .planning import plan, plan_export
-from .prompting import add_prompts, add_regions
+from .prompt_options import add_prompts, add_regions
 from .requests import BadArguments, ExportRequest, GenerateRequest, Pictures
+from .setting_options import add_settings
 
 
 def parse(arguments: Sequence[str]) -> GenerateRequest | ExportRequest:

@@ -15,8 +15,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from .overriding import ENTRY, checked
 from .requests import BadArguments
+from .setting_options import ENTRY, checked
 
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._ -]{0,99}\Z")]
 

@@ -4,8 +4,9 @@ Exit codes: 0 all is written, 1 something failed, 2 the arguments are no good, 1
 """
 
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -53,41 +54,42 @@ def generate(request: GenerateRequest, say: Announcer) -> int:
     for number, one in enumerate(request.runs, 1):
         if count > 1:
             say.run(one.name, number, count)
-        failures += not _attempt(one, request, say, opened if number > 1 else None)
+        failures += not _succeeds(partial(_grow, one, request, say, opened if number > 1 else None), say)
     return FAILED if failures else DONE
 
 
 def export(request: ExportRequest, say: Announcer) -> int:
     """Write the character as it is; return the exit code."""
-    try:
-        if request.blend is not None:
-            stage.open_file(request.blend)
-        with stage.window():
-            losses = Losses()
-            write_exports(stage.character(), request.exports, (), losses, say)
-            losses.tell(say.warning)
-    except Refusal as refusal:
-        say.failed("failed", refusal.message, refusal.remedy)
-    except (OSError, RuntimeError) as error:  # the disk, or one of Blender's own operators
-        say.failed("failed", f"{str(error).strip()}.", "Blender's own output says more.")
-    else:
-        return DONE
-    return FAILED
+    return DONE if _succeeds(lambda: _export(request, say), say) else FAILED
 
 
-def _attempt(one: Run, request: GenerateRequest, say: Announcer, reopen: str | None) -> bool:
-    """Do one run, or say why it failed; ``reopen`` is the file that a run after the first begins with."""
-    try:
-        if reopen is not None:
-            with stage.window():
-                stage.settle()
-        if one.blend is not None:
-            stage.open_file(one.blend)
-        elif reopen is not None:
-            stage.open_again(reopen, figure=one.figure)
+def _export(request: ExportRequest, say: Announcer) -> None:
+    if request.blend is not None:
+        stage.open_file(request.blend)
+    with stage.window():
+        losses = Losses()
+        write_exports(stage.character(), request.exports, (), losses, say)
+        losses.tell(say.warning)
+
+
+def _grow(one: Run, request: GenerateRequest, say: Announcer, reopen: str | None) -> None:
+    """Do one run; ``reopen`` is the file that a run after the first begins with."""
+    if reopen is not None:
         with stage.window():
-            growing.connect(request.address, say)
-            growing.grow(one, request, say)
+            stage.settle()
+    if one.blend is not None:
+        stage.open_file(one.blend)
+    elif reopen is not None:
+        stage.open_again(reopen, figure=one.figure)
+    with stage.window():
+        growing.connect(request.address, say)
+        growing.grow(one, request, say)
+
+
+def _succeeds(task: Callable[[], None], say: Announcer) -> bool:
+    """Do a task; where it fails, say why."""
+    try:
+        task()
     except Refusal as refusal:
         say.failed("failed", refusal.message, refusal.remedy)
     except (OSError, RuntimeError) as error:  # the disk, or one of Blender's own operators

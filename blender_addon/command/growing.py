@@ -5,12 +5,11 @@ wheel itself, because timers don't run without a window.
 """
 
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import bpy
 import numpy as np
+from clipmatrix_protocol import Progress
 from msgspec.structs import replace
 
 from ..errors import Refusal
@@ -26,9 +25,9 @@ from ..output.studio import Framing
 from ..scene import suns
 from . import stage
 from .announce import Announcer
-from .overriding import put
 from .requests import GenerateRequest, Run
 from .results import BLEND, GLB, Clock, Losses, write_exports, write_film, write_result, write_sheet
+from .setting_options import put
 
 
 def connect(address: str, say: Announcer) -> None:
@@ -43,7 +42,7 @@ def connect(address: str, say: Announcer) -> None:
         return
     say.phase("connecting")
     session.current().connect(address, preferences.secret(preferences.of(bpy.context)))
-    pump_until(lambda now: now.state in FREE, _nothing)  # not idle where the file holds a result that waits
+    pump_until(lambda now: now.state in FREE)  # not idle where the file holds a result that waits
 
 
 def grow(run: Run, request: GenerateRequest, say: Announcer) -> None:
@@ -137,7 +136,7 @@ def _job(run: Run, patience: float, say: Announcer) -> tuple[Job, tuple[str, ...
     put(settings, run.overrides)
     settings.variations = 1  # each of several is a run of its own here
     stage.press("generate")
-    pump_until(lambda now: now.state is Phase.FINISHED and not now.waits, _reporter(say, patience))
+    pump_until(lambda now: now.state is Phase.FINISHED and not now.waits, _Reporter(say, patience))
     now = session.current()
     job, remarks = now.job, (*now.remarks, *now.warnings)
     assert job is not None
@@ -164,25 +163,24 @@ def _tell_the_end(job: Job, say: Announcer) -> None:
         say.progress(replace(job.progress, step=job.summary.steps, seconds_left=0.0))
 
 
-def _reporter(say: Announcer, patience: float) -> Callable[[session.Session], None]:
-    """Return what announces each new progress and each remark once, and loses patience with a job that stands still."""
-    said: list[str] = []
-    last: list[Any] = [None, time.monotonic()]
+class _Reporter:
+    """Announces each new progress and each remark once, and loses patience with a job that stands still."""
 
-    def look(now: session.Session) -> None:
+    def __init__(self, say: Announcer, patience: float) -> None:
+        self._say = say
+        self._patience = patience
+        self._said: set[str] = set()
+        self._progress: Progress | None = None
+        self._moved = time.monotonic()
+
+    def __call__(self, now: session.Session) -> None:
         for remark in (*now.remarks, *now.warnings):
-            if remark not in said:
-                said.append(remark)
-                say.warning(remark)
-        if now.progress is not last[0] and now.progress is not None:
-            last[:] = now.progress, time.monotonic()
-            say.progress(now.progress)
-        elif now.state in WORKING and time.monotonic() - last[1] > patience:
+            if remark not in self._said:
+                self._said.add(remark)
+                self._say.warning(remark)
+        if now.progress is not None and now.progress is not self._progress:
+            self._progress, self._moved = now.progress, time.monotonic()
+            self._say.progress(now.progress)
+        elif now.state in WORKING and time.monotonic() - self._moved > self._patience:
             cancel()
-            raise Refusal(f"The job made no step for {patience:.0f} seconds.", "Look into the backend's log.")
-
-    return look
-
-
-def _nothing(_now: session.Session) -> None:
-    """Look at nothing."""
+            raise Refusal(f"The job made no step for {self._patience:.0f} seconds.", "Look into the backend's log.")

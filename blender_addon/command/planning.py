@@ -9,9 +9,9 @@ from pathlib import Path
 
 from ..interface.properties import seeds
 from .batch import Entry, read_batch
-from .overriding import named
-from .prompting import locks, prompts
+from .prompt_options import locks, prompts
 from .requests import EXPORTS, BadArguments, ExportRequest, Run, Wanted
+from .setting_options import named
 
 NAME_LETTERS = 40
 """Longest name that is made from a prompt."""

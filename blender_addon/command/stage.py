@@ -82,7 +82,7 @@ def settle() -> None:
     now = session.current()
     if now.state in WORKING:
         now.cancel()
-        pump_until(lambda now: now.state not in WORKING, lambda now: None)
+        pump_until(lambda now: now.state not in WORKING)
     if now.result is not None:
         press("discard")
 
@@ -97,7 +97,7 @@ def add_figure() -> None:
     """
     _clear_startup_scene()
     press("add_body")
-    pump_until(lambda now: now.state is Phase.IDLE, lambda now: None)
+    pump_until(lambda now: now.state is Phase.IDLE)
     scene = bpy.context.scene
     action = action_of(character())
     if scene is not None and action is not None:

@@ -30,6 +30,6 @@ def guarded(execute: Execute[AnyOperator]) -> Execute[AnyOperator]:
         except Refusal as refusal:
             return refuse(self, refusal)
         except Exception as exception:
-            return refuse(self, session.current().stumbled(exception))
+            return refuse(self, session.current().note_unforeseen(exception))
 
     return safely

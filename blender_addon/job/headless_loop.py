@@ -17,7 +17,7 @@ ENDED = frozenset({Phase.OFFLINE, Phase.REFUSED, Phase.FAILED})
 """Nothing comes any more."""
 
 
-def pump_until(done: Callable[[session.Session], bool], look: Callable[[session.Session], None]) -> None:
+def pump_until(done: Callable[[session.Session], bool], look: Callable[[session.Session], None] | None = None) -> None:
     """Tick until ``done``.
 
     Parameters
@@ -25,7 +25,7 @@ def pump_until(done: Callable[[session.Session], bool], look: Callable[[session.
     done
         Asked after each tick.
     look
-        Called after each tick before ``done``; what it raises ends the pumping.
+        Called after each tick before ``done``, if given; what it raises ends the pumping.
 
     Raises
     ------
@@ -36,7 +36,8 @@ def pump_until(done: Callable[[session.Session], bool], look: Callable[[session.
     while True:
         session.tick()
         now = session.current()
-        look(now)
+        if look is not None:
+            look(now)
         if done(now):
             return
         if now.state in ENDED:

@@ -28,7 +28,7 @@ def pump() -> float:
     try:
         changed = now.tick()
     except Exception as exception:
-        now.fell(exception)
+        now.tick_failed(exception)
         changed = True
     if changed:
         _redraw()
@@ -54,7 +54,7 @@ def _tell(event: Callable[[session.Session], None]) -> None:
     try:
         event(now)
     except Exception as exception:
-        now.fell(exception)
+        now.tick_failed(exception)
 
 
 @persistent

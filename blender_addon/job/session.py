@@ -39,7 +39,10 @@ WRITE_SECONDS = 0.003
 
 @dataclass
 class Session(Conversation):
-    """A conversation about a job. Read the attributes freely; change them through the methods only.
+    """A conversation about a job.
+
+    The files of this room change its attributes. All others call its methods, and set ``error`` and ``remarks`` alone:
+    what they have to say to the artist.
 
     Attributes
     ----------
@@ -232,15 +235,15 @@ class Session(Conversation):
         job = self.job
         return job is not None and not self.waits and not job.stuck and (job.pending or job.writing is not None)
 
-    def stumbled(self, exception: Exception) -> Refusal:
-        """Say that something nobody foresaw has happened; the report has the trace."""
+    def note_unforeseen(self, exception: Exception) -> Refusal:
+        """Keep the trace of what nobody foresaw for the report, and return the refusal that offers it."""
         self.log.keep(exception)
         self.error = refusals.unexpected()
         return self.error
 
-    def fell(self, exception: Exception) -> None:
-        """Say that a tick has met something nobody foresaw; the job writes no more, its result can be settled."""
-        error = self.stumbled(exception)
+    def tick_failed(self, exception: Exception) -> None:
+        """Note what nobody foresaw in a tick; the job writes no more until the scene changes, or it is settled."""
+        error = self.note_unforeseen(exception)
         if self.job:
             self.job.writing, self.job.stuck = None, error
 

@@ -109,7 +109,7 @@ def record(thing: bpy.types.Object, names: tuple[str, ...]) -> KeysBefore:
     """Remember everything :func:`restore` needs; ``names`` are the keys the job may move."""
     keys = mesh_of(thing).shape_keys
     if keys is None:
-        return KeysBefore(False, None, 0.0, {}, 0)
+        return KeysBefore(existed=False, offsets=None, offsets_value=0.0, values={}, active=0)
     earlier = offsets_key(keys)
     return KeysBefore(
         existed=True,

@@ -65,7 +65,7 @@ def read(thing: bpy.types.Object) -> Outfit:
     block = keys.mesh_of(thing).shape_keys
     materials = tuple(slot.material for slot in thing.material_slots)
     if block is None:
-        return Outfit(None, False, {}, materials, light.text_of(thing))
+        return Outfit(displacement=None, keyed=False, values={}, materials=materials, light=light.text_of(thing))
     worn = keys.offsets_key(block)
     own = [key for key in block.key_blocks if key not in (worn, block.reference_key)]
     moved = keys.animated_keys(block)

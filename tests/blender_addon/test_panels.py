@@ -161,5 +161,5 @@ def test_every_setting_is_shown_by_some_panel(blender, scenes, rooms):
     shown = set()
     for settings.poses in ("CURRENT", "ACTION"):
         shown |= layout_of(blender, rooms).shown
-    missing = set(rooms("command.overriding").options()) - shown
+    missing = set(rooms("command.setting_options").options()) - shown
     assert missing == set()

@@ -181,7 +181,7 @@ class CLIPMATRIX_OT_film(bpy.types.Operator):
             return refuse(self, Refusal(f"The film can't be made: {_reason(error)}", "Try another place."))
         except Exception as exception:
             self._end(context)
-            return refuse(self, session.current().stumbled(exception))
+            return refuse(self, session.current().note_unforeseen(exception))
         return {"RUNNING_MODAL"}
 
     def _tell(self, context: bpy.types.Context, done: int) -> None:

@@ -44,10 +44,10 @@ class Rigging:
 def read_rigging(thing: bpy.types.Object) -> Rigging:
     """Look at parent and modifiers of an object in which :mod:`.checks` has found no problem."""
     if deformed_by_parent(thing):
-        return Rigging(True, "", False)
+        return Rigging(skinned=True, mask="", inverted=False)
     found = armature_modifiers(thing)
     if not found:
-        return Rigging(False, "", False)
+        return Rigging(skinned=False, mask="", inverted=False)
     modifier = found[0]
     return Rigging(modifier.use_vertex_groups, modifier.vertex_group, modifier.invert_vertex_group)
 
