@@ -41,7 +41,7 @@ def test_weights_in_the_hubs_cache_are_named_as_a_brief_takes_them(tmp_path):
     assert "ViT-B-32:laion2b_s34b_b79k" in [one["name"] for one in found if one["topic"] == "clip"]
 
 
-def test_people_get_a_table():
+def test_doctor_prints_a_table_of_what_is_there():
     said = doctor(COLUMNS="120", PYTHONIOENCODING="utf-8")
     assert "✓ embedded" in said
     assert "CLIP models on this machine" in said

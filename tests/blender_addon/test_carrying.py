@@ -32,7 +32,7 @@ def test_a_mesh_that_is_moved_as_a_whole_says_how(carrying, how):
 
 
 @pytest.mark.parametrize("how", ["scaled", "turned"])
-def test_a_flat_mesh_does_so_too(carrying, how):
+def test_how_a_flat_mesh_was_turned_is_found_with_its_normal(carrying, how):
     turn = MAPS[how] @ np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
     then = _mesh(flat=True)
     assert np.allclose(carrying.turned(then, _moved(then, turn)), turn, atol=1e-4)

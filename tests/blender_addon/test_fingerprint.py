@@ -73,13 +73,13 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_change_is_seen(blender, character, change):
+def test_each_kind_of_change_changes_the_fingerprint(blender, character, change):
     before = fingerprint(blender)
     CHANGES[change](blender, character)
     assert differences(before, fingerprint(blender))
 
 
-def test_looking_twice_sees_the_same(blender, character):
+def test_an_unchanged_file_has_the_same_fingerprint(blender, character):
     before = fingerprint(blender)
     assert len(before) > 1000
     assert differences(before, fingerprint(blender)) == []

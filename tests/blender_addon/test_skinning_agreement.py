@@ -57,13 +57,13 @@ def _assert_agreement(blender, rooms, parts, monkeypatch, frames=range(1, POSES 
     assert worst < TOLERANCE * diagonal, f"{worst / diagonal:.2e} of the bounding box"
 
 
-def test_a_smoothly_weighted_column(blender, scenes, rooms, monkeypatch):
+def test_a_smoothly_weighted_column_is_posed_as_in_blender(blender, scenes, rooms, monkeypatch):
     thing, rig = scenes.character()
     _pose_at_random(rig, np.random.default_rng(1))
     _assert_agreement(blender, rooms, [thing], monkeypatch)
 
 
-def test_more_than_four_weights_a_vertex_that_do_not_sum_to_one(blender, scenes, rooms, monkeypatch):
+def test_more_than_four_weights_that_do_not_sum_to_one_pose_as_in_blender(blender, scenes, rooms, monkeypatch):
     rng = np.random.default_rng(2)
     thing, rig = scenes.column(), scenes.chain(bones=7)
     scenes.skin(thing, rig, rng.uniform(0.05, 1, (len(thing.data.vertices), 7)))
@@ -71,7 +71,9 @@ def test_more_than_four_weights_a_vertex_that_do_not_sum_to_one(blender, scenes,
     _assert_agreement(blender, rooms, [thing], monkeypatch)
 
 
-def test_scaled_rotated_and_mirrored_objects_in_centimetres(blender, scenes, rooms, monkeypatch):
+def test_scaled_rotated_and_mirrored_objects_in_centimetres_are_posed_as_in_blender(
+    blender, scenes, rooms, monkeypatch
+):
     thing, rig = scenes.character()
     blender.context.scene.unit_settings.scale_length = 0.01
     rig.location, rig.rotation_euler, rig.scale = (1, 2, 3), (0.3, 0.2, 0.9), (1.5, 0.7, 2.0)
@@ -80,7 +82,7 @@ def test_scaled_rotated_and_mirrored_objects_in_centimetres(blender, scenes, roo
     _assert_agreement(blender, rooms, [thing], monkeypatch)
 
 
-def test_vertices_without_weights_and_bones_that_do_not_deform(blender, scenes, rooms, monkeypatch):
+def test_vertices_without_weights_and_bones_that_do_not_deform_stay_as_in_blender(blender, scenes, rooms, monkeypatch):
     rng = np.random.default_rng(4)
     thing, rig = scenes.column(), scenes.chain()
     weights = scenes.smooth_weights(thing, rig)
@@ -94,7 +96,7 @@ def test_vertices_without_weights_and_bones_that_do_not_deform(blender, scenes, 
 
 
 @pytest.mark.parametrize("inverted", [False, True])
-def test_an_armature_modifier_with_a_mask(blender, scenes, rooms, monkeypatch, inverted):
+def test_an_armature_modifier_with_a_mask_poses_as_in_blender(blender, scenes, rooms, monkeypatch, inverted):
     thing, rig = scenes.character()
     mask = thing.vertex_groups.new(name="mask")
     for vertex in range(0, len(thing.data.vertices), 2):
@@ -105,7 +107,7 @@ def test_an_armature_modifier_with_a_mask(blender, scenes, rooms, monkeypatch, i
     _assert_agreement(blender, rooms, [thing], monkeypatch)
 
 
-def test_two_parts_a_bone_parented_cube_and_a_cube_on_the_armature(blender, scenes, rooms, monkeypatch):
+def test_parts_parented_to_a_bone_and_to_the_armature_move_as_in_blender(blender, scenes, rooms, monkeypatch):
     first, rig = scenes.character()
     second = scenes.column("Sleeve", rings=5, height=2.0)
     scenes.skin(second, rig, scenes.smooth_weights(second, rig))
@@ -118,7 +120,7 @@ def test_two_parts_a_bone_parented_cube_and_a_cube_on_the_armature(blender, scen
     _assert_agreement(blender, rooms, [first, second, on_bone, on_rig], monkeypatch)
 
 
-def test_parts_that_constraints_hold_on_bones(blender, scenes, rooms, monkeypatch):
+def test_parts_that_constraints_hold_on_bones_move_as_in_blender(blender, scenes, rooms, monkeypatch):
     body, rig = scenes.character()
     held = []
     for kind, place in (("CHILD_OF", (1, 0, 0)), ("COPY_TRANSFORMS", (0, 0, 0)), ("ARMATURE", (-1, 0, 2))):
@@ -135,7 +137,7 @@ def test_parts_that_constraints_hold_on_bones(blender, scenes, rooms, monkeypatc
     _assert_agreement(blender, rooms, [body, *held], monkeypatch)
 
 
-def test_a_rig_of_constraints_and_drivers_on_its_bones(blender, scenes, rooms, monkeypatch):
+def test_constraints_and_drivers_of_bones_pose_as_in_blender(blender, scenes, rooms, monkeypatch):
     """The pose is what constraints and drivers make of the keyed channels; only the end counts."""
     thing, rig = scenes.column(), scenes.chain(bones=6)
     scenes.skin(thing, rig, scenes.smooth_weights(thing, rig))
@@ -164,7 +166,7 @@ def test_a_skinned_part_that_a_constraint_moves_as_well_is_refused(blender, scen
         rooms("scene.snapshot").snapshot(blender.context, [thing])
 
 
-def test_shape_keys_at_their_values(blender, scenes, rooms, monkeypatch):
+def test_shape_keys_at_their_values_are_posed_as_in_blender(blender, scenes, rooms, monkeypatch):
     rng = np.random.default_rng(7)
     thing, rig = scenes.character()
     thing.shape_key_add(name="Basis")
@@ -180,7 +182,7 @@ def test_shape_keys_at_their_values(blender, scenes, rooms, monkeypatch):
     _assert_agreement(blender, rooms, [thing], monkeypatch)
 
 
-def test_a_prop_without_any_rig(blender, scenes, rooms, monkeypatch):
+def test_a_prop_without_any_rig_lies_as_in_blender(blender, scenes, rooms, monkeypatch):
     thing = scenes.cube()
     thing.location, thing.scale = (1, 2, 3), (2, -1, 0.5)
     scenes.select(thing)

@@ -89,7 +89,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_submit_is_refused_with(name: str) -> None:
+def test_a_submit_that_breaks_a_rule_is_refused_with_the_reason(name: str) -> None:
     change, reason = REFUSED[name]
     with pytest.raises(ProtocolError, match=reason):
         decode(spoilt(submit(), change))

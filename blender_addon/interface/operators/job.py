@@ -85,13 +85,13 @@ def _other_finishes(brief: Brief, parts: Sequence[bpy.types.Object]) -> tuple[st
     )
 
 
-def _tell(operator: bpy.types.Operator, now: session.Session, warnings: tuple[str, ...]) -> None:
-    for warning in warnings:
-        operator.report({"WARNING"}, warning)
-    now.remarks = warnings
+def _tell(operator: bpy.types.Operator, now: session.Session, remarks: tuple[str, ...]) -> None:
+    for remark in remarks:
+        operator.report({"WARNING"}, remark)
+    now.remarks = remarks
 
 
-def _note(now: session.Session, settings: properties.ClipMatrixSceneProperties, start: str) -> None:
+def _note(now: session.Session, settings: properties.ClipMatrixSceneProperties, start: StartFrom) -> None:
     """Have the job know what its take's record shall tell beside the brief."""
     if now.job is not None:
         now.job.notes = recipes.notes(settings, start)

@@ -56,7 +56,7 @@ def test_what_is_rendered_has_gradients(judge):
     assert gradients["offsets"].abs().sum() > 0
 
 
-def test_a_small_step_and_its_parts(judge):
+def test_a_step_is_measured_whole_and_by_its_parts(judge):
     report = measure_step(SMALL, judge, 1)
     assert report.step_ms.median > 0.5 * report.tower_ms.median  # a step has a tower in it
     assert report.peak_mb > 100

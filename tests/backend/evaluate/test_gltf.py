@@ -106,7 +106,7 @@ def test_a_file_that_is_posed_without_any_action_has_its_bind_pose_as_rest(egg, 
     assert same_points(still[surface.parts[part(bent, "Sphere")]].numpy(), egg.truth["rest"])
 
 
-def test_ways_between_keys():
+def test_between_keys_values_are_interpolated_as_gltf_says():
     keys, times = np.array([0.0, 1.0, 2.0]), np.array([-1.0, 0.25, 1.5, 9.0])
     values = np.array([[0.0], [4.0], [2.0]])
     assert interpolate(keys, values, "LINEAR", times)[:, 0].tolist() == [0, 1, 3, 2]

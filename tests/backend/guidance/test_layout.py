@@ -58,7 +58,7 @@ def test_weights_keep_their_names():
 
 
 @pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
-def test_it_is_faster(precision):
+def test_the_changed_layout_is_faster(precision):
     """A tower of ViT-B/32's shape, forward and backward on four pictures, in turns."""
     configuration = open_clip.get_model_config("ViT-B-32")
     own = CLIP(configuration["embed_dim"], {**configuration["vision_cfg"], "layers": 3}, TEXT)

@@ -80,7 +80,7 @@ FLOOR = [[0, 0, 0], [4, 0, 0], [0, 4, 0]]
         ([[-9, -9, 0], [30, -9, 0], [-9, 30, 0]], True),  # around it
     ],
 )
-def test_triangles_made_by_hand(other, touch):
+def test_two_triangles_touch_or_not_whichever_comes_first_and_however_they_are_turned(other, touch):
     first, second = (np.array(corners, float)[None] for corners in (FLOOR, other))
     for turn in range(3):
         rolled = np.roll(second, turn, axis=1)

@@ -48,7 +48,7 @@ def test_a_step_takes_hardly_any_page_anew() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "linux", reason="Linux may have glibc")
-def test_elsewhere_nothing_happens() -> None:
+def test_on_other_systems_the_c_library_is_left_alone() -> None:
     from clipmatrix.server.allocator import keep_freed_memory
 
     assert not keep_freed_memory()

@@ -44,7 +44,7 @@ def why_not(blender, operator):
     [("START", "start_backend"), ("ADDRESS", "connect"), ("LINE", "connect")],
 )
 @pytest.mark.parametrize("state", ["OFFLINE", "REFUSED"])
-def test_each_way_has_its_button(session, settings, phase, drawn, way, button, state):
+def test_each_way_to_connect_shows_its_button(session, settings, phase, drawn, way, button, state):
     session.state = phase[state]
     settings.way = way
     assert f"clipmatrix.{button}" in drawn()

@@ -22,7 +22,7 @@ def _worn(thing):
     return [thing.material_slots[face.material_index].material.name for face in thing.data.polygons[:2]]
 
 
-def test_slots_that_are_moved(blender, column, connected, peer):
+def test_slots_that_are_moved_keep_their_order_through_finish_and_discard(blender, column, connected, peer):
     blender.ops.object.material_slot_move(direction="DOWN")
     assert _worn(column) == ["ClipMatrix cloth", "ClipMatrix skin"]
     finish(connected, peer)
@@ -39,7 +39,7 @@ def test_slots_that_are_moved_are_known_to_the_take_as_it_came(blender, column, 
     assert _worn(column) == ["cloth", "skin"]
 
 
-def test_a_slot_that_is_removed(blender, column, connected, peer):
+def test_a_slot_that_is_removed_stays_removed_after_discard(blender, column, connected, peer):
     blender.ops.object.material_slot_remove()
     finish(connected, peer)
     blender.ops.clipmatrix.discard()
