@@ -7,7 +7,7 @@ FORMS = (
     "Use “embedded”, “MODEL:PRETRAINED” by open_clip's names (such as ViT-B-32:laion2b_s34b_b79k), "
     "or “MODEL:/path/to/checkpoint”."
 )
-"""What to write, for who has written something else."""
+"""What to write, for those who have written something else."""
 
 
 def names_a_model(spec: str) -> bool:

@@ -36,7 +36,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     locked
         Labels of the regions that stay as they are; otherwise those of the command line.
     overrides
-        Settings; a batch names them beside the others.
+        Settings by name; a batch file has them beside the other fields.
     """
 
     name: Name = ""

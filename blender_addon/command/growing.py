@@ -1,7 +1,7 @@
 """One run of ``generate``: a character on the stage, a job on it, and everything it leaves behind.
 
-It fills in the properties that the panel shows, calls the operators that its buttons call, and turns the session's
-wheel itself, because timers don't run without a window.
+It fills in the properties that the panel shows, calls the operators that its buttons call, and ticks the session
+itself, because timers don't run without a window.
 """
 
 import time

@@ -24,7 +24,7 @@ class BadArguments(Exception):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a character should become: prompts, the files of the images that they count, and what is locked.
+    """What a character should become: prompts, the image files that they number, and what is locked.
 
     A prompt's ``cameras`` are what :func:`..interface.properties.look_through` takes; ``locked`` are labels of regions.
     """

@@ -24,7 +24,7 @@ class Conversation:
     patience
         How long to wait for what.
     state
-        What the session is at.
+        What the session is doing.
     error
         What went wrong last, with its remedy; None when nothing did.
     welcome

@@ -18,10 +18,10 @@ from . import records
 from .jobs import Job
 
 STREAMED = 1024
-"""Texels a side that are shown of an image while it grows; Blender takes it whole, and larger ones for long."""
+"""Side, texels, to which images are thinned while they grow: Blender takes in whole images, and large ones slowly."""
 
 STROKES = ("SCULPT_OT_", "PAINT_OT_")
-"""How the names of Blender's operators begin that draw as long as a button is held."""
+"""How the names of those operators of Blender's begin that draw for as long as a button is held."""
 
 
 def hindrance(job: Job) -> str:

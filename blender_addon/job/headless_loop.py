@@ -1,4 +1,4 @@
-"""Turning the session's wheel where no timer does: tick, look, sleep, until something is so or can't be any more."""
+"""Ticks the session where no timer does, until what is waited for has happened or can't happen any more."""
 
 import time
 from collections.abc import Callable

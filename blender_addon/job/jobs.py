@@ -1,4 +1,4 @@
-"""A submitted job and what has come back of it."""
+"""Jobs as the extension knows them."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Job:
     recalled
         Whether only the file told of it: the backend may not know it any more.
     unpainted
-        Whether the file that told of it was saved without what it had painted, which is to be seen to.
+        Whether the file that told of it was saved without what it had painted, so that it must be painted again.
     stuck
         Why results can't come home any more, until the scene changes.
     notes

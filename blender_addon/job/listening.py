@@ -55,7 +55,7 @@ def take(session: Session, message: Message | Garbled) -> None:
         case Pong(status=status):
             session.status = status
         case _:
-            pass  # an answer to a job nobody waits for any more: that something came was all
+            pass  # about a job that nobody waits for any more: it only shows that the backend is there
 
 
 def _advance(session: Session, job: Job, message: Message) -> None:
@@ -187,7 +187,7 @@ def watch(session: Session, connection: Connection) -> None:
 
 
 def where(job: Job) -> Phase:
-    """What a session that talks to its backend is at, by its job."""
+    """The phase of a session that talks to its backend, by its job."""
     if job.ended:
         return Phase.FINISHED if job.summary or job.recalled else Phase.FAILED
     if job.stopping:

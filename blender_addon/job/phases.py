@@ -1,11 +1,11 @@
-"""What a session can be at, and how long it waits there."""
+"""The phases of a session, and how long it waits in them."""
 
 from dataclasses import dataclass
 from enum import Enum
 
 
 class Phase(Enum):
-    """What the session is at; the value is how the panel says it."""
+    """What the session is doing; the value is how the panel says it."""
 
     OFFLINE = "not connected"
     STARTING = "starting the backend"

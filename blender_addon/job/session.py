@@ -250,7 +250,7 @@ class Session(Conversation):
     # -- inside ------------------------------------------------------------------------------------------------
 
     def begin(self, job: Job, character: Character, exemplars: tuple[np.ndarray, ...]) -> str:
-        """Send a job off; where it can't be sent, there is none."""
+        """Send a job off and make it the session's; where it can't be sent, nothing changes."""
         self.send(Submit(job=job.id, character=character, brief=job.brief, exemplars=exemplars))
         self.job, self.remarks, self.warnings = job, (), ()
         self.state = Phase.SUBMITTED

@@ -16,7 +16,7 @@ class SceneWatch:
     Attributes
     ----------
     outdated
-        Whether the scene may hold other drafts than the session knows of; so at first.
+        Whether the scene may hold other drafts than the session knows of; true at first.
     settled
         Ids of drafts that were accepted or discarded: an undo may bring them back, but they are over.
     saving

@@ -38,7 +38,7 @@ def has_few(thing: bpy.types.Object) -> bool:
     return len(mesh_of(thing).polygons) < FEW
 
 
-def refuse_undetailed(thing: bpy.types.Object) -> None:
+def refuse_subdividing(thing: bpy.types.Object) -> None:
     """Raise a :class:`Refusal` where :func:`subdivide` could not do its work or would spoil something."""
     access.refuse_unwritable(thing)
     for modifier in thing.modifiers:
@@ -53,7 +53,7 @@ def refuse_undetailed(thing: bpy.types.Object) -> None:
 
 
 def subdivide(thing: bpy.types.Object, surface: Literal["SMOOTH", "FLAT"]) -> None:
-    """Split each edge in two and each face in four; ask :func:`refuse_undetailed` before.
+    """Split each edge in two and each face in four; ask :func:`refuse_subdividing` before.
 
     Faces with more than four corners are cut into triangles and quads first.
 

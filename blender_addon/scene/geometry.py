@@ -66,7 +66,7 @@ def basis(thing: bpy.types.Object) -> np.ndarray:
 
 
 def weave(thing: bpy.types.Object) -> int:
-    """A checksum of which vertices the edges join: another one where there are others or in another order."""
+    """A checksum of the edges: it changes where some are added, removed, joined otherwise, or put in another order."""
     mesh = mesh_of(thing)
     flat = np.empty(len(mesh.edges) * 2, np.int32)
     quick: Any = mesh.attributes.get(".edge_verts")  # the same, a hundred times as fast; empty in edit mode

@@ -15,7 +15,7 @@ from .posing.curves import curves
 OFFSETS = "ClipMatrix offsets"
 """Name of the shape key that holds a take's geometry, until the artist gives it another."""
 
-Told = TypeVar("Told")
+Value = TypeVar("Value")
 
 MARK: Final = "KEY_CATMULL_ROM"
 """The interpolation that key gets, so that it is known under any name: shape keys have no custom properties.
@@ -140,17 +140,17 @@ def write_offsets(thing: bpy.types.Object, displacement: np.ndarray) -> None:
     key.points.foreach_set("co", points(basis) + displacement.reshape(-1).astype(np.float32))
 
 
-def renamed(thing: bpy.types.Object, told: Mapping[str, Told], before: KeysBefore) -> dict[str, Told]:
-    """What is told of keys by their names of then, by their names now; what is told of keys that are gone is left out.
+def renamed(thing: bpy.types.Object, values: Mapping[str, Value], before: KeysBefore) -> dict[str, Value]:
+    """Values by the names that shape keys had before, as values by their names now; keys that are gone are left out.
 
-    A key of another name is found at its frame, if it is not one that was there then.
+    A key that the artist has renamed meanwhile is known by its frame, which stays.
     """
     block = mesh_of(thing).shape_keys
     blocks = block.key_blocks if block else ()
     there = {key.name for key in blocks}
     strangers = {key.frame: key.name for key in blocks if key.name not in before.frames}
-    now = {name: name if name in there else strangers.get(before.frames.get(name, -1.0)) for name in told}
-    return {today: told[name] for name, today in now.items() if today is not None}
+    now = {name: name if name in there else strangers.get(before.frames.get(name, -1.0)) for name in values}
+    return {today: values[name] for name, today in now.items() if today is not None}
 
 
 def write_values(thing: bpy.types.Object, values: Mapping[str, float]) -> None:

@@ -74,8 +74,8 @@ class Prompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Vary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What may change, and how strongly: 0 leaves it exactly as it is, 1 is the default rate.
 
-    The normal map is asked for, not given: it is one more image to carry and to render with, and how a body is shaped
-    belongs into its mesh first.
+    A normal map is made only where one is asked for: it is one more image to carry and to render with, and a body's
+    shape belongs in its mesh first.
     """
 
     shape: Annotated[

@@ -1,4 +1,4 @@
-"""The wire format as a JSON Schema, for who writes a client in another language.
+"""The wire format as a JSON Schema, for those who write a client in another language.
 
 It describes frame 0 of every message. What JSON Schema can't say stays in the types' own descriptions, which travel in
 it: the shapes, units and element types of arrays, and which values must fit together.

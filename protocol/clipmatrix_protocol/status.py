@@ -1,4 +1,4 @@
-"""What a backend is at: the facts behind one line in the extension's connection panel."""
+"""What a backend is doing: the facts behind one line in the extension's connection panel."""
 
 from typing import Annotated
 

@@ -28,9 +28,18 @@ def skin(vertices: Tensor, transforms: Tensor, joints: Tensor, weights: Tensor) 
 
 
 def blend(transforms: Tensor, joints: Tensor, weights: Tensor) -> Tensor:
-    """Mix each vertex' matrices: (N, J, 4, 4) and (V, I) to (V, 4, N * 3); needed once per pose, whatever the shape.
+    """Mix each vertex' own matrix of its joints', in each pose; the same for any shape that is posed so.
 
-    Along the second axis the matrices' columns; all poses of a vertex lie together, so that a joint is looked up once.
+    Parameters
+    ----------
+    transforms, joints, weights
+        As for :func:`skin`.
+
+    Returns
+    -------
+    Tensor
+        (V, 4, N * 3): the four columns of the upper three rows, those of all poses side by side, so that a joint is
+        looked up once for all of them.
     """
     columns = transforms[:, :, :3].permute(1, 3, 0, 2).flatten(1)
     return F.embedding_bag(joints, columns, per_sample_weights=weights, mode="sum").unflatten(1, (4, -1))

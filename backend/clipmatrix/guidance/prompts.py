@@ -100,7 +100,7 @@ def targets(tower: Tower, brief: protocol.Brief, exemplars: Sequence[np.ndarray]
     Parameters
     ----------
     tower
-        Embeds.
+        Embeds them.
     brief
         Its prompts, cameras, and whether texts are told the side.
     exemplars

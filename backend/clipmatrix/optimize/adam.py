@@ -53,8 +53,7 @@ class AdamUniform(torch.optim.Optimizer):
                 state["first"].lerp_(field.grad, 1 - first_decay)
                 state["second"].lerp_(field.grad.square(), 1 - second_decay)
                 first = state["first"] / (1 - first_decay ** state["step"])
-                second = state["second"].max() / (
-                    1 - second_decay ** state["step"]
-                )  # the one difference to Adam: max()
+                largest = state["second"].max()  # the one difference to Adam, which has each element's own
+                second = largest / (1 - second_decay ** state["step"])
                 field.sub_(group["lr"] * first / second.sqrt().clamp_min(1e-20))
         return loss

@@ -66,8 +66,8 @@ def draw_shown(guide: Guide, scene: Scene, generator: Generator) -> Shown:
 def copies(tower_size: int, counts: Mapping[PictureKind, float]) -> dict[PictureKind, int]:
     """Choose how many crops of a picture of each kind a tower sees.
 
-    Together as many as cost about the same on any tower, and of a kind the more, the more it counts: what counts little
-    adds little noise, however few pictures it is judged by.
+    There are so many in all that every tower costs about the same. A kind that counts more gets more of them: one that
+    counts little adds little noise, however few pictures it is judged by.
 
     Parameters
     ----------

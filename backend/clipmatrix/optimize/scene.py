@@ -76,7 +76,7 @@ class Scene:
     textures
         (S, H, H, 3) linear base colour that the character brings, mid grey where it brings none.
     plain
-        Whether these are no paint to start from: all colours begin at mid grey, and what is locked keeps them.
+        Whether these are no paint to start from: colours begin at mid grey instead, but for what is locked.
     look
         Material and light to start from.
     unpainted

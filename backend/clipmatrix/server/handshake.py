@@ -68,7 +68,7 @@ def greet(identity: bytes, frames: Sequence[bytes], secret: str) -> Hello | Fail
 
 
 def welcome(services: Services, status: Status) -> Welcome:
-    """Introduce the backend and what it is at."""
+    """Introduce the backend, and say what it is doing."""
     name = f"clipmatrix {version('clipmatrix')}"
     return Welcome(PROTOCOL_VERSION, name, services.device, services.clips, services.bodies, status)
 

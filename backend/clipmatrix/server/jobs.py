@@ -146,7 +146,7 @@ class Jobs:
         return Accepted(job.id, ahead, job.warnings)
 
     def idle(self) -> float | None:
-        """Return seconds since the running job last moved; None without one, or if it is held."""
+        """Return seconds since the running job last made a step; None without one, or if it is held."""
         job = self.running
         return None if job is None or not job.free.is_set() else max(0.0, time.monotonic() - job.moved)
 

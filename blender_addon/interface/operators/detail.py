@@ -47,7 +47,7 @@ class CLIPMATRIX_OT_subdivide(Fix):
             owner = takes.owner_of(thing)
             if owner is not None and takes.has_unsettled_job(owner):
                 raise Refusal("A job works on this character, or its result waits.", "Accept or discard it first.")
-            detail.refuse_undetailed(thing)
+            detail.refuse_subdividing(thing)
         for thing in found:
             detail.subdivide(thing, self.surface)
 

@@ -22,8 +22,8 @@ def taken() -> set[str]:
     return {*bpy.data.images.keys(), *map(_file, bpy.data.images)}
 
 
-def made(name: str, width: int, height: int, is_data: bool) -> bpy.types.Image:
-    """An image of ours, made or brought to size where it has to be; data is no colour, and read as it is."""
+def ensured(name: str, width: int, height: int, is_data: bool) -> bpy.types.Image:
+    """An image of ours, made if it is not there, in this size; ``is_data`` for one that holds no colours."""
     image = bpy.data.images.get(name)
     if image is None:
         image = bpy.data.images.new(name, width, height, alpha=False, is_data=is_data)

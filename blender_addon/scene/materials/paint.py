@@ -19,11 +19,11 @@ from .base_colour_nodes import Coat, Colour, Painted, Picture, Reading, read_coa
 from .texture_layout import (
     LARGEST_LAID_OUT,
     Layout,
-    given_on,
     laid_out,
     lies_as_wanted,
     looked_up,
     material_of,
+    shader_input,
     slots_worn,
 )
 from .unrolled import spread
@@ -95,7 +95,7 @@ def _coated(coat: Coat, layout: Layout, chosen: np.ndarray, side: int) -> np.nda
 
 def _pixels(coat: Picture, largest: int) -> np.ndarray:
     """An image as a shader takes it for a colour: (H, W, 3) uint8 sRGB, no side longer than ``largest``."""
-    colour, linear = given_on(coat, largest)
+    colour, linear = shader_input(coat, largest)
     return images.in_bytes(images.encoded(colour.clip(0, 1)) if linear else colour)
 
 

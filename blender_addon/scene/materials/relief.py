@@ -19,11 +19,11 @@ from .normal_map_nodes import Lean, Leaning, read_leaning
 from .texture_layout import (
     LARGEST_LAID_OUT,
     Layout,
-    given_on,
     laid_out,
     lies_as_wanted,
     looked_up,
     material_of,
+    shader_input,
     slots_worn,
 )
 from .uvs import render_layer
@@ -111,7 +111,7 @@ def _leaning(lean: Lean | None, layout: Layout, chosen: np.ndarray, side: int) -
 
 def _texels(picture: Picture, lean: Lean, largest: int) -> np.ndarray:
     """An image as a Normal Map node takes it, its strength in it: (H, W, 3) uint8."""
-    shown, linear = given_on(picture, largest)
+    shown, linear = shader_input(picture, largest)
     return _bytes(shown if linear else images.decoded(shown), lean)
 
 

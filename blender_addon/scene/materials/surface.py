@@ -92,7 +92,7 @@ def dress(thing: bpy.types.Object, before: SurfaceBefore) -> None:
 
 
 def undressed(thing: bpy.types.Object, before: SurfaceBefore) -> tuple[bpy.types.Material | None, ...]:
-    """What the object's slots hold but for the draft; none for an object that had no slots."""
+    """What the object's slots would hold without the draft; empty for an object that had no slots."""
     found = tuple(slot.material for slot in thing.material_slots)
     own = tuple(_original(was) if (was := _slot_of(worn, before)) else worn for worn in found)
     return () if before.bare and own == (None,) else own
@@ -214,9 +214,9 @@ def _writing(
     height, width = texture.shape[:2]
     is_data = name == before.normal_map
     yield from canvas.fill(texture)
-    own_images.made(name, width, height, is_data)
+    own_images.ensured(name, width, height, is_data)
     yield
-    image = own_images.made(name, width, height, is_data)  # looked up again: it may have been removed in between
+    image = own_images.ensured(name, width, height, is_data)  # looked up again: it may have been removed in between
     for material in _copies(before):
         show(material, image)
     image.pixels.foreach_set(canvas.pixels)  # type: ignore[arg-type]

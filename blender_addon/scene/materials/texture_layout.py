@@ -14,7 +14,8 @@ from .base_colour_nodes import Extension, Picture
 from .unrolled import first_tile, grown, spread, unroll
 from .uvs import corner_uvs, render_layer
 
-Worn = TypeVar("Worn")
+Coat = TypeVar("Coat")
+"""What a material slot shows: a coat of colour, or what leans its normals."""
 
 LARGEST_LAID_OUT = 2048
 """Side of a texture that is laid out texel by texel, at most: a second's work."""
@@ -25,9 +26,22 @@ SEAM = 8
 
 @dataclass(frozen=True, eq=False)
 class Layout:
-    """Where a mesh is painted: UVs of its triangles (T, 3, 2), and of each texel with paint the place and triangle.
+    """Which texels of a texture show which triangles of a mesh.
 
-    ``texels`` (N,) are flat places in the texture, ``centres`` (N, 2) their UVs, ``triangle`` (N,) whose they are.
+    Attributes
+    ----------
+    mesh
+        The mesh, T triangles; for use at once.
+    corners
+        (T, 3) int32, the triangles' face corners.
+    uvs
+        (T, 3, 2) float64, where these lie in the layer that renders.
+    texels
+        (N,) int64, the texels that show a triangle, flat.
+    centres
+        (N, 2) their UVs.
+    triangle
+        (N,) which triangle each shows.
     """
 
     mesh: bpy.types.Mesh
@@ -59,8 +73,8 @@ def lies_as_wanted(picture: Picture, mesh: bpy.types.Mesh) -> bool:
     return picture.extension == "REPEAT" or layer is None or _inside(corner_uvs(layer))
 
 
-def given_on(picture: Picture, largest: int) -> tuple[np.ndarray, bool]:
-    """What an image node gives on to a shader, (H, W, 3) with no side longer than ``largest``, and if that is linear.
+def shader_input(picture: Picture, largest: int) -> tuple[np.ndarray, bool]:
+    """What a shader gets from an image node: (H, W, 3), no side longer than ``largest``; and whether that is linear.
 
     Blender keeps 8-bit images as they were encoded and with straight alpha, float images as linear light multiplied
     with alpha; images that are no colours count as linear. Image nodes hide what is transparent in darkness, unless
@@ -82,24 +96,24 @@ def given_on(picture: Picture, largest: int) -> tuple[np.ndarray, bool]:
 
 
 def laid_out(
-    worn: Mapping[int, Worn],
+    coats: Mapping[int, Coat],
     slots: np.ndarray,
     mesh: bpy.types.Mesh,
     side: int,
-    show: Callable[[Worn, Layout, np.ndarray], np.ndarray],
+    show: Callable[[Coat, Layout, np.ndarray], np.ndarray],
 ) -> np.ndarray:
-    """Lay out what slots wear over the faces that wear it.
+    """Make one texture of what a mesh's material slots show, each on its own faces.
 
     Parameters
     ----------
-    worn
+    coats
         By slot.
     slots
-        (T,) from :func:`slots_worn`.
+        (T,) the slot of each triangle, from :func:`slots_worn`.
     side
         Of the texture, texels.
     show
-        What chosen texels (a mask over the layout's) show of it: (N, 3) uint8, or (3,) for all of them.
+        Given a coat, the layout and a mask (N,) over its texels: what these show, (M, 3) uint8, or (3,) for all.
 
     Returns
     -------
@@ -108,8 +122,8 @@ def laid_out(
     """
     layout = _layout(mesh, side)
     texture = np.zeros((side * side, 3), np.uint8)
-    for coat in dict.fromkeys(worn.values()):
-        wears = np.array([slot in worn and worn[slot] == coat for slot in range(max(worn) + 1)])
+    for coat in dict.fromkeys(coats.values()):
+        wears = np.array([slot in coats and coats[slot] == coat for slot in range(max(coats) + 1)])
         chosen = wears[slots[layout.triangle]]
         texture[layout.texels[chosen]] = show(coat, layout, chosen)
     empty = np.ones(side * side, bool)
