@@ -20,6 +20,9 @@ from .jobs import Job
 STREAMED = 1024
 """Side, texels, to which images are thinned while they grow: Blender takes in whole images, and large ones slowly."""
 
+_END = object()
+"""What says that a write has no further piece."""
+
 STROKES = ("SCULPT_OT_", "PAINT_OT_")
 """How the names of those operators of Blender's begin that draw for as long as a button is held."""
 
@@ -181,9 +184,6 @@ def _advance(job: Job) -> None:
         job.pending, job.writing = False, _write(job)
     if next(job.writing, _END) is _END:
         job.writing = None
-
-
-_END = object()
 
 
 def _write(job: Job) -> Iterator[None]:

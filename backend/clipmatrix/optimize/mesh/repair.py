@@ -26,10 +26,13 @@ SMOOTHING = 12
 SHRINKING = 24
 """Rounds of local shrinking before the whole displacement is shrunk."""
 
+POSE_CHUNK = 8
+"""Poses held at once, each before and after."""
 
-def posed_pairs(surface: Character, start: Tensor, result: Tensor, chunk: int = 8) -> Iterator[tuple[Tensor, Tensor]]:
+
+def posed_pairs(surface: Character, start: Tensor, result: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
     """Pose two shapes (P, 3) in every pose, a few at a time: yields (N, P, 3) before and after."""
-    for poses in surface.poses.split(chunk):
+    for poses in surface.poses.split(POSE_CHUNK):
         blended = blend(poses, surface.joints, surface.weights)
         yield transform(start, blended), transform(result, blended)
 
