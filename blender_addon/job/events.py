@@ -9,6 +9,7 @@ import bpy
 from clipmatrix_protocol import Attach
 
 from ..errors import Refusal
+from ..scene import whole_undo
 from . import delivery, refusals, series
 from .jobs import Job
 from .phases import FREE, TALKING, Phase
@@ -18,9 +19,16 @@ if TYPE_CHECKING:
     from .session import Session
 
 
+def scene_will_be_replaced(session: Session) -> None:
+    """Undo or redo is about to begin, over what ticks may have written."""
+    if session.scene.unrecorded:
+        whole_undo.begin()
+
+
 def scene_was_replaced(session: Session) -> None:
     """Undo or redo took what had been written, or brought back what was over: see to it at the next tick."""
     session.scene.outdated = True
+    whole_undo.end()
 
 
 def file_was_loaded(session: Session) -> None:
@@ -53,6 +61,7 @@ def deliver(session: Session, seconds: float) -> None:
     session.waits = ""
     if session.job is None:
         return
+    session.scene.unrecorded |= session.job.newest is not None
     try:
         session.waits = delivery.deliver(session.job, seconds)
     except Refusal as refusal:

@@ -58,6 +58,11 @@ def _tell(event: Callable[[session.Session], None]) -> None:
 
 
 @persistent
+def _undoing(*_: Any) -> None:
+    _tell(events.scene_will_be_replaced)
+
+
+@persistent
 def _replaced(*_: Any) -> None:
     _tell(events.scene_was_replaced)
 
@@ -81,6 +86,8 @@ def _handlers() -> tuple[tuple[list[Any], Callable[..., None]], ...]:
     """Which of our functions goes into which of Blender's lists."""
     lists = bpy.app.handlers
     return (
+        (lists.undo_pre, _undoing),
+        (lists.redo_pre, _undoing),
         (lists.undo_post, _replaced),
         (lists.redo_post, _replaced),
         (lists.load_post, _loaded),

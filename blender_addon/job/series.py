@@ -188,6 +188,7 @@ def _restore(session: Session, series: Series) -> bool:
     missing = [job for job in series.kept if not series.shelf.holds(job)]
     if missing and delivery.hindrance(missing[0]):
         return False
+    session.scene.unrecorded |= bool(missing)
     try:
         for job in missing:
             apply.begin(job.binding, job.brief.vary)  # refuses before anything is changed

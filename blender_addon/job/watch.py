@@ -21,11 +21,14 @@ class SceneWatch:
         Ids of drafts that were accepted or discarded: an undo may bring them back, but they are over.
     saving
         The job whose file is just being saved.
+    unrecorded
+        Whether ticks have written what no undo step may hold.
     """
 
     outdated: bool = True
     settled: set[str] = field(default_factory=set)
     saving: Job | None = None
+    unrecorded: bool = False
 
     def catch_up(self, job: Job | None) -> Job | None:
         """Bring the scene's drafts and the session's job together.
@@ -39,6 +42,7 @@ class SceneWatch:
             The job of an unknown draft, if the session has none itself.
         """
         drafts = {found.id: found for found in records.found()}
+        self.unrecorded |= bool(drafts)
         for draft_id in self.settled & drafts.keys():
             found = drafts.pop(draft_id)
             if apply.blocked(found.draft.binding):

@@ -1,0 +1,88 @@
+"""Undo and redo over what no undo step holds: Blender reads the whole step, and keeps nothing that is in memory.
+
+At an undo Blender leaves those data-blocks alone that are the same in both steps, and takes it that memory has them so,
+too. Ticks write without steps: a mesh that is left alone wears materials then that the other step does not have. They
+are freed, the mesh goes on pointing to them, and Blender crashes, at once or at the redo.
+
+With its preference for global undo off, Blender reads steps whole; those it has are there all the same. So it is off
+for as long as one undo takes, which lasts some hundredths of a second longer. Blender keeps cursors and tool settings
+at an undo; steps that are read whole bring theirs, or nothing, so those are put back here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import bpy
+
+CURSOR = ("rotation_mode", "location", "rotation_quaternion", "rotation_axis_angle", "rotation_euler")
+"""What a cursor consists of; the mode first, since to change it changes the others."""
+
+PLAIN = frozenset({"BOOLEAN", "INT", "FLOAT", "STRING", "ENUM"})
+"""Types of the properties that are values and no parts."""
+
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """What is put back: whether the preferences counted as changed, and by scene the cursor and the tool settings."""
+
+    is_dirty: bool
+    scenes: dict[str, tuple[Values, Values]]
+
+
+_kept: list[_Kept] = []
+
+
+def begin() -> None:
+    """Have the undo or redo that is about to happen read its step whole; :func:`end` follows it."""
+    preferences = bpy.context.preferences
+    if preferences is None or not preferences.edit.use_global_undo:
+        return
+    scenes = {
+        scene.name: (_values(scene.cursor, CURSOR), _values(scene.tool_settings, _settable(scene.tool_settings)))
+        for scene in bpy.data.scenes
+        if scene.library is None
+    }
+    _kept.append(_Kept(preferences.is_dirty, scenes))
+    preferences.edit.use_global_undo = False
+    preferences.is_dirty = _kept[-1].is_dirty
+
+
+def end() -> None:
+    """Put back what :func:`begin` has changed, if it has been called."""
+    preferences = bpy.context.preferences
+    if preferences is None or not _kept:
+        return
+    kept = _kept.pop()
+    preferences.edit.use_global_undo = True
+    preferences.is_dirty = kept.is_dirty
+    for name, (cursor, tools) in kept.scenes.items():
+        scene = bpy.data.scenes.get(name)
+        if scene is not None:
+            _put(scene.cursor, cursor)
+            now = _values(scene.tool_settings, list(tools))
+            _put(scene.tool_settings, {field: value for field, value in tools.items() if now[field] != value})
+
+
+def _settable(thing: Any) -> list[str]:
+    """The names of a thing's values that can be set; of its parts none: that of Blender 4.2 for UVs is misdeclared."""
+    return [prop.identifier for prop in thing.bl_rna.properties if prop.type in PLAIN and not prop.is_readonly]
+
+
+def _values(thing: Any, names: Sequence[str]) -> Values:
+    found = {name: getattr(thing, name) for name in names}
+    return {
+        name: value if isinstance(value, str | set) or not hasattr(value, "__len__") else tuple(value)
+        for name, value in found.items()
+    }
+
+
+def _put(thing: Any, values: Values) -> None:
+    for name, value in values.items():
+        with contextlib.suppress(AttributeError, TypeError, ValueError):  # as an enum that shows nothing
+            setattr(thing, name, value)
