@@ -22,13 +22,15 @@ if TYPE_CHECKING:
 def scene_will_be_replaced(session: Session) -> None:
     """Undo or redo is about to begin, over what ticks may have written."""
     if session.scene.unrecorded:
-        whole_undo.begin()
+        session.scene.undoing = whole_undo.begin()
 
 
 def scene_was_replaced(session: Session) -> None:
     """Undo or redo took what had been written, or brought back what was over: see to it at the next tick."""
     session.scene.outdated = True
-    whole_undo.end()
+    if session.scene.undoing:
+        whole_undo.end(session.scene.undoing)
+        session.scene.undoing = None
 
 
 def file_was_loaded(session: Session) -> None:

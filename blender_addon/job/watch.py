@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..scene import apply
+from ..scene import apply, whole_undo
 from . import continuing, delivery, records
 from .jobs import Job
 
@@ -23,12 +23,15 @@ class SceneWatch:
         The job whose file is just being saved.
     unrecorded
         Whether ticks have written what no undo step may hold.
+    undoing
+        What is put back after the undo or redo that is just happening.
     """
 
     outdated: bool = True
     settled: set[str] = field(default_factory=set)
     saving: Job | None = None
     unrecorded: bool = False
+    undoing: whole_undo.Kept | None = None
 
     def catch_up(self, job: Job | None) -> Job | None:
         """Bring the scene's drafts and the session's job together.

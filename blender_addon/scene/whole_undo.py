@@ -28,37 +28,40 @@ Values = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class _Kept:
+class Kept:
     """What is put back: whether the preferences counted as changed, and by scene the cursor and the tool settings."""
 
     is_dirty: bool
     scenes: dict[str, tuple[Values, Values]]
 
 
-_kept: list[_Kept] = []
+def begin() -> Kept | None:
+    """Have the undo or redo that is about to happen read its step whole.
 
-
-def begin() -> None:
-    """Have the undo or redo that is about to happen read its step whole; :func:`end` follows it."""
+    Returns
+    -------
+    Kept or None
+        What :func:`end` needs when it has happened; None where Blender reads steps whole by itself.
+    """
     preferences = bpy.context.preferences
     if preferences is None or not preferences.edit.use_global_undo:
-        return
+        return None
     scenes = {
         scene.name: (_values(scene.cursor, CURSOR), _values(scene.tool_settings, _settable(scene.tool_settings)))
         for scene in bpy.data.scenes
         if scene.library is None
     }
-    _kept.append(_Kept(preferences.is_dirty, scenes))
+    kept = Kept(preferences.is_dirty, scenes)
     preferences.edit.use_global_undo = False
-    preferences.is_dirty = _kept[-1].is_dirty
+    preferences.is_dirty = kept.is_dirty
+    return kept
 
 
-def end() -> None:
-    """Put back what :func:`begin` has changed, if it has been called."""
+def end(kept: Kept) -> None:
+    """Put back what :func:`begin` has changed."""
     preferences = bpy.context.preferences
-    if preferences is None or not _kept:
+    if preferences is None:
         return
-    kept = _kept.pop()
     preferences.edit.use_global_undo = True
     preferences.is_dirty = kept.is_dirty
     for name, (cursor, tools) in kept.scenes.items():
