@@ -12,11 +12,8 @@ from clipmatrix_protocol import MAX_FRAME_BYTES
 
 from ..errors import Fix, Refusal
 from .keys import animated_keys, mesh_of, offsets_key, points
-from .materials.uvs import areas, corner_uvs, render_layer
+from .materials.uvs import are_empty, render_layer, triangle_uvs
 from .posing.skin import group_weights
-
-SMALLEST_UV_AREA = 1e-8
-"""Summed UV area (1 is the whole image) under which a layer counts as empty."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +80,7 @@ def surface(thing: bpy.types.Object) -> Surface:
     Raises
     ------
     Refusal
-        If there are no faces, no UVs, all UVs lie in one spot, or some are no numbers.
+        If there are no faces, no UVs, UVs that cover nothing of the image, or some that are no numbers.
     """
     mesh = mesh_of(thing)
     mesh.calc_loop_triangles()
@@ -91,17 +88,15 @@ def surface(thing: bpy.types.Object) -> Surface:
     if count == 0:
         raise Refusal(f"{thing.name} has no faces.", "Hide it, or leave it out of the selection.")
     triangles = np.empty(count * 3, np.int32)
-    corners = np.empty(count * 3, np.int32)
     mesh.loop_triangles.foreach_get("vertices", triangles)
-    mesh.loop_triangles.foreach_get("loops", corners)
     unwrap = Fix("clipmatrix.unwrap", "Unwrap", {"object": thing.name})
     layer = render_layer(mesh)
     if layer is None:
         raise Refusal(f"{thing.name} has no UVs.", fix=unwrap)
-    uvs = corner_uvs(layer)[corners].reshape(count, 3, 2)
+    uvs = triangle_uvs(mesh, layer)
     if not np.isfinite(uvs).all():
         raise broken(thing, "UVs")
-    if areas(uvs).sum() < SMALLEST_UV_AREA:
+    if are_empty(uvs):
         raise Refusal(f"{thing.name}'s UV layer “{layer.name}” is empty.", fix=unwrap)
     return Surface(triangles.reshape(-1, 3), uvs)
 

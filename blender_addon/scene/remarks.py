@@ -10,11 +10,8 @@ from clipmatrix_protocol import Part
 
 from .keys import animated_keys, mesh_of, offsets_key
 from .materials.unrolled import unroll
-from .materials.uvs import areas
+from .materials.uvs import are_cramped
 from .posing import rigging
-
-LEAST_SHARE = 0.01
-"""Of an even share of the image, under which a face counts as lying on a spot."""
 
 TILE_SIDE = 64
 """Texels along a tile's side, at which tiles are compared."""
@@ -38,12 +35,11 @@ def remarks(parts: Sequence[bpy.types.Object], armature: bpy.types.Object | None
 
 def cramped(part: Part) -> tuple[str, ...]:
     """A remark on UVs that leave most faces next to nothing of the texture."""
-    covered = areas(part.corner_uvs)
-    if np.mean(covered * len(covered) < LEAST_SHARE) <= 0.5:
+    if not are_cramped(part.corner_uvs):
         return ()
     return (
         f"{part.name}'s UVs put most faces on a spot, as colour palettes do; paint needs room. "
-        "Unwrap it into another UV layer.",
+        "Unwrap, in the ClipMatrix menu, makes some and keeps the look.",
     )
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import bpy
+import numpy as np
 
 from ...errors import Fix, Refusal
 from ..keys import mesh_of
-from ..materials.uvs import is_empty, render_layer
+from ..materials.uvs import SMALLEST_AREA, are_empty, areas, render_layer, triangle_uvs
 from ..wording import listed
 
 GLANCES = 8
-"""Corners of a UV layer that are looked at before all of them are."""
+"""Faces of a UV layer that are looked at before all of them are."""
 
 
 def without_uvs(parts: Sequence[bpy.types.Object], armature: bpy.types.Object | None) -> Iterator[Refusal]:
@@ -25,22 +26,29 @@ def without_uvs(parts: Sequence[bpy.types.Object], armature: bpy.types.Object | 
 
 
 def empty_uvs(parts: Sequence[bpy.types.Object], armature: bpy.types.Object | None) -> Iterator[Refusal]:
-    """The layer that renders must not lie in one spot; another that does not is offered."""
+    """The layer that renders must cover some of the image; another that does is offered."""
     for thing in parts:
         mesh = mesh_of(thing)
         layer = render_layer(mesh)
-        if layer is None or thing.mode == "EDIT" or not _looks_empty(layer) or not is_empty(layer):
+        if layer is None or thing.mode == "EDIT" or _is_in_use(mesh, layer) or not _is_empty(mesh, layer):
             continue
-        other = next((other for other in mesh.uv_layers if other != layer and not is_empty(other)), None)
+        other = next((other for other in mesh.uv_layers if other != layer and not _is_empty(mesh, other)), None)
         fix = Fix("clipmatrix.unwrap", "Unwrap", {"object": thing.name})
         if other is not None:
             fix = Fix("clipmatrix.use_uv_layer", f"Use {other.name}", {"object": thing.name, "layer": other.name})
         yield Refusal(f"{thing.name}'s UV layer “{layer.name}” is empty.", fix=fix)
 
 
-def _looks_empty(layer: bpy.types.MeshUVLoopLayer) -> bool:
-    """Whether a few corners, spread over the mesh, all lie in one spot; saves reading all of a layer that is in use."""
-    corners = layer.uv
-    count = len(corners)
-    first = corners[0].vector[:] if count else None
-    return all(corners[count * glance // GLANCES].vector[:] == first for glance in range(1, min(count, GLANCES)))
+def _is_empty(mesh: bpy.types.Mesh, layer: bpy.types.MeshUVLoopLayer) -> bool:
+    return are_empty(triangle_uvs(mesh, layer))
+
+
+def _is_in_use(mesh: bpy.types.Mesh, layer: bpy.types.MeshUVLoopLayer) -> bool:
+    """Whether one of a few faces, spread over the mesh, covers some of the image; saves reading all of the layer."""
+    count = len(mesh.polygons)
+    for glance in range(min(count, GLANCES)):
+        first = mesh.polygons[count * glance // GLANCES].loop_start
+        corners = np.array([[layer.uv[first + corner].vector[:] for corner in range(3)]])
+        if areas(corners)[0] > SMALLEST_AREA:
+            return True
+    return False

@@ -5,8 +5,11 @@ from __future__ import annotations
 import bpy
 import numpy as np
 
-SMALLEST_EXTENT = 1e-4
-"""Width and height (1 is the whole image) under which a layer counts as lying in one spot."""
+SMALLEST_AREA = 1e-8
+"""Area of all triangles (1 is the whole image) under which a layer counts as empty."""
+
+LEAST_SHARE = 0.01
+"""Of an even share of the image, under which a triangle counts as lying on a spot."""
 
 
 def render_layer(mesh: bpy.types.Mesh) -> bpy.types.MeshUVLoopLayer | None:
@@ -27,8 +30,23 @@ def areas(triangles: np.ndarray) -> np.ndarray:
     return np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]) / 2
 
 
-def is_empty(layer: bpy.types.MeshUVLoopLayer) -> bool:
-    """Whether all corners lie in one spot, or on one line along the image's sides."""
-    corners = corner_uvs(layer)
-    corners = corners[np.isfinite(corners).all(axis=1)]
-    return len(corners) == 0 or float(np.ptp(corners, axis=0).min()) < SMALLEST_EXTENT
+def triangle_uvs(mesh: bpy.types.Mesh, layer: bpy.types.MeshUVLoopLayer) -> np.ndarray:
+    """(T, 3, 2) float32, where the corners of a mesh's loop triangles lie; none in edit mode."""
+    uvs = corner_uvs(layer)
+    if not len(uvs):
+        return np.empty((0, 3, 2), np.float32)
+    mesh.calc_loop_triangles()
+    corners = np.empty(len(mesh.loop_triangles) * 3, np.int32)
+    mesh.loop_triangles.foreach_get("loops", corners)
+    return uvs[corners].reshape(-1, 3, 2)
+
+
+def are_empty(triangles: np.ndarray) -> bool:
+    """Whether triangles with corners at UVs (T, 3, 2) cover nothing of the image; those at no number do not count."""
+    return float(np.nansum(areas(triangles))) < SMALLEST_AREA
+
+
+def are_cramped(triangles: np.ndarray) -> bool:
+    """Whether most triangles with corners at UVs (T, 3, 2) lie on spots, as on a colour palette: no room for paint."""
+    covered = areas(triangles)
+    return 2 * np.count_nonzero(covered * len(covered) < LEAST_SHARE) > len(covered)

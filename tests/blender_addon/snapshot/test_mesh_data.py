@@ -165,7 +165,7 @@ def test_one_unwrap_serves_all_parts_and_nothing_else_of_them_changes(blender, s
 
 def test_unwrapping_what_has_uvs_leaves_them_alone(blender, scenes):
     scenes.select(scenes.cube())
-    with pytest.raises(RuntimeError, match="Every part has UVs already"):
+    with pytest.raises(RuntimeError, match="Every part has UVs with room for paint already"):
         blender.ops.clipmatrix.unwrap()
 
 

@@ -9,7 +9,10 @@ import bpy
 from bpy.props import StringProperty
 
 from ....errors import Refusal
-from ....scene.materials.uvs import corner_uvs, render_layer
+from ....job import records
+from ....scene.materials import pinning
+from ....scene.materials.uvs import are_cramped, corner_uvs, render_layer, triangle_uvs
+from ...takes import wardrobe
 from .base import Fix, alone
 
 MARGIN = 0.01
@@ -21,13 +24,15 @@ class CLIPMATRIX_OT_unwrap(Fix):
 
     bl_idname = "clipmatrix.unwrap"
     bl_label = "Unwrap"
-    bl_description = "Give every part without UVs a UV layer, by Smart UV Project"
+    bl_description = "Give every part whose UVs have no room for paint new ones, by Smart UV Project; its look stays"
 
     def fix(self, context: bpy.types.Context) -> None:
         """Unwrap each part on its own: each has a texture of its own."""
-        things = self.parts(context, _is_bare)
+        things = self.parts(context, _has_no_room)
         if not things:
-            raise Refusal("Every part has UVs already.")
+            raise Refusal("Every part has UVs with room for paint already.")
+        for thing, mesh in things:
+            _refuse_painted(thing, mesh)
         for thing, mesh in things:
             _unwrap(context, thing, mesh)
 
@@ -49,31 +54,68 @@ class CLIPMATRIX_OT_use_uv_layer(Fix):
         layer = mesh.uv_layers.get(self.layer)
         if layer is None:
             raise Refusal(f"{thing.name} has no UV layer “{self.layer}”.")
-        layer.active_render = True
+        _refuse_painted(thing, mesh)
+        _have_render(thing, mesh, layer)
 
 
-def _is_bare(thing: bpy.types.Object) -> bool:
-    return isinstance(thing.data, bpy.types.Mesh) and render_layer(thing.data) is None
+def _refuse_painted(thing: bpy.types.Object, mesh: bpy.types.Mesh) -> None:
+    """A take's paint lies along the layer that rendered when it was made, in materials that are not worn now, too."""
+    if render_layer(mesh) is None:
+        return
+    if getattr(thing, records.PROPERTY):
+        raise Refusal(f"{thing.name} shows a result, whose paint lies along its UVs.", "Accept or discard it first.")
+    if wardrobe(thing).outfits:
+        raise Refusal(f"{thing.name} has takes, whose paint lies along its UVs.", "Delete them, or unwrap a copy.")
+
+
+def _has_no_room(thing: bpy.types.Object) -> bool:
+    if not isinstance(thing.data, bpy.types.Mesh):
+        return False
+    layer = render_layer(thing.data)
+    return layer is None or are_cramped(triangle_uvs(thing.data, layer))
+
+
+def _have_render(thing: bpy.types.Object, mesh: bpy.types.Mesh, layer: bpy.types.MeshUVLoopLayer) -> None:
+    """Make a layer the one that renders; what the materials show stays in the one that did."""
+    before = render_layer(mesh)
+    if before is not None and before != layer:
+        pinning.pin(thing, mesh, before.name)
+    layer.active_render = True
 
 
 def _unwrap(context: bpy.types.Context, thing: bpy.types.Object, mesh: bpy.types.Mesh) -> None:
-    """Smart UV Project into the layer that renders, which is made if there is none."""
-    layer = render_layer(mesh) or mesh.uv_layers.new(name="UVMap", do_init=False)
-    if layer is None:
-        raise Refusal(f"{thing.name} has as many UV layers as Blender allows.", "Remove one.")
-    name, edited = layer.name, mesh.uv_layers.active
-    mesh.uv_layers.active = layer
+    """Smart UV Project into the layer that renders; into a new one where there is none, or where materials need it."""
+    renders, edited = render_layer(mesh), mesh.uv_layers.active
+    is_new = renders is None or pinning.shows_through(thing)
+    name = "UVMap" if renders is None else "Unwrapped" if is_new else renders.name
     with _double(mesh) as double, alone(context, double):
+        layers = _layers(double)
+        layers.active = _made(thing, layers, name) if is_new else layers[name]
+        name = layers.active.name  # another than was asked for where that was taken
         bpy.ops.object.mode_set(mode="EDIT")
         bpy.ops.mesh.reveal(select=True)
         bpy.ops.mesh.select_all(action="SELECT")
         bpy.ops.uv.smart_project(island_margin=MARGIN)
         bpy.ops.object.mode_set(mode="OBJECT")
-        assert isinstance(double.data, bpy.types.Mesh)
-        flat = corner_uvs(double.data.uv_layers[name]).reshape(-1)
-    mesh.uv_layers[name].uv.foreach_set("vector", flat)
-    mesh.uv_layers.active = edited or mesh.uv_layers[name]
+        flat = corner_uvs(_layers(double)[name]).reshape(-1)
+    was_edited = edited.name if edited else name
+    layer = _made(thing, mesh.uv_layers, name) if is_new else mesh.uv_layers[name]
+    layer.uv.foreach_set("vector", flat)
+    mesh.uv_layers.active = mesh.uv_layers[was_edited]
+    _have_render(thing, mesh, mesh.uv_layers[name])
     mesh.update()
+
+
+def _layers(thing: bpy.types.Object) -> bpy.types.UVLoopLayers:
+    assert isinstance(thing.data, bpy.types.Mesh)
+    return thing.data.uv_layers
+
+
+def _made(thing: bpy.types.Object, layers: bpy.types.UVLoopLayers, name: str) -> bpy.types.MeshUVLoopLayer:
+    layer = layers.new(name=name, do_init=False)
+    if layer is None:
+        raise Refusal(f"{thing.name} has as many UV layers as Blender allows.", "Remove one.")
+    return layer
 
 
 @contextmanager
