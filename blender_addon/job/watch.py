@@ -33,6 +33,10 @@ class SceneWatch:
     unrecorded: bool = False
     undoing: whole_undo.Kept | None = None
 
+    def step_follows(self) -> None:
+        """Blender is about to make an undo step, which holds all that ticks have written."""
+        self.unrecorded = False
+
     def catch_up(self, job: Job | None) -> Job | None:
         """Bring the scene's drafts and the session's job together.
 

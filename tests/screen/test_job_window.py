@@ -51,6 +51,20 @@ def stop(window: Window) -> None:
     window.wait("session().state in (Phase.FINISHED, Phase.FAILED)", 120)
 
 
+def test_undo_reads_whole_steps_until_the_result_is_in_one(running: Window) -> None:
+    assert running.do("answer = session().scene.unrecorded")
+    stop(running)
+    running.do("answer = bpy.ops.clipmatrix.accept('INVOKE_DEFAULT', True) and None")
+    assert not running.do("answer = session().scene.unrecorded")
+    takes = "[take.name for thing in bpy.data.objects for take in thing.clipmatrix_wardrobe.takes]"
+    assert len(running.do(f"answer = {takes}")) == 2
+    running.do("bpy.ops.ed.undo()")
+    assert running.do(f"answer = {takes}") == []
+    running.do("bpy.ops.ed.redo()")
+    assert len(running.do(f"answer = {takes}")) == 2
+    running.do("bpy.ops.ed.undo()")
+
+
 def test_a_paused_job_stands_still_and_says_so(running: Window, shoot: Shoot) -> None:
     running.do("bpy.ops.clipmatrix.pause()")
     running.wait("session().state is Phase.PAUSED", 10)

@@ -45,6 +45,13 @@ class CLIPMATRIX_OT_accept(_OnResult, bpy.types.Operator):
         takes.record(session.current().accept())
         return {"FINISHED"}
 
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[OperatorReturnItems]:
+        """Pressed by an artist, for whom Blender makes the step; for a script it makes none."""
+        done = self.execute(context)
+        if "FINISHED" in done:
+            session.current().scene.step_follows()
+        return done
+
 
 class CLIPMATRIX_OT_discard(_OnResult, bpy.types.Operator):
     """Take the result away."""

@@ -74,3 +74,10 @@ def test_an_undo_that_no_job_has_written_before_is_blenders_own(blender, column,
     finally:
         blender.app.handlers.undo_pre.pop()
     assert seen == [True]
+
+
+def test_a_result_that_a_script_has_accepted_is_in_no_step_yet(blender, column, connected, peer):
+    generate(blender, connected, peer)
+    finish(connected, peer)
+    blender.ops.clipmatrix.accept()
+    assert connected.scene.unrecorded
