@@ -83,7 +83,7 @@ def test_edit_mode_undo_and_save_do_not_disturb_a_job(running: Window, tmp_path:
     running.wait("'edit mode' in session().waits", 30)
     running.do("bpy.ops.object.mode_set(mode='OBJECT')")
     running.do("bpy.ops.ed.undo()")
-    running.wait("not session().waits and not session().is_writing", 30)
+    running.wait("not session().waits and session().job.draft is not None", 30)
     running.do(f"bpy.ops.wm.save_as_mainfile(filepath={str(tmp_path / 'meanwhile.blend')!r})")
     assert running.do("answer = str(session().error)") == "None"
     stop(running)
@@ -108,7 +108,7 @@ bpy.ops.render.render("INVOKE_DEFAULT")
     running.wait("bpy.app.is_job_running('RENDER') or session().waits", 30)
     running.wait("session().waits == 'Blender is rendering'", 60)
     running.wait("not bpy.app.is_job_running('RENDER')", 200)
-    running.wait("session().state is Phase.RUNNING and not session().waits and not session().is_writing", 60)
+    running.wait("session().state is Phase.RUNNING and not session().waits and session().job.draft is not None", 60)
 
 
 def test_ticks_stay_short_in_a_real_window(running: Window) -> None:
