@@ -79,7 +79,7 @@ def add_regions(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--lock", dest="locked", action="append", default=[], metavar="REGION",
         help="what stays exactly as it is: “group: NAME” for a vertex group, “bone: NAME” for all that a bone moves; "
-        "as often as wanted",
+        "“all but group: NAME” locks the rest, so that this alone may change; as often as wanted",
     )  # fmt: skip
 
 
@@ -93,7 +93,9 @@ def locks(found: Sequence[str]) -> tuple[str, ...]:
     """
     for label in found:
         if labelled(label) is None:
-            raise BadArguments(f"“{label}” is no region.", "Say “group: NAME” or “bone: NAME”.")
+            raise BadArguments(
+                f"“{label}” is no region.", "Say “group: NAME” or “bone: NAME”, after “all but” if you like."
+            )
     return tuple(found)
 
 

@@ -19,13 +19,23 @@ from .wording import listed
 LABEL_LETTERS = 64
 """Longest name of a region on its way."""
 
+ALL_BUT = "all but "
+"""What a label begins with that means the rest of the character."""
+
 
 @dataclass(frozen=True)
 class Stretch:
-    """A vertex group, or all that a bone and its descendants move; which of the two is part of its label."""
+    """A vertex group, or all that a bone and its descendants move; which of the two is part of its label.
+
+    Attributes
+    ----------
+    inverted
+        Whether it is the rest of the character instead. Several such are one rest: what none of them spares.
+    """
 
     kind: Literal["GROUP", "BONE"]
     name: str
+    inverted: bool = False
 
     @property
     def label(self) -> str:
@@ -36,18 +46,20 @@ class Stretch:
         Refusal
             If the name is too long.
         """
-        label = f"{self.kind.lower()}: {self.name}"
-        if len(label) > LABEL_LETTERS:
-            raise Refusal(f"The name “{self.name}” is too long.", f"Rename it to {LABEL_LETTERS - 7} letters or fewer.")
-        return label
+        before = f"{ALL_BUT if self.inverted else ''}{self.kind.lower()}: "
+        most = LABEL_LETTERS - len(before)
+        if len(self.name) > most:
+            raise Refusal(f"The name “{self.name}” is too long.", f"Rename it to {most} letters or fewer.")
+        return before + self.name
 
 
 def labelled(label: str) -> Stretch | None:
     """The stretch that a label means; None if it means none."""
-    kind, _, name = label.partition(": ")
+    kind, _, name = label.removeprefix(ALL_BUT).partition(": ")
+    inverted = label.startswith(ALL_BUT)
     if kind == "group":
-        return Stretch("GROUP", name)
-    return Stretch("BONE", name) if kind == "bone" else None
+        return Stretch("GROUP", name, inverted)
+    return Stretch("BONE", name, inverted) if kind == "bone" else None
 
 
 def read_regions(
@@ -71,15 +83,22 @@ def read_regions(
     Refusal
         If one of them is not there, or has no vertices.
     """
-    regions = []
+    found = {}
     for stretch in dict.fromkeys(stretches):
         if stretch.kind == "GROUP":
             weights = _of_group(stretch.name, objects)
         else:
             weights = _of_bone(stretch.name, objects, armature, skins, bones)
-        held = tuple(np.clip(some, 0, 1).astype(np.float32) for some in weights)
-        regions.append(Region(name=stretch.label, weights=held))
-    return tuple(regions)
+        found[stretch] = tuple(np.clip(some, 0, 1).astype(np.float32) for some in weights)
+    rest = _rest([weights for stretch, weights in found.items() if stretch.inverted])
+    return tuple(
+        Region(name=stretch.label, weights=rest if stretch.inverted else weights) for stretch, weights in found.items()
+    )
+
+
+def _rest(spared: Sequence[tuple[np.ndarray, ...]]) -> tuple[np.ndarray, ...]:
+    """Per object (V,) how far each vertex belongs to none of these."""
+    return tuple(1 - np.max(weights, axis=0) for weights in zip(*spared, strict=True))
 
 
 def _of_group(name: str, objects: Sequence[bpy.types.Object]) -> list[np.ndarray]:

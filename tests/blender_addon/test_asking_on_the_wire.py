@@ -328,6 +328,27 @@ def test_what_is_locked_stays_bit_for_bit_while_the_rest_moves(blender, scenes, 
     blender.ops.clipmatrix.discard()
 
 
+def test_of_all_but_a_part_only_that_part_moves(blender, scenes, rooms, own, session, real):
+    phase = connect(blender, rooms, session, real.address)
+    assert session.state is phase.IDLE, session.error
+    thing = small_job(blender, scenes, steps=4)
+    free = list(range(32, 56))
+    thing.vertex_groups.new(name="belt").add(free, 1.0, "REPLACE")
+    one = own.locked.add()
+    one.region, one.inverted = "belt", True
+    own.vary_offsets, own.mirror, own.prompt = 5.0, False, "a fat figure"
+    blender.ops.clipmatrix.generate()
+    finish(blender, rooms, session)
+    keys = thing.data.shape_keys.key_blocks
+    basis, moved = (
+        np.array([point.co[:] for point in keys[name].data], np.float32) for name in ("Basis", "ClipMatrix offsets")
+    )
+    others = np.setdiff1d(np.arange(len(basis)), free)
+    np.testing.assert_array_equal(moved[others], basis[others])
+    assert (moved[free] != basis[free]).any(axis=1).mean() > 0.5
+    blender.ops.clipmatrix.discard()
+
+
 def mean_colour(blender, thing):
     image = thing.material_slots[0].material.node_tree.nodes["ClipMatrix base colour"].image
     pixels = np.empty(len(image.pixels), np.float32)

@@ -78,7 +78,7 @@ def test_prompts_may_look_at_regions_and_regions_may_be_locked(generate, backend
     runs = batch(
         tmp_path / "batch.json",
         {"name": "one"},
-        {"name": "two", "prompts": [{"text": "a hat", "cameras": ["orbit"]}], "locked": ["bone: joint3"]},
+        {"name": "two", "prompts": [{"text": "a hat", "cameras": ["orbit"]}], "locked": ["all but bone: joint3"]},
     )
     code, _ = generate(
         "--figure", "--prompt", "a knight", "--prompt", "a head", "--look-from", "bone: joint2",
@@ -89,7 +89,7 @@ def test_prompts_may_look_at_regions_and_regions_may_be_locked(generate, backend
     assert [prompt.cameras for prompt in one.prompts] == [(), ("bone: joint2",)]
     assert {camera.name for camera in one.cameras} == {"orbit", "bone: joint2"}
     assert one.locked == ("bone: joint1",)
-    assert (two.prompts[0].cameras, two.locked) == (("orbit",), ("bone: joint3",))
+    assert (two.prompts[0].cameras, two.locked) == (("orbit",), ("all but bone: joint3",))
 
 
 def test_an_export_alone_leaves_nothing_else(generate, tmp_path):

@@ -156,9 +156,9 @@ def painting_parts(blender, own):
 
 
 def with_locks(blender, own):
-    for kind, name in (("BONE", "hand"), ("GROUP", "face")):
+    for kind, name, inverted in (("BONE", "hand", False), ("GROUP", "face", True), ("GROUP", "eyes", False)):
         one = own.locked.add()
-        one.kind, one.region = kind, name
+        one.kind, one.region, one.inverted = kind, name, inverted
 
 
 def often_and_still(blender, own):
@@ -225,6 +225,20 @@ def test_what_is_locked_is_in_the_brief_once_each(own, brief):
         one = own.locked.add()
         one.kind, one.region = kind, name
     assert brief().locked == ("bone: hand", "group: hand")
+
+
+def test_all_but_a_part_may_be_locked(own, brief, rooms):
+    one = own.locked.add()
+    one.kind, one.region, one.inverted = "BONE", "head", True
+    assert brief().locked == ("all but bone: head",)
+    assert [stretch.label for stretch in rooms("interface.properties").stretches(own)] == ["all but bone: head"]
+
+
+def test_no_prompt_looks_at_all_but_a_part(own, rooms):
+    """Said without a window, it is no camera; looking at the part itself would be the opposite."""
+    wanted = Brief((Prompt("x", cameras=("all but bone: head",)),), cameras=(CameraOrbit(name="all but bone: head"),))
+    rooms("interface.properties").restore(own, wanted)
+    assert own.prompts[0].looks == "CAMERA"
 
 
 def test_lock_takes_the_active_vertex_group_or_bone_and_unlock_takes_it_out(blender, scenes, own):

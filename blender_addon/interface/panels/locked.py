@@ -10,7 +10,7 @@ SHOWN = {"GROUP": ("GROUP_VERTEX", "Vertex Group"), "BONE": ("BONE_DATA", "Bone"
 
 
 class CLIPMATRIX_UL_locked(bpy.types.UIList):
-    """The list of what is locked: a name each."""
+    """The list of what is locked: a name each, and whether it is all but that."""
 
     bl_idname = "CLIPMATRIX_UL_locked"
 
@@ -33,7 +33,9 @@ class CLIPMATRIX_UL_locked(bpy.types.UIList):
 def show_locked_item(layout: bpy.types.UILayout, item: properties.ClipMatrixLocked) -> None:
     """One line of the list."""
     icon, missing = SHOWN[item.kind]
-    layout.prop(item, "region", text="", icon=icon, placeholder=missing, emboss=False)  # type: ignore[arg-type]
+    row = layout.row(align=True)
+    row.prop(item, "region", text="", icon=icon, placeholder=missing, emboss=False)  # type: ignore[arg-type]
+    row.prop(item, "inverted", text="", icon="ARROW_LEFTRIGHT")
 
 
 def show_locked(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:

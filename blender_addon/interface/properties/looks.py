@@ -74,7 +74,7 @@ def look_through(one: ClipMatrixPrompt, names: tuple[str, ...], scene: bpy.types
     if not names:
         return
     stretch = regions.labelled(names[0])
-    if stretch is not None:
+    if stretch is not None and not stretch.inverted:
         one.looks, one.region = stretch.kind, stretch.name
     elif names[0] == ORBIT_NAME:
         one.looks = "ORBIT"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 import bpy
-from bpy.props import EnumProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, StringProperty
 
 from ...errors import Refusal
 from ...scene import characters
@@ -54,10 +54,14 @@ class ClipMatrixLocked(bpy.types.PropertyGroup):
         search=_offered_locked,
         search_options={"SUGGESTION"},
     )
+    inverted: BoolProperty(  # type: ignore[valid-type]
+        name="All But This",
+        description="Lock everything else instead, so that only this may change. Several such lines are free together",
+    )
 
 
-def stretch(kind: Literal["GROUP", "BONE"], name: str) -> Stretch:
-    """What a name chosen by the artist means.
+def stretch(kind: Literal["GROUP", "BONE"], name: str, *, inverted: bool = False) -> Stretch:
+    """What a name chosen by the artist means, or all but that.
 
     Raises
     ------
@@ -67,7 +71,7 @@ def stretch(kind: Literal["GROUP", "BONE"], name: str) -> Stretch:
     if not name.strip():
         what = "bone" if kind == "BONE" else "vertex group"
         raise Refusal(f"A {what} is asked for, but none is chosen.", f"Choose a {what} in Look From, or in Locked.")
-    return Stretch(kind, name)
+    return Stretch(kind, name, inverted)
 
 
 def locked(settings: ClipMatrixSceneProperties) -> list[Stretch]:
@@ -78,7 +82,7 @@ def locked(settings: ClipMatrixSceneProperties) -> list[Stretch]:
     Refusal
         If a line of the list is empty.
     """
-    return list(dict.fromkeys(stretch(one.kind, one.region) for one in settings.locked))
+    return list(dict.fromkeys(stretch(one.kind, one.region, inverted=one.inverted) for one in settings.locked))
 
 
 def fill_locked(settings: ClipMatrixSceneProperties, labels: tuple[str, ...]) -> None:
@@ -86,7 +90,7 @@ def fill_locked(settings: ClipMatrixSceneProperties, labels: tuple[str, ...]) ->
     settings.locked.clear()
     for found in filter(None, map(labelled, labels)):
         one: Any = settings.locked.add()
-        one.kind, one.region = found.kind, found.name
+        one.kind, one.region, one.inverted = found.kind, found.name, found.inverted
     settings.active_locked = 0
 
 

@@ -100,6 +100,29 @@ def test_a_vertex_group_and_a_bone_of_one_name_are_two_regions(dressed, regions)
     assert list(regions(("GROUP", "bone1"), ("BONE", "bone1"), ("GROUP", "bone1"))) == ["group: bone1", "bone: bone1"]
 
 
+def test_the_rest_of_a_region_is_all_but_that_on_every_part(dressed, rooms, blender):
+    group(dressed[0], "face", {3: 1.0, 5: 0.25})
+    stretch = rooms("scene.regions").Stretch("GROUP", "face", inverted=True)
+    (rest,) = read(blender, rooms, stretches=[stretch]).character.regions
+    column, hat, shoe = rest.weights
+    assert (rest.name, column.dtype) == ("all but group: face", np.float32)
+    assert {int(vertex): float(column[vertex]) for vertex in np.flatnonzero(column < 1)} == {3: 0.0, 5: 0.75}
+    assert (hat == 1).all()
+    assert (shoe == 1).all()
+
+
+def test_several_rests_are_what_none_of_them_spares(dressed, rooms, blender):
+    group(dressed[0], "face", {3: 1.0, 5: 0.25})
+    group(dressed[0], "chin", {5: 0.5, 7: 1.0})
+    stretch = rooms("scene.regions").Stretch
+    asked = [stretch("GROUP", "face", inverted=True), stretch("GROUP", "chin", inverted=True), stretch("GROUP", "face")]
+    *rests, face = read(blender, rooms, stretches=asked).character.regions
+    for rest in rests:
+        column = rest.weights[0]
+        assert {int(vertex): float(column[vertex]) for vertex in np.flatnonzero(column < 1)} == {3: 0.0, 5: 0.5, 7: 0.0}
+    assert np.flatnonzero(face.weights[0]).tolist() == [3, 5]
+
+
 def test_a_character_nobody_asks_regions_of_has_none(dressed, regions):
     assert regions() == {}
 
@@ -139,7 +162,9 @@ def test_a_bone_of_a_character_without_an_armature_is_refused(scenes, regions, r
 def test_a_label_means_the_stretch_it_was_made_from(rooms):
     module = rooms("scene.regions")
     for kind in ("GROUP", "BONE"):
-        for name in ("head", "bone: head", "a: b"):
-            assert module.labelled(module.Stretch(kind, name).label) == module.Stretch(kind, name)
+        for name in ("head", "bone: head", "a: b", "all but group: a"):
+            for inverted in (False, True):
+                stretch = module.Stretch(kind, name, inverted)
+                assert module.labelled(stretch.label) == stretch
     assert module.labelled("orbit") is None
     assert module.labelled("1: Camera") is None
