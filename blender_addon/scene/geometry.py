@@ -13,6 +13,7 @@ from clipmatrix_protocol import MAX_FRAME_BYTES
 from ..errors import Fix, Refusal
 from .keys import animated_keys, mesh_of, offsets_key, points
 from .materials.uvs import are_empty, render_layer, triangle_uvs
+from .posing.masks import seen
 from .posing.skin import group_weights
 
 
@@ -75,12 +76,13 @@ def weave(thing: bpy.types.Object) -> int:
 
 
 def surface(thing: bpy.types.Object) -> Surface:
-    """Loop triangles with the UVs of the layer that renders.
+    """Loop triangles with the UVs of the layer that renders, without those that Mask modifiers hide.
 
     Raises
     ------
     Refusal
-        If there are no faces, no UVs, UVs that cover nothing of the image, or some that are no numbers.
+        If there are no faces, or all are hidden; if there are no UVs, UVs that cover nothing of the image, or some that
+        are no numbers.
     """
     mesh = mesh_of(thing)
     mesh.calc_loop_triangles()
@@ -98,7 +100,18 @@ def surface(thing: bpy.types.Object) -> Surface:
         raise broken(thing, "UVs")
     if are_empty(uvs):
         raise Refusal(f"{thing.name}'s UV layer “{layer.name}” is empty.", fix=unwrap)
-    return Surface(triangles.reshape(-1, 3), uvs)
+    return _shown(thing, Surface(triangles.reshape(-1, 3), uvs))
+
+
+def _shown(thing: bpy.types.Object, whole: Surface) -> Surface:
+    """What masks leave of a surface."""
+    kept = seen(thing)
+    if kept is None:
+        return whole
+    faces = kept[whole.triangles].all(axis=1)
+    if not faces.any():
+        raise Refusal(f"{thing.name}'s Mask modifiers hide all of it.", "Hide it, or leave it out of the selection.")
+    return Surface(whole.triangles[faces], whole.corner_uvs[faces])
 
 
 def broken(thing: bpy.types.Object, what: str) -> Refusal:

@@ -349,6 +349,27 @@ def test_of_all_but_a_part_only_that_part_moves(blender, scenes, rooms, own, ses
     blender.ops.clipmatrix.discard()
 
 
+def test_what_a_mask_hides_stays_where_it_is(blender, scenes, rooms, own, session, real):
+    phase = connect(blender, rooms, session, real.address)
+    assert session.state is phase.IDLE, session.error
+    thing = small_job(blender, scenes, steps=4)
+    hidden = list(range(32))
+    thing.vertex_groups.new(name="helpers").add(hidden, 1.0, "REPLACE")
+    mask = thing.modifiers.new("Hide helpers", "MASK")
+    mask.vertex_group, mask.invert_vertex_group = "helpers", True
+    own.vary_offsets, own.vary_shape, own.prompt = 5.0, 0, "a fat figure"
+    blender.ops.clipmatrix.generate()
+    finish(blender, rooms, session)
+    keys = thing.data.shape_keys.key_blocks
+    basis, moved = (
+        np.array([point.co[:] for point in keys[name].data], np.float32) for name in ("Basis", "ClipMatrix offsets")
+    )
+    others = np.setdiff1d(np.arange(len(basis)), hidden)
+    np.testing.assert_array_equal(moved[hidden], basis[hidden])
+    assert (moved[others] != basis[others]).any(axis=1).mean() > 0.5
+    blender.ops.clipmatrix.discard()
+
+
 def mean_colour(blender, thing):
     image = thing.material_slots[0].material.node_tree.nodes["ClipMatrix base colour"].image
     pixels = np.empty(len(image.pixels), np.float32)

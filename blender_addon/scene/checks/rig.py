@@ -8,6 +8,7 @@ import bpy
 
 from ...errors import Fix, Refusal
 from ..keys import mesh_of
+from ..posing.masks import masks
 from ..posing.rigging import KEEP_VERTICES, armature_modifiers, deformed_by_parent, shown_modifiers
 
 SMOOTHING = frozenset({"SUBSURF", "MULTIRES", "TRIANGULATE", "EDGE_SPLIT", "BEVEL", "SOLIDIFY"})
@@ -37,14 +38,14 @@ def armatures(parts: Sequence[bpy.types.Object], armature: bpy.types.Object | No
 
 
 def early_modifiers(parts: Sequence[bpy.types.Object], armature: bpy.types.Object | None) -> Iterator[Refusal]:
-    """A modifier above the Armature modifier must not add or remove vertices."""
+    """A modifier above the Armature modifier must not add or remove vertices, but for a mask, which hides some."""
     for thing in parts:
         found = armature_modifiers(thing)
         if not found:
             continue
-        shown = shown_modifiers(thing)
+        shown, known = shown_modifiers(thing), masks(thing)
         for modifier in shown[: shown.index(found[0])]:
-            if modifier.type not in KEEP_VERTICES:
+            if modifier.type not in KEEP_VERTICES and modifier not in known:
                 remedy, fix = _way_out(thing, modifier)
                 yield Refusal(
                     f"{thing.name}'s {modifier.name} modifier changes the mesh before the armature moves it.",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import bpy
 import numpy as np
 
+from .masks import masks
 from .skin import group_weights
 
 KEEP_VERTICES = frozenset(
@@ -91,7 +92,12 @@ def remarks(thing: bpy.types.Object, armature: bpy.types.Object | None) -> tuple
 
 
 def _unseen(thing: bpy.types.Object) -> tuple[str, ...]:
-    names = [modifier.name for modifier in shown_modifiers(thing) if modifier.type not in HARMLESS | {"ARMATURE"}]
+    known = masks(thing)
+    names = [
+        modifier.name
+        for modifier in shown_modifiers(thing)
+        if modifier.type not in HARMLESS | {"ARMATURE"} and modifier not in known
+    ]
     return tuple(f"ClipMatrix sees {thing.name} without its {name} modifier." for name in names)
 
 
