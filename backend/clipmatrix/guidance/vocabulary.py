@@ -14,7 +14,7 @@ _WORDS = re.compile(r"[^\W\d_]+|\d|[^\w\s]")
 
 
 @cache
-def _bpe() -> SimpleTokenizer:
+def bpe() -> SimpleTokenizer:
     """open_clip's own byte-pair encoder."""
     return SimpleTokenizer()
 
@@ -38,14 +38,17 @@ class Vocabulary:
     def encode(self, texts: list[str]) -> Tensor:
         """Tokens (M, context_length) int64; words the model does not know are left out."""
         rows = {token: row for row, token in enumerate(self.token_ids)}
-        encoder = _bpe()
+        encoder = bpe()
         tokens = torch.zeros(len(texts), self.context_length, dtype=torch.int64)
         for line, text in enumerate(texts):
-            known = [rows[t] for word in split_words(text) if self.knows(word) for t in encoder.encode(word)]
-            known = known[: self.context_length - 2]
+            known = [rows[token] for token in self.known(text)[: self.context_length - 2]]
             line_tokens = [rows[encoder.sot_token_id], *known, rows[encoder.eot_token_id]]
             tokens[line, : len(line_tokens)] = torch.tensor(line_tokens)
         return tokens
+
+    def known(self, text: str) -> list[int]:
+        """open_clip's ids of the words that the model knows, in order, as many as there are."""
+        return [token for word in split_words(text) if self.knows(word) for token in bpe().encode(word)]
 
     def knows(self, word: str) -> bool:
         """Whether every piece of the word was trained."""
@@ -59,7 +62,7 @@ class Vocabulary:
 
 @cache
 def _pieces(word: str) -> frozenset[int]:
-    return frozenset(_bpe().encode(word))
+    return frozenset(bpe().encode(word))
 
 
 def split_words(text: str) -> list[str]:
@@ -69,7 +72,7 @@ def split_words(text: str) -> list[str]:
 
 def collect(words: set[str], context_length: int) -> Vocabulary:
     """The vocabulary that covers the given words."""
-    encoder = _bpe()
+    encoder = bpe()
     ids = {encoder.sot_token_id, encoder.eot_token_id}
     for word in words:
         ids |= _pieces(word)

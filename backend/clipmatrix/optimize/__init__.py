@@ -2,6 +2,6 @@
 
 from .loop import optimise, optimise_with_towers
 from .telemetry import Report
-from .unknown_words import brief_warnings
+from .wording import brief_warnings
 
 __all__ = ["Report", "brief_warnings", "optimise", "optimise_with_towers"]
