@@ -9,6 +9,7 @@ import bpy
 
 from ..errors import Fix, Refusal
 from .posing.constraints import holds
+from .posing.masks import exclude_each_other
 from .wording import an, kind_of, listed
 
 CONVERTIBLE = frozenset({"CURVE", "SURFACE", "META", "FONT"})
@@ -29,7 +30,7 @@ class Cast:
     armature
         What moves them, or None.
     hidden
-        Meshes of the same armature that are hidden, and so left as they are.
+        Meshes of the same armature that are hidden, also by masks, and so left as they are.
     strangers
         Visible objects on the same armature that are no meshes, or have no faces, but do look like something.
     """
@@ -67,7 +68,8 @@ def selected_cast(context: bpy.types.Context) -> Cast:
         members = [thing for thing in scene.objects if thing != rig and armature_of(thing) == rig]
     widgets = _widgets(rig)
     members = _by_name(thing for thing in members if thing not in widgets)
-    shown = [thing for thing in members if thing.visible_get(view_layer=context.view_layer)]
+    visible = [thing for thing in members if thing.visible_get(view_layer=context.view_layer)]
+    shown = [thing for thing in visible if not exclude_each_other(thing)]
     parts = [thing for thing in shown if _is_solid(thing)]
     if not parts:
         raise _nothing(rig, shown)

@@ -30,6 +30,18 @@ def seen(thing: bpy.types.Object) -> np.ndarray | None:
     return np.all(kept, axis=0) if kept else None
 
 
+def exclude_each_other(thing: bpy.types.Object) -> bool:
+    """Whether masks hide all of it, whatever the weights: MPFB hides a body so that is seen as a proxy. Quick."""
+    found = masks(thing)
+    kept = [mask for mask in found if not mask.invert_vertex_group]
+    return any(
+        mask.vertex_group == other.vertex_group and mask.threshold >= other.threshold
+        for mask in kept
+        for other in found
+        if other.invert_vertex_group
+    )
+
+
 def _by_group(thing: bpy.types.Object, modifier: bpy.types.MaskModifier) -> bool:
     return modifier.mode == "VERTEX_GROUP" and not modifier.use_smooth and modifier.vertex_group in thing.vertex_groups
 

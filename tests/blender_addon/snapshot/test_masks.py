@@ -77,6 +77,23 @@ def test_a_mask_that_hides_everything_is_refused(blender, scenes, rooms):
     assert refusal(blender, rooms).message == "Column's Mask modifiers hide all of it."
 
 
+def test_a_part_whose_masks_exclude_each_other_is_hidden_as_a_body_of_mpfbs_below_its_proxy(blender, scenes, rooms):
+    thing, rig = scenes.character()
+    proxy = scenes.cube("Proxy")
+    proxy.parent = rig
+    hide(thing, "body", BODY)
+    scenes.select(thing)
+    cast = rooms("scene.characters").selected_cast
+    assert [part.name for part in cast(blender.context).parts] == ["Column", "Proxy"]
+    rest = thing.modifiers.new("Hide base mesh", "MASK")
+    rest.vertex_group, rest.invert_vertex_group = "body", True
+    blender.context.view_layer.update()
+    assert shown(blender, thing) == 0
+    found = cast(blender.context)
+    assert ([part.name for part in found.parts], found.hidden) == (["Proxy"], [thing])
+    assert [part.name for part in read(blender, rooms).character.parts] == ["Proxy"]
+
+
 @pytest.mark.parametrize("how", ["smooth", "by bones", "after other weights"])
 def test_a_mask_that_can_not_be_told_from_the_mesh_is_named(blender, scenes, rooms, how):
     thing, _ = scenes.character()
