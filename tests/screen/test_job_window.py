@@ -126,5 +126,5 @@ def test_a_job_waits_for_its_file_while_another_is_open(running: Window, tmp_pat
     running.do("bpy.ops.wm.read_homefile(use_factory_startup=False)")
     running.wait("session().waits == 'own.blend is not open'", 60)
     running.do(f"bpy.ops.wm.open_mainfile(filepath={path!r})")
-    running.wait("session().job and not session().waits and not session().is_writing", 60)
+    running.wait("session().job and not session().waits and session().job.draft is not None", 60)
     assert running.do("answer = str(session().error)") == "None"
