@@ -39,6 +39,8 @@ def rejoin(job: Job, found: records.Found | None) -> None:
     elif found.complete:
         job.binding = found.draft.binding
         job.draft = _widened(found.draft, job.binding, job.brief.vary)
+        if found.job != job.id:  # from before the artist carried on: what the job is going to touch is not in it
+            records.write(job.draft, job.draft_id, job.id, job.brief)
     job.rewrite()
 
 

@@ -142,6 +142,7 @@ def _job_failed(session: Session, job: Job, refusal: Refusal | None) -> None:
     job.ended, session.error, session.status = True, refusal, replace(session.status, busy_with="")
     if job.earlier is not None or job.newest is None:
         session.job = job.earlier
+        session.scene.outdated = True  # the file may hold an earlier one
     elif not job.recalled:
         job.rewrite()  # what was shown of it may have been smaller, and was not packed
     session.state = where(session.job) if session.job else Phase.IDLE

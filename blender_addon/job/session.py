@@ -131,6 +131,7 @@ class Session(Conversation):
         Refusal
             If the session is not free, or a result still waits for accept or discard.
         """
+        events.catch_up(self)
         self.require_free()
         if self.result is not None:
             raise Refusal("A result still waits.", "Accept or discard it first.")

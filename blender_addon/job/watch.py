@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import bpy
+
 from ..scene import apply, whole_undo
+from ..scene.binding import Binding, PartBinding
+from ..scene.handles import find
 from . import continuing, delivery, records
 from .jobs import Job
 
@@ -19,6 +23,8 @@ class SceneWatch:
         Whether the scene may hold other drafts than the session knows of; true at first.
     settled
         Ids of drafts that were accepted or discarded: an undo may bring them back, but they are over.
+    others
+        Where drafts are that are neither over nor the job's: they become jobs, each when its turn comes.
     saving
         The job whose file is just being saved.
     unrecorded
@@ -29,6 +35,7 @@ class SceneWatch:
 
     outdated: bool = True
     settled: set[str] = field(default_factory=set)
+    others: tuple[Binding, ...] = ()
     saving: Job | None = None
     unrecorded: bool = False
     undoing: whole_undo.Kept | None = None
@@ -40,8 +47,8 @@ class SceneWatch:
     def catch_up(self, job: Job | None) -> Job | None:
         """Bring the scene's drafts and the session's job together.
 
-        Drafts that are over are taken off again; the job takes its draft as the file has it; without a job, an
-        unknown draft becomes one.
+        Drafts that are over are taken off again, as are those that a file brings back where the job is to write; the
+        job takes its draft as the file has it; without a job, an unknown draft becomes one.
 
         Returns
         -------
@@ -50,15 +57,31 @@ class SceneWatch:
         """
         drafts = {found.id: found for found in records.found()}
         self.unrecorded |= bool(drafts)
-        for draft_id in self.settled & drafts.keys():
+        in_the_way = {found.id for found in drafts.values() if job and _is_in_the_way(found, job)}
+        for draft_id in (self.settled | in_the_way) & drafts.keys():
             found = drafts.pop(draft_id)
             if apply.blocked(found.draft.binding):
                 return None  # stays outdated, so that the next tick tries again
             records.take_off(found.draft, found.strays)
             records.erase(draft_id)
         self.outdated = False
+        recalled = None
         if job is None:
-            return next(filter(None, map(continuing.recalled, drafts.values())), None)
-        if not delivery.is_elsewhere(job):
+            job = recalled = next(filter(None, map(continuing.recalled, drafts.values())), None)
+        elif not delivery.is_elsewhere(job):
             continuing.rejoin(job, drafts.get(job.draft_id))
-        return None
+        others = [found for found in drafts.values() if job is not None and found.id != job.draft_id]
+        self.others = tuple(found.draft.binding for found in others)
+        return recalled
+
+
+def _is_in_the_way(found: records.Found, job: Job) -> bool:
+    """Whether a draft of an earlier job's is on objects that the job writes: it was decided before the job began."""
+    if delivery.is_elsewhere(job) or found.id == job.draft_id:
+        return False
+    ours, theirs = ({_thing(part) for part in binding.parts} for binding in (job.binding, found.draft.binding))
+    return bool((ours & theirs) - {None})
+
+
+def _thing(part: PartBinding) -> bpy.types.Object | None:
+    return find(part.object, bpy.data.objects)

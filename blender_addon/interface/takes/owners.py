@@ -53,10 +53,11 @@ def find_take(owner: bpy.types.Object, uid: str) -> ClipMatrixTake | None:
 
 
 def has_unsettled_job(owner: bpy.types.Object) -> bool:
-    """Whether a job is at work on the owner's character, or its result waits for accept or discard."""
-    job = session.current().job
-    if job is None or delivery.is_elsewhere(job):
-        return False
-    binding = job.binding
-    candidates = [binding.armature] if binding.armature else [part.object for part in binding.parts]
-    return any(owner.session_uid == one.uid or owner.name == one.name for one in candidates)
+    """Whether a job is at work on the owner's character, or a result waits there for accept or discard."""
+    now = session.current()
+    here = [now.job.binding] if now.job is not None and not delivery.is_elsewhere(now.job) else []
+    for binding in (*here, *now.scene.others):
+        candidates = [binding.armature] if binding.armature else [part.object for part in binding.parts]
+        if any(owner.session_uid == one.uid or owner.name == one.name for one in candidates):
+            return True
+    return False

@@ -1,7 +1,7 @@
 """Going on from a result whose character is no longer whole."""
 
 import pytest
-from clipmatrix_protocol import Done
+from clipmatrix_protocol import Done, Update
 from msgspec.structs import replace
 
 from .peer import SUMMARY, finish, generate, hear_job, job, pump, shown, state
@@ -56,3 +56,29 @@ def test_it_stays_over_undo_and_redo_too(blender, going_on, peer):
     pump(going_on, peer, lambda: not going_on.is_writing)
     assert worn(blender) == 200
     assert shown(blender) == 0.6
+
+
+def test_undone_steps_do_not_make_the_artists_materials_out_of_what_only_the_second_job_painted(
+    blender, scenes, connected, peer
+):
+    """Continuing is no step, so what an undo brings back says nothing of what the second job is going to touch."""
+    thing, _ = scenes.character()
+    thing.data.materials.append(blender.data.materials.new("skin"))
+    settings = blender.context.scene.clipmatrix
+    settings.vary_texture = settings.vary_material = 0.0
+    generate(blender, connected, peer)
+    finish(connected, peer)
+    blender.ops.ed.undo_push(message="the first job has ended")
+    blender.context.scene.clipmatrix.vary_texture = 1.0
+    blender.ops.clipmatrix.carry_on()
+    hear_job(connected, peer)
+    peer.say(Update(job(peer), 1, state(peer, 0.3)))
+    pump(connected, peer, lambda: shown(blender) == 0.3 and not connected.is_writing)
+    for _ in range(2):
+        blender.ops.ed.undo_push(message="something else")
+        blender.ops.ed.undo()
+        pump(connected, peer, lambda: shown(blender) == 0.3 and not connected.is_writing)
+        blender.ops.ed.undo_push(message="seen")
+    finish(connected, peer)
+    blender.ops.clipmatrix.discard()
+    assert [slot.material.name for slot in blender.data.objects["Column"].material_slots] == ["skin"]

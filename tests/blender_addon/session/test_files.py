@@ -9,7 +9,7 @@ import pytest
 from clipmatrix_protocol import Accepted, Attach, Cancel, Failed, Hello, Pong, Update
 
 from ..fingerprint import differences, fingerprint
-from .peer import Peer, finish, generate, job, pump, shown, state
+from .peer import Peer, finish, generate, hear_job, job, pump, shown, state
 
 OPENS = Path(__file__).with_name("opens.py")
 """A script that opens a file in a Blender of its own."""
@@ -85,6 +85,66 @@ def test_the_job_goes_on_when_its_file_is_reverted_to_what_it_was_before(blender
     finish(connected, peer)
     blender.ops.clipmatrix.discard()
     assert changes(before, blender) == []
+
+
+@pytest.mark.parametrize("decision", ["accept", "discard"])
+def test_a_revert_under_the_next_job_brings_no_earlier_result_back_for_good(blender, connected, peer, saved, decision):
+    """The file was saved while the first result waited, and is opened again when that has long been decided."""
+    path, before = saved
+    finish(connected, peer)
+    blender.ops.wm.save_mainfile()
+    getattr(blender.ops.clipmatrix, decision)()
+    blender.ops.clipmatrix.generate()
+    hear_job(connected, peer)
+    blender.ops.wm.open_mainfile(filepath=path)
+    finish(connected, peer)
+    blender.ops.clipmatrix.discard()
+    assert changes(before, blender) == []
+
+
+def test_a_result_that_a_revert_brings_back_on_another_character_waits_for_the_end_of_the_job(
+    blender, scenes, connected, peer, saved
+):
+    """Until then nothing may change under it, as a take that is put on would."""
+    path, _ = saved
+    scenes.cube("Other")
+    finish(connected, peer)
+    blender.ops.clipmatrix.accept("EXEC_DEFAULT", True)
+    generate(blender, connected, peer)
+    finish(connected, peer)
+    blender.ops.wm.save_mainfile()
+    blender.ops.clipmatrix.discard()
+    scenes.select(blender.data.objects["Other"])
+    blender.ops.clipmatrix.generate()
+    hear_job(connected, peer)
+    blender.ops.wm.open_mainfile(filepath=path)
+    connected.tick()
+    assert connected.result is None
+    scenes.select(blender.data.objects["Column"])
+    with pytest.raises(RuntimeError, match="Accept or discard the result first"):
+        blender.ops.clipmatrix.take_compare()
+    peer.say(Failed("internal", "It stumbled.", "Try again.", job(peer)))
+    pump(connected, peer, lambda: peer.last(Attach))
+    peer.say(Failed("unknown_job", "The backend does not know this job.", "Start it again.", peer.last(Attach).job))
+    pump(connected, peer, lambda: connected.result is not None and connected.job.ended)
+    blender.ops.clipmatrix.discard()
+    assert blender.ops.clipmatrix.take_compare() == {"FINISHED"}
+    assert shown(blender) is None
+
+
+def test_a_result_in_a_file_that_has_just_been_opened_keeps_others_from_being_generated(
+    blender, scenes, connected, peer, saved
+):
+    """Before the first tick, too."""
+    path, _ = saved
+    finish(connected, peer)
+    blender.ops.wm.save_mainfile()
+    blender.ops.clipmatrix.discard()
+    blender.ops.wm.open_mainfile(filepath=path)
+    scenes.select(blender.data.objects["Column"])
+    with pytest.raises(RuntimeError, match="Wait for it, or stop it"):
+        blender.ops.clipmatrix.generate()
+    assert connected.result is not None
 
 
 def test_the_result_waits_for_its_file_while_another_is_open(blender, connected, peer, saved):
