@@ -53,8 +53,10 @@ def file_will_be_saved(session: Session) -> None:
 
 def file_was_saved(session: Session) -> None:
     """The file may have another name now."""
-    if session.scene.saving:
-        session.scene.saving.file = bpy.data.filepath
+    saved = session.scene.saving
+    if saved:
+        for job in filter(None, (saved, saved.earlier)):
+            job.file = bpy.data.filepath
         series.file_was_saved(session)
 
 

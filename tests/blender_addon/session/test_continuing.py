@@ -1,7 +1,7 @@
 """Going on from a result whose character is no longer whole."""
 
 import pytest
-from clipmatrix_protocol import Done, Update
+from clipmatrix_protocol import Done, Failed, Update
 from msgspec.structs import replace
 
 from .peer import SUMMARY, finish, generate, hear_job, job, pump, shown, state
@@ -32,6 +32,19 @@ def going_on(blender, running, peer):
     peer.say(Done(job(peer), replace(state(peer, 0.6), textures=()), SUMMARY))
     pump(running, peer, lambda: running.job.ended and not running.is_writing)
     return running
+
+
+def test_a_result_that_comes_back_since_its_continuation_failed_belongs_to_the_file_that_was_saved_meanwhile(
+    blender, running, peer, tmp_path
+):
+    finish(running, peer)
+    blender.ops.clipmatrix.carry_on()
+    hear_job(running, peer)
+    blender.ops.wm.save_as_mainfile(filepath=str(tmp_path / "column.blend"))
+    peer.say(Failed("internal", "It stumbled.", "Try again.", job(peer)))
+    pump(running, peer, lambda: running.error)
+    assert blender.ops.clipmatrix.accept() == {"FINISHED"}
+    assert shown(blender) == 0.5
 
 
 def worn(blender):
