@@ -43,6 +43,7 @@ class Peer:
         self.address = self.socket.last_endpoint.decode()
         self.client = b""
         self.heard: list = []
+        self.pinged = 0.0
 
     def listen(self) -> None:
         """Take in what has come; answer pings at once, as a backend does."""
@@ -50,6 +51,7 @@ class Peer:
             self.client, *frames = self.socket.recv_multipart()
             message = decode(frames)
             if isinstance(message, Ping):
+                self.pinged = message.stamp
                 self.say(Pong(message.stamp))
             else:
                 self.heard.append(message)
