@@ -132,9 +132,13 @@ def discard(job: Job) -> None:
         raise Refusal(f"The result can't be taken away now: {waits}.")
     job.writing, job.pending = None, False
     if job.draft is not None:
-        copies = [found.strays for found in records.found() if found.id == job.draft_id]
-        records.take_off(job.draft, copies[0] if copies else ())
+        records.take_off(job.draft, copies(job))
         records.erase(job.draft_id)
+
+
+def copies(job: Job) -> records.Copies:
+    """Copies that the artist has made of the job's objects while its draft was on them."""
+    return next((found.strays for found in records.found() if found.id == job.draft_id), ())
 
 
 def lift(job: Job) -> None:

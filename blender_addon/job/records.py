@@ -29,6 +29,10 @@ PROCESS = uuid.uuid4().hex
 """Tells this Blender from others: session uids mean nothing elsewhere."""
 
 
+Copies = tuple[tuple[Handle, apply.PartBefore], ...]
+"""Objects that carry a draft of others, as copies do, and what these others were before it."""
+
+
 class Record(msgspec.Struct, frozen=True):
     """What one object says about the draft on it.
 
@@ -84,7 +88,7 @@ class Found:
     brief: Brief
     draft: apply.Draft
     complete: bool
-    strays: tuple[tuple[Handle, apply.PartBefore], ...]
+    strays: Copies
 
 
 def write(draft: apply.Draft, draft_id: str, job: str, brief: Brief) -> None:
@@ -123,17 +127,22 @@ def found() -> list[Found]:
     return [_assemble(entries) for entries in drafts.values()]
 
 
-def take_off(draft: apply.Draft, strays: tuple[tuple[Handle, apply.PartBefore], ...]) -> None:
+def take_off(draft: apply.Draft, copies: Copies) -> None:
     """Put a draft's objects, and the copies that the artist has made of them, back as they were before it."""
-    for stray, before in strays:
-        thing = find(stray, bpy.data.objects)
+    put_back(copies)
+    apply.discard(draft)
+
+
+def put_back(copies: Copies) -> None:
+    """Put copies of a draft's objects back as the objects were before it."""
+    for copy, before in copies:
+        thing = find(copy, bpy.data.objects)
         if thing is not None:
             keys.restore(thing, before.keys)
             keys.mesh_of(thing).update()
             light.put(thing, before.light)
             if before.surface is not None:
                 surface.restore(thing, before.surface)
-    apply.discard(draft)
 
 
 def _records() -> Iterator[tuple[bpy.types.Object, Record]]:

@@ -28,7 +28,7 @@ from ..errors import Refusal
 from ..scene import apply
 from ..scene.binding import Binding
 from ..scene.materials.canvas import Canvas
-from . import delivery
+from . import delivery, records
 from .jobs import Job
 from .phases import Phase
 from .watch import SceneWatch
@@ -170,8 +170,10 @@ def _take_home(session: Session, series: Series, job: Job) -> None:
 
 
 def _keep(series: Series, job: Job) -> None:
+    copies = delivery.copies(job)
     delivery.accept(job)
     series.shelf.keep(job)
+    records.put_back(copies)
     job.draft, job.canvas = None, Canvas()  # a canvas is larger than the result
 
 

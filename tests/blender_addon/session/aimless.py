@@ -13,8 +13,8 @@ from clipmatrix_protocol import Ping, Pong, Status
 from .arbitrary_backend import SAYINGS, ArbitraryBackend
 
 DEEDS = {
-    "generate": 4, "carry_on": 1, "pause": 1, "stop": 1, "accept": 4, "discard": 1, "compare": 1, "use_takes": 6,
-    "undo": 2, "redo": 1, "move": 1, "edit": 1, "delete_and_undo": 1, "save": 1, "revert": 1, "open_another": 0.5,
+    "generate": 5, "carry_on": 2, "pause": 1, "stop": 1, "accept": 3, "discard": 3, "compare": 1, "use_takes": 5,
+    "undo": 3, "redo": 1, "move": 1, "edit": 1, "delete_and_undo": 1, "save": 2, "revert": 2, "open_another": 0.5,
     "restart_extension": 0.3,
 }  # fmt: skip
 """What the artist may do, and how likely that is."""

@@ -344,3 +344,16 @@ def test_making_a_take_of_a_series_once_more_makes_one(blender, connected, peer,
     blender.ops.clipmatrix.take_copy_settings()
     settings = blender.context.scene.clipmatrix
     assert (settings.seed, settings.variations) == (8, 1)
+
+
+def test_a_copy_of_the_character_that_was_made_meanwhile_looks_as_the_character_does_in_the_end(
+    blender, series, connected, peer
+):
+    pump(connected, peer, lambda: not connected.is_writing)
+    blender.ops.object.duplicate()
+    finish_all(connected, peer)
+    column, copy = (blender.data.objects[name] for name in ("Column", "Column.001"))
+    for thing in (column, copy):
+        assert [key.name for key in thing.data.shape_keys.key_blocks] == ["Basis", "wide"]
+        assert [slot.material.name for slot in thing.material_slots] == ["skin"]
+        assert (thing.clipmatrix_draft, thing.clipmatrix_light) == ("", "")
