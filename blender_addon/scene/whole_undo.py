@@ -12,7 +12,7 @@ at an undo; steps that are read whole bring theirs, or nothing, so those are put
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,15 +24,18 @@ CURSOR = ("rotation_mode", "location", "rotation_quaternion", "rotation_axis_ang
 PLAIN = frozenset({"BOOLEAN", "INT", "FLOAT", "STRING", "ENUM"})
 """Types of the properties that are values and no parts."""
 
+MISDECLARED = frozenset({"rna_type", "uv_sculpt"})
+"""What is no part, and one whose pointers lead nowhere in Blender 4.2."""
+
 Values = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What is put back: whether the preferences counted as changed, and by scene the cursor and the tool settings."""
+    """What is put back: whether the preferences counted as changed; by scene the cursor, and parts of tool settings."""
 
     is_dirty: bool
-    scenes: dict[str, tuple[Values, Values]]
+    scenes: dict[str, tuple[Values, dict[str, Values]]]
 
 
 def begin() -> Kept | None:
@@ -47,7 +50,7 @@ def begin() -> Kept | None:
     if preferences is None or not preferences.edit.use_global_undo:
         return None
     scenes = {
-        scene.name: (_values(scene.cursor, CURSOR), _values(scene.tool_settings, _settable(scene.tool_settings)))
+        scene.name: (_values(scene.cursor, CURSOR), {path: _settable(part) for path, part in _parts(scene)})
         for scene in bpy.data.scenes
         if scene.library is None
     }
@@ -66,15 +69,30 @@ def end(kept: Kept) -> None:
     preferences.is_dirty = kept.is_dirty
     for name, (cursor, tools) in kept.scenes.items():
         scene = bpy.data.scenes.get(name)
-        if scene is not None:
-            _put(scene.cursor, cursor)
-            now = _values(scene.tool_settings, list(tools))
-            _put(scene.tool_settings, {field: value for field, value in tools.items() if now[field] != value})
+        if scene is None:
+            continue
+        _put(scene.cursor, cursor)
+        for path, part in _parts(scene):
+            now, then = _settable(part), tools.get(path, {})
+            _put(part, {field: value for field, value in then.items() if now[field] != value})
 
 
-def _settable(thing: Any) -> list[str]:
-    """The names of a thing's values that can be set; of its parts none: that of Blender 4.2 for UVs is misdeclared."""
-    return [prop.identifier for prop in thing.bl_rna.properties if prop.type in PLAIN and not prop.is_readonly]
+def _parts(scene: bpy.types.Scene) -> Iterator[tuple[str, Any]]:
+    """Tool settings, their parts and the parts of these, each with its path: for each mode that paints, for curves."""
+    waiting: list[tuple[str, Any]] = [("", scene.tool_settings)]
+    while waiting:
+        path, part = waiting.pop()
+        yield path, part
+        pointers = (prop.identifier for prop in part.bl_rna.properties if prop.type == "POINTER")
+        found = [(f"{path}.{name}", getattr(part, name)) for name in pointers if name not in MISDECLARED]
+        waiting += [(at, inner) for at, inner in found if inner is not None and not isinstance(inner, bpy.types.ID)]
+
+
+def _settable(thing: Any) -> Values:
+    """A thing's values that can be set."""
+    return _values(
+        thing, [prop.identifier for prop in thing.bl_rna.properties if prop.type in PLAIN and not prop.is_readonly]
+    )
 
 
 def _values(thing: Any, names: Sequence[str]) -> Values:

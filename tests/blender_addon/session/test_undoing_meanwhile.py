@@ -50,11 +50,16 @@ def test_undone_and_redone_steps_leave_a_job_that_can_be_discarded(blender, colu
 
 
 def test_cursor_tool_settings_and_preferences_stay_as_at_any_undo(blender, column, connected, peer):
+    for mode in ("SCULPT", "OBJECT"):  # which has settings of its own from then on
+        blender.ops.object.mode_set(mode=mode)
+    blender.ops.ed.undo_push(message="sculpted")
     generate(blender, connected, peer)
     preferences, scene = blender.context.preferences, blender.context.scene
     scene.cursor.location = (1, 2, 3)
     scene.cursor.rotation_euler.x = 0.5
     scene.tool_settings.use_snap = True
+    scene.tool_settings.curve_paint_settings.error_threshold = 20
+    scene.tool_settings.sculpt.use_symmetry_z = True
     was = preferences.is_dirty
     blender.ops.ed.undo()
     scene = blender.context.scene
@@ -62,6 +67,8 @@ def test_cursor_tool_settings_and_preferences_stay_as_at_any_undo(blender, colum
     assert scene.cursor.rotation_mode == "XYZ"
     assert scene.cursor.rotation_euler.x == 0.5
     assert scene.tool_settings.use_snap
+    assert scene.tool_settings.curve_paint_settings.error_threshold == 20
+    assert scene.tool_settings.sculpt.use_symmetry_z
     assert preferences.edit.use_global_undo
     assert preferences.is_dirty == was
 
