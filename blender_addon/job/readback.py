@@ -10,13 +10,13 @@ from clipmatrix_protocol import State
 
 from ..scene import apply, keys, light
 from ..scene.binding import PartBinding, way_home
-from ..scene.handles import find
+from ..scene.handles import find_mesh
 from ..scene.materials import surface
 
 
 def read_back(draft: apply.Draft) -> State | None:
     """The state that was written last; None if an object is gone or has been remodelled."""
-    things = [find(part.object, bpy.data.objects) for part in draft.binding.parts]
+    things = [find_mesh(part.object) for part in draft.binding.parts]
     parts = list(zip(draft.binding.parts, things, strict=True))
     if any(thing is None or apply.is_remodelled(thing, part) for part, thing in parts):
         return None

@@ -19,7 +19,8 @@ from clipmatrix_protocol import Brief, Vary
 
 from ..scene import apply, keys, light
 from ..scene.binding import Binding, PartBinding
-from ..scene.handles import Handle, find, handle
+from ..scene.checks import access
+from ..scene.handles import Handle, find, find_mesh, handle
 from ..scene.materials import surface
 
 PROPERTY = "clipmatrix_draft"
@@ -94,7 +95,7 @@ class Found:
 def write(draft: apply.Draft, draft_id: str, job: str, brief: Brief) -> None:
     """Write a draft down on its objects, under the names that things have now."""
     for place, (part, before) in enumerate(zip(draft.binding.parts, draft.before, strict=True)):
-        thing = find(part.object, bpy.data.objects)
+        thing = find_mesh(part.object)
         if thing is not None:
             record = Record(
                 process=PROCESS,
@@ -136,7 +137,7 @@ def take_off(draft: apply.Draft, copies: Copies) -> None:
 def put_back(copies: Copies) -> None:
     """Put copies of a draft's objects back as the objects were before it."""
     for copy, before in copies:
-        thing = find(copy, bpy.data.objects)
+        thing = find_mesh(copy)
         if thing is not None:
             keys.restore(thing, before.keys)
             keys.mesh_of(thing).update()
@@ -148,8 +149,8 @@ def put_back(copies: Copies) -> None:
 def _records() -> Iterator[tuple[bpy.types.Object, Record]]:
     for thing in bpy.data.objects:
         text = getattr(thing, PROPERTY)
-        if not text:
-            continue
+        if not text or not isinstance(thing.data, bpy.types.Mesh) or access.is_foreign(thing):
+            continue  # what becomes of a draft that came with a library is decided in its own file
         try:
             yield thing, msgspec.json.decode(text, type=Record, dec_hook=_from_builtins)
         except (msgspec.MsgspecError, ValueError):

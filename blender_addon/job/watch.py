@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import bpy
-
 from ..scene import apply, whole_undo
-from ..scene.binding import Binding, PartBinding
-from ..scene.handles import find
+from ..scene.binding import Binding
+from ..scene.handles import find_mesh
 from . import continuing, delivery, records
 from .jobs import Job
 
@@ -79,9 +77,5 @@ def _is_in_the_way(found: records.Found, job: Job) -> bool:
     """Whether a draft of an earlier job's is on objects that the job writes: it was decided before the job began."""
     if delivery.is_elsewhere(job) or found.id == job.draft_id:
         return False
-    ours, theirs = ({_thing(part) for part in binding.parts} for binding in (job.binding, found.draft.binding))
-    return bool((ours & theirs) - {None})
-
-
-def _thing(part: PartBinding) -> bpy.types.Object | None:
-    return find(part.object, bpy.data.objects)
+    ours, theirs = ([find_mesh(part.object) for part in each.parts] for each in (job.binding, found.draft.binding))
+    return any(thing is not None and thing in theirs for thing in ours)

@@ -16,7 +16,7 @@ from clipmatrix_protocol import State, Vary
 from ..errors import Refusal
 from . import background, geometry, keys, light
 from .binding import Binding, PartBinding, way_home
-from .handles import find
+from .handles import find, find_mesh
 from .materials import surface
 from .materials.canvas import Canvas
 
@@ -47,7 +47,7 @@ def blocked(binding: Binding) -> str:
     if doing := background.under_way():
         return doing
     for part in binding.parts:
-        thing = find(part.object, bpy.data.objects)
+        thing = find_mesh(part.object)
         if thing is not None and keys.mesh_of(thing).is_editmode:  # its own, or that of another object that shares it
             return f"{thing.name} is in edit mode"
         if thing is not None and thing.use_dynamic_topology_sculpting:  # which leaves with a mesh of its own
@@ -68,9 +68,10 @@ def object_of(part: PartBinding) -> bpy.types.Object:
     Refusal
         If it is gone or has been remodelled.
     """
-    thing = find(part.object, bpy.data.objects)
+    thing = find_mesh(part.object)
     if thing is None:
-        raise Refusal(f"{part.object.name} is no longer in the file.", "Undo, or generate anew without it.")
+        gone = "in the file" if find(part.object, bpy.data.objects) is None else "a mesh"
+        raise Refusal(f"{part.object.name} is no longer {gone}.", "Undo, or generate anew without it.")
     if is_remodelled(thing, part):
         raise Refusal(f"{thing.name} was remodelled while the job ran.", "Undo, or generate anew.")
     return thing
@@ -153,7 +154,7 @@ def accept(draft: Draft) -> None:
     """Make the draft part of the file: pack its images. The artist's materials stay, with a fake user."""
     for part, before in zip(draft.binding.parts, draft.before, strict=True):
         if before.surface is not None:
-            surface.keep(find(part.object, bpy.data.objects), before.surface)
+            surface.keep(find_mesh(part.object), before.surface)
 
 
 def discard(draft: Draft) -> None:
@@ -167,7 +168,7 @@ def discard(draft: Draft) -> None:
 def undress(draft: Draft) -> None:
     """Put the objects back as :func:`discard` does; what the draft has painted stays in the file."""
     for part, before in zip(draft.binding.parts, draft.before, strict=True):
-        thing = find(part.object, bpy.data.objects)
+        thing = find_mesh(part.object)
         if thing is not None:
             keys.restore(thing, before.keys)
             keys.mesh_of(thing).update()

@@ -33,3 +33,9 @@ def find(wanted: Handle, blocks: Iterable[Block]) -> Block | None:
         if block.name == wanted.name and block.library is None:
             same_name = block
     return same_name
+
+
+def find_mesh(wanted: Handle) -> bpy.types.Object | None:
+    """The mesh object of a handle; None if it is gone, or no mesh any more."""
+    thing = find(wanted, bpy.data.objects)
+    return thing if thing is not None and isinstance(thing.data, bpy.types.Mesh) else None

@@ -13,7 +13,7 @@ from ...errors import Refusal
 from ...job.jobs import Job
 from ...scene import background, folding, outfit
 from ...scene.apply import PartBefore
-from ...scene.handles import find
+from ...scene.handles import find, find_mesh
 from ...scene.outfit import Outfit
 from . import pictures, recipes
 from .groups import ORIGINAL, ClipMatrixOutfit, ClipMatrixTake, wardrobe
@@ -35,7 +35,7 @@ def record(job: Job, uid: str = "") -> list[bpy.types.Object]:
     """
     if job.draft is None:
         return []
-    found = [find(part.object, bpy.data.objects) for part in job.binding.parts]
+    found = [find_mesh(part.object) for part in job.binding.parts]
     parts = {thing: was for thing, was in zip(found, job.draft.before, strict=True) if thing is not None}
     uid = uid or uuid.uuid4().hex
     keepers = owners(list(parts))

@@ -7,7 +7,7 @@ import bpy
 from ...job.jobs import Job
 from ...job.series import Shelf
 from ...scene import apply
-from ...scene.handles import find
+from ...scene.handles import find, find_mesh
 from .groups import ORIGINAL, wardrobe
 from .keeping import record
 from .owners import find_take, owners
@@ -28,7 +28,7 @@ def shelve(job: Job) -> None:
 
 def is_shelved(job: Job) -> bool:
     """Whether the open file has the take that :func:`shelve` has made of a job."""
-    found = [find(part.object, bpy.data.objects) for part in job.binding.parts]
+    found = [find_mesh(part.object) for part in job.binding.parts]
     keepers = owners([thing for thing in found if thing is not None])
     return bool(keepers) and all(find_take(owner, job.id) for owner in keepers)
 

@@ -300,3 +300,23 @@ def test_what_another_version_has_written_on_an_object_is_left_alone(blender, ro
     assert connected.result is None
     assert connected.error is None
     assert differences(before, fingerprint(blender)) == []
+
+
+@pytest.mark.parametrize("linked", ["linked", "overridden"])
+def test_a_result_that_waits_in_a_library_is_decided_there(blender, connected, peer, saved, tmp_path, linked):
+    finish(connected, peer)
+    library = str(tmp_path / "library.blend")
+    blender.ops.wm.save_as_mainfile(filepath=library, copy=True)
+    blender.ops.clipmatrix.discard()
+    blender.ops.wm.read_homefile(use_empty=True, use_factory_startup=False)
+    with blender.data.libraries.load(library, link=True) as (_, chosen):
+        chosen.objects = ["Column", "Rig"]
+    for thing in chosen.objects:
+        blender.context.scene.collection.objects.link(thing)
+    if linked == "overridden":
+        blender.data.objects["Column"].override_create(remap_local_usages=True)
+    before = fingerprint(blender)
+    connected.tick()
+    assert connected.result is None
+    assert connected.log.trace == ""
+    assert differences(before, fingerprint(blender)) == []
