@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import bpy
-import numpy as np
 
 from ...errors import Fix, Refusal
 from ..keys import mesh_of
-from ..materials.uvs import SMALLEST_AREA, are_empty, areas, render_layer, triangle_uvs
+from ..materials.uvs import SMALLEST_AREA, are_empty, render_layer, triangle_uvs
 from ..wording import listed
 
 GLANCES = 8
@@ -48,7 +47,8 @@ def _is_in_use(mesh: bpy.types.Mesh, layer: bpy.types.MeshUVLoopLayer) -> bool:
     count = len(mesh.polygons)
     for glance in range(min(count, GLANCES)):
         first = mesh.polygons[count * glance // GLANCES].loop_start
-        corners = np.array([[layer.uv[first + corner].vector[:] for corner in range(3)]])
-        if areas(corners)[0] > SMALLEST_AREA:
+        a, b, c = (layer.uv[first + corner].vector for corner in range(3))
+        one, other = b - a, c - a
+        if abs(one.x * other.y - one.y * other.x) / 2 > SMALLEST_AREA:
             return True
     return False

@@ -134,6 +134,10 @@ def test_remarks_are_shown_before_anything_is_sent(blender, scenes, rooms):
     assert "ClipMatrix sees Column without its Array modifier." in " ".join(draw(blender, rooms))
 
 
+FRAME = 1000 / 60
+"""Milliseconds."""
+
+
 def _milliseconds(blender, rooms):
     show = rooms("interface.panels.character").show_character
     times = []
@@ -144,7 +148,7 @@ def _milliseconds(blender, rooms):
     return min(times)
 
 
-def test_a_hundred_thousand_vertices_are_drawn_in_under_two_milliseconds(blender, scenes, rooms):
+def test_a_hundred_thousand_vertices_are_drawn_in_a_quarter_of_a_frame(blender, scenes, rooms):
     thing, rig = scenes.column(rings=10_000, sides=10), scenes.chain(bones=60)
     group = thing.vertex_groups.new(name="bone0")
     group.add(range(len(thing.data.vertices)), 1.0, "REPLACE")
@@ -154,10 +158,10 @@ def test_a_hundred_thousand_vertices_are_drawn_in_under_two_milliseconds(blender
         thing.shape_key_add(name=f"key {index}")
     scenes.select(thing)
     assert len(thing.data.vertices) == 100_000
-    assert _milliseconds(blender, rooms) < 2
+    assert _milliseconds(blender, rooms) < FRAME / 4
 
 
-def test_a_scene_of_many_objects_is_drawn_in_under_two_milliseconds(blender, scenes, rooms):
+def test_a_scene_of_many_objects_is_drawn_in_a_quarter_of_a_frame(blender, scenes, rooms):
     thing, rig = scenes.character()
     rng = np.random.default_rng(1)
     for index in range(300):
@@ -166,4 +170,4 @@ def test_a_scene_of_many_objects_is_drawn_in_under_two_milliseconds(blender, sce
         if index < 40:
             other.parent, other.parent_type, other.parent_bone = rig, "BONE", "bone1"
     scenes.select(thing)
-    assert _milliseconds(blender, rooms) < 2
+    assert _milliseconds(blender, rooms) < FRAME / 4
