@@ -14,6 +14,8 @@ from typing import Any
 import bpy
 import numpy as np
 
+from ..scene.materials.uvs import render_layer, triangle_uvs
+
 AZIMUTH, ELEVATION = radians(25), radians(8)
 """Where it is seen from: azimuth 0 sees a face that looks to -Y, to the right of it is positive."""
 
@@ -94,9 +96,8 @@ def _patches(thing: bpy.types.Object) -> list[_Patch]:
     count = len(mesh.loop_triangles)
     if not count:
         return []
-    corners, loops, material = np.empty(count * 3, np.int32), np.empty(count * 3, np.int32), np.empty(count, np.int32)
+    corners, material = np.empty(count * 3, np.int32), np.empty(count, np.int32)
     mesh.loop_triangles.foreach_get("vertices", corners)
-    mesh.loop_triangles.foreach_get("loops", loops)
     mesh.loop_triangles.foreach_get("material_index", material)
     points = np.empty(len(mesh.vertices) * 3, np.float32)
     mesh.vertices.foreach_get("co", points)
@@ -104,22 +105,14 @@ def _patches(thing: bpy.types.Object) -> list[_Patch]:
     world = points.reshape(-1, 3) @ matrix[:3, :3].T + matrix[:3, 3]
     triangles = (world @ _camera().T)[corners].reshape(count, 3, 3)
     sound = np.isfinite(triangles).all(axis=(1, 2))
-    uvs = _uvs(mesh, loops)
+    layer = render_layer(mesh)
+    uvs = None if layer is None else triangle_uvs(mesh, layer)
     slots = [slot.material for slot in thing.material_slots] or [None]
     material = np.minimum(material, len(slots) - 1)
     chosen = [(slot, sound & (material == slot)) for slot in range(len(slots))]
     return [
         _Patch(triangles[mask], None if uvs is None else uvs[mask], slots[slot]) for slot, mask in chosen if mask.any()
     ]
-
-
-def _uvs(mesh: bpy.types.Mesh, loops: np.ndarray) -> np.ndarray | None:
-    layer = next((layer for layer in mesh.uv_layers if layer.active_render), None)
-    if layer is None:
-        return None
-    uvs = np.empty(len(mesh.loops) * 2, np.float32)
-    layer.uv.foreach_get("vector", uvs)
-    return uvs.reshape(-1, 2)[loops].reshape(-1, 3, 2)
 
 
 def _camera() -> np.ndarray:

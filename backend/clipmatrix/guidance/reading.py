@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_right
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import open_clip
@@ -41,7 +42,7 @@ def part_read(spec: str, text: str) -> str:
 def _text_side(spec: str) -> dict[str, Any]:
     """What a model's configuration says of texts; empty without one."""
     if spec in EMBEDDED:
-        if not (WEIGHTS / spec / "vocabulary.json").is_file():
+        if embedded_vocabulary(spec) is None:
             return {}
         spec = f"local-dir:{WEIGHTS / spec}"
     elif spec.startswith("local-dir:"):
@@ -54,9 +55,16 @@ def _text_side(spec: str) -> dict[str, Any]:
 
 def _count(spec: str, text: str) -> int:
     """How many tokens a text is to a model, without its ends."""
-    return len(_vocabulary(spec).known(text) if spec in EMBEDDED else bpe().encode(text))
+    vocabulary = embedded_vocabulary(spec) if spec in EMBEDDED else None
+    return len(bpe().encode(text) if vocabulary is None else vocabulary.known(text))
+
+
+def embedded_vocabulary(spec: str) -> Vocabulary | None:
+    """The words of a model that comes with the package; None where it lacks them, which the job then says itself."""
+    path = WEIGHTS / spec / "vocabulary.json"
+    return _read(path) if path.is_file() else None
 
 
 @cache
-def _vocabulary(spec: str) -> Vocabulary:
-    return read_vocabulary(WEIGHTS / spec / "vocabulary.json", context_length=0)
+def _read(path: Path) -> Vocabulary:
+    return read_vocabulary(path, context_length=0)

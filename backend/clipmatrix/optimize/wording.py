@@ -3,9 +3,7 @@
 import clipmatrix_protocol as protocol
 
 from ..clip_names import EMBEDDED, split
-from ..guidance.reading import part_read
-from ..guidance.towers import WEIGHTS
-from ..guidance.vocabulary import read_vocabulary
+from ..guidance.reading import embedded_vocabulary, part_read
 
 LAST_WORDS, LAST_LETTERS = 4, 40
 """How much is quoted, at most, of what is read of a text."""
@@ -23,9 +21,9 @@ def brief_warnings(brief: protocol.Brief) -> tuple[str, ...]:
 def _unknown(brief: protocol.Brief) -> tuple[str, ...]:
     """Other models than the embedded one know all words."""
     small = next((spec for spec in split(brief.settings.clip) if spec in EMBEDDED), None)
-    if small is None or not (WEIGHTS / small / "vocabulary.json").is_file():
+    vocabulary = embedded_vocabulary(small) if small is not None else None
+    if vocabulary is None:
         return ()
-    vocabulary = read_vocabulary(WEIGHTS / small / "vocabulary.json", context_length=0)
     unknown = dict.fromkeys(word for text in _texts(brief) for word in vocabulary.unknown_words(text))
     if not unknown:
         return ()

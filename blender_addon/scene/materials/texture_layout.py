@@ -12,7 +12,7 @@ import numpy as np
 from . import images
 from .base_colour_nodes import Extension, Picture
 from .unrolled import first_tile, grown, spread, unroll
-from .uvs import corner_uvs, render_layer
+from .uvs import corner_uvs, render_layer, triangle_corners
 
 Coat = TypeVar("Coat")
 """What a material slot shows: a coat of colour, or what leans its normals."""
@@ -152,9 +152,7 @@ def looked_up(picture: Picture, pixels: np.ndarray, layout: Layout, chosen: np.n
 def _layout(mesh: bpy.types.Mesh, side: int) -> Layout:
     layer = render_layer(mesh)
     assert layer is not None  # or there would be no surface to send
-    corners = np.empty(len(mesh.loop_triangles) * 3, np.int32)
-    mesh.loop_triangles.foreach_get("loops", corners)
-    corners = corners.reshape(-1, 3)
+    corners = triangle_corners(mesh)
     uvs = corner_uvs(layer)[corners].astype(np.float64)
     ids = grown(unroll(uvs, side), SEAM).reshape(-1)
     texels = np.flatnonzero(ids >= 0)

@@ -30,15 +30,18 @@ def areas(triangles: np.ndarray) -> np.ndarray:
     return np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]) / 2
 
 
-def triangle_uvs(mesh: bpy.types.Mesh, layer: bpy.types.MeshUVLoopLayer) -> np.ndarray:
-    """(T, 3, 2) float32, where the corners of a mesh's loop triangles lie; none in edit mode."""
-    uvs = corner_uvs(layer)
-    if not len(uvs):
-        return np.empty((0, 3, 2), np.float32)
+def triangle_corners(mesh: bpy.types.Mesh) -> np.ndarray:
+    """(T, 3) int32, which face corners a mesh's loop triangles have."""
     mesh.calc_loop_triangles()
     corners = np.empty(len(mesh.loop_triangles) * 3, np.int32)
     mesh.loop_triangles.foreach_get("loops", corners)
-    return uvs[corners].reshape(-1, 3, 2)
+    return corners.reshape(-1, 3)
+
+
+def triangle_uvs(mesh: bpy.types.Mesh, layer: bpy.types.MeshUVLoopLayer) -> np.ndarray:
+    """(T, 3, 2) float32, where the corners of a mesh's loop triangles lie; none in edit mode."""
+    uvs = corner_uvs(layer)
+    return uvs[triangle_corners(mesh)] if len(uvs) else np.empty((0, 3, 2), np.float32)
 
 
 def are_empty(triangles: np.ndarray) -> bool:
