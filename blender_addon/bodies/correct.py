@@ -93,7 +93,7 @@ def _add_key(mesh_object: bpy.types.Object, name: str, deltas: np.ndarray) -> bp
     rest = np.empty(len(basis.points) * 3, np.float32)
     basis.points.foreach_get("co", rest)
     key = mesh_object.shape_key_add(name=name, from_mix=False)
-    key.relative_key = basis
+    key.relative_key, key.value = basis, 0.0  # Blender 5.0 and newer would begin at 1
     key.points.foreach_set("co", rest + deltas.ravel())
     key.lock_shape = True
     mesh_object.active_shape_key_index = active

@@ -14,6 +14,8 @@ import bpy
 import numpy as np
 from mathutils import Euler, Vector
 
+from ..scene.materials.node_trees import give_nodes
+
 FIELD_OF_VIEW = radians(28)
 """Of the studio's camera; a long lens, so that the body keeps its proportions."""
 
@@ -174,9 +176,7 @@ def _free_renderer(scene: bpy.types.Scene) -> None:
 def _world() -> bpy.types.World:
     """Make a world that lights with one grey and shows the camera another."""
     world = bpy.data.worlds.new("ClipMatrix studio")
-    if bpy.app.version < (5, 0, 0):  # from 5.0 on every world has nodes, and asking for them warns
-        world.use_nodes = True
-    tree: Any = world.node_tree
+    tree: Any = give_nodes(world)
     nodes, links = tree.nodes, tree.links
     nodes.clear()
     path = nodes.new("ShaderNodeLightPath")

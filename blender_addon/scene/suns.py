@@ -15,6 +15,8 @@ import numpy as np
 from clipmatrix_protocol import Look, Sun
 from mathutils import Vector
 
+from .materials.node_trees import give_nodes
+
 MARK = "clipmatrix_delivered"
 """Custom property that tells our collection, suns and world from the artist's, whatever they are called now."""
 
@@ -107,9 +109,7 @@ def _split(colour: tuple[float, float, float], scale: float) -> tuple[float, tup
 def _raise_sky(scene: bpy.types.Scene, light: Look) -> None:
     before: Any = scene.world
     world: Any = bpy.data.worlds.new("ClipMatrix sky")
-    if bpy.app.version < (5, 0, 0):  # from 5.0 on every world has nodes, and asking for them warns
-        world.use_nodes = True
-    background = next(node for node in world.node_tree.nodes if node.type == "BACKGROUND")
+    background: Any = next(node for node in give_nodes(world).nodes if node.type == "BACKGROUND")
     strength, colour = _split(light.ambient, 1.0)
     background.inputs["Strength"].default_value = strength
     background.inputs["Color"].default_value = (*colour, 1.0)

@@ -90,9 +90,9 @@ def _parts(scene: bpy.types.Scene) -> Iterator[tuple[str, Any]]:
 
 def _settable(thing: Any) -> Values:
     """A thing's values that can be set."""
-    return _values(
-        thing, [prop.identifier for prop in thing.bl_rna.properties if prop.type in PLAIN and not prop.is_readonly]
-    )
+    found = [prop for prop in thing.bl_rna.properties if prop.type in PLAIN and not prop.is_readonly]
+    # What Blender is about to take away stands elsewhere by now, as what is unified stands in each brush (5.3).
+    return _values(thing, [prop.identifier for prop in found if not getattr(prop, "is_deprecated", False)])
 
 
 def _values(thing: Any, names: Sequence[str]) -> Values:

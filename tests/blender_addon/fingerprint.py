@@ -16,20 +16,23 @@ from typing import Any
 
 import numpy as np
 
-INTERFACE = frozenset({"window_managers", "screens", "workspaces", "brushes"})
-"""Collections of ``bpy.data`` that hold Blender's interface, which redraws and clicks change."""
+INTERFACE = frozenset({"window_managers", "screens", "workspaces", "brushes", "all_ids"})
+"""Collections of ``bpy.data`` that hold Blender's interface, which redraws and clicks change; the last, new in 5.3,
+holds what all others hold.
+"""
 
 PASSING = frozenset(
     {
         "rna_type", "users", "tag", "session_uid", "preview", "bindcode", "depsgraph", "original", "is_evaluated",
         "is_updated", "is_updated_data", "is_updated_transform", "is_updated_geometry", "is_updated_shading",
         "execution_time", "has_data", "is_dirty", "error_location", "error_rotation", "keying_sets_all", "uv_sculpt",
-        "particles", "child_particles", "bound_box", "dimensions", "is_library_indirect",
+        "particles", "child_particles", "bound_box", "dimensions", "is_library_indirect", "is_visible", "resolution",
     }
 )  # fmt: skip
 """Properties that are memory management, caches, timings, or the result of an evaluation; in 4.2, uv_sculpt's brush
 is a pointer to nowhere. Whether linked data is used indirectly is forgotten when an object that uses it is copied, and
-found out anew when the file is saved.
+found out anew when the file is saved; whether a collection is visible is worked out anew as well (5.3, after an undo),
+and how fine an image prints comes rounded out of a file (4.2).
 """
 
 BULK = {

@@ -136,6 +136,17 @@ def test_values_texture_and_look_arrive(blender, character, rooms):
             assert shader.inputs["Metallic"].default_value == pytest.approx(0.9)
 
 
+def test_a_material_whose_nodes_are_switched_off_shows_the_take_and_stays_off_itself(blender, character, rooms):
+    if blender.app.version >= (5, 0):
+        pytest.skip("from Blender 5.0 on nodes can't be switched off")
+    skin = character[0].material_slots[0].material
+    skin.use_nodes = False
+    rooms("scene.apply").apply(_begin(blender, rooms, character), _state(character))
+    assert character[0].material_slots[0].material != skin
+    assert character[0].material_slots[0].material.use_nodes
+    assert not skin.use_nodes
+
+
 def test_discarding_restores_every_byte(blender, character, rooms):
     apply = rooms("scene.apply")
     before = _scene_data(blender)

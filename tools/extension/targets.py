@@ -38,6 +38,21 @@ PYTHONS = ("3.11", "3.13")
 """Blender 4.2 to 5.0 bring Python 3.11, Blender 5.1 and later 3.13; a Linux distribution's Blender has the system's."""
 
 
+def python_in(blender: str) -> str:
+    """The Python that a Blender brings: ``3.11`` for ``4.2``.
+
+    Raises
+    ------
+    BuildError
+        If it is no version of a Blender that ClipMatrix is for.
+    """
+    match = re.fullmatch(r"(\d+)\.(\d+)(\.\d+)?", blender)
+    version = (int(match[1]), int(match[2])) if match else (0, 0)
+    if version < (4, 2):
+        raise BuildError(f"“{blender}” is no Blender that ClipMatrix is for; write 4.2, or a later one")
+    return PYTHONS[0] if version < (5, 1) else PYTHONS[1]
+
+
 def python_tag(version: str) -> str:
     """``cp311`` for ``3.11``.
 

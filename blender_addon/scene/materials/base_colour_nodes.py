@@ -10,6 +10,7 @@ import bpy
 import numpy as np
 
 from . import images
+from .node_trees import nodes_of
 from .wiring import Source, outputs, source, upstream
 
 COLOURS = {
@@ -81,9 +82,10 @@ def read_coat(material: bpy.types.Material | None) -> Reading:
     """Read what a material's surface shows before any light falls on it."""
     if material is None:
         return Reading(Colour(BARE))
-    if not material.use_nodes or material.node_tree is None:
+    tree = nodes_of(material)
+    if tree is None:
         return Reading(_viewport(material))
-    found = outputs(material.node_tree)
+    found = outputs(tree)
     readings = [_reading(material, shaders_at(output)) for output in found if output.inputs["Surface"].links]
     if not readings:
         return _reading(material, [])
@@ -99,8 +101,9 @@ def shader_of(material: bpy.types.Material) -> Source | None:
 
 
 def shaders_of(material: bpy.types.Material) -> list[Source]:
-    """All shaders that a material with nodes shows, the nearest to the output first."""
-    found = outputs(material.node_tree)
+    """All shaders that a material shows, the nearest to the output first; none where it is not made of nodes."""
+    tree = nodes_of(material)
+    found = outputs(tree) if tree is not None else []
     return shaders_at(found[0]) if found else []
 
 

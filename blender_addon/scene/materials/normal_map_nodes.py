@@ -42,7 +42,7 @@ class Leaning:
 
 def read_leaning(material: bpy.types.Material | None) -> Leaning:
     """Read what leans a material's normals."""
-    shader = shader_of(material) if material is not None and material.use_nodes and material.node_tree else None
+    shader = shader_of(material) if material is not None else None
     socket = shader.node.inputs.get("Normal") if shader is not None else None
     if shader is None or socket is None:
         return Leaning(None)

@@ -12,6 +12,7 @@ from typing import Any
 
 import bpy
 
+from .node_trees import nodes_of
 from .uvs import render_layer
 
 LEFT = 200
@@ -28,7 +29,7 @@ class _Follower:
 
 def shows_through(thing: bpy.types.Object) -> bool:
     """Whether any of an object's materials shows something laid out in the layer that renders."""
-    return any(_follows(material.node_tree) for _, material in _with_nodes(thing))
+    return any(_follows(tree) for _, tree in _with_nodes(thing))
 
 
 def pin(thing: bpy.types.Object, mesh: bpy.types.Mesh, layer: str) -> None:
@@ -36,20 +37,22 @@ def pin(thing: bpy.types.Object, mesh: bpy.types.Mesh, layer: str) -> None:
 
     A material that is linked from another file, or worn by a mesh whose own layer is called otherwise, is copied first.
     """
-    for slot, material in _with_nodes(thing):
-        if not _follows(material.node_tree):
+    for slot, tree in _with_nodes(thing):
+        if not _follows(tree):
             continue
-        if not material.is_editable or _is_worn_along_another(material, mesh, layer):
-            slot.material = material.copy()
         assert slot.material is not None
+        if not slot.material.is_editable or _is_worn_along_another(slot.material, mesh, layer):
+            slot.material = slot.material.copy()
+            assert slot.material is not None
         _pin(slot.material.node_tree, layer)
 
 
-def _with_nodes(thing: bpy.types.Object) -> Iterator[tuple[bpy.types.MaterialSlot, bpy.types.Material]]:
-    """An object's material slots, and their materials, that are made of nodes."""
+def _with_nodes(thing: bpy.types.Object) -> Iterator[tuple[bpy.types.MaterialSlot, bpy.types.ShaderNodeTree]]:
+    """An object's material slots whose materials are made of nodes, and those."""
     for slot in thing.material_slots:
-        if slot.material is not None and slot.material.use_nodes and slot.material.node_tree is not None:
-            yield slot, slot.material
+        tree = nodes_of(slot.material) if slot.material is not None else None
+        if tree is not None:
+            yield slot, tree
 
 
 def _follows(tree: Any) -> bool:

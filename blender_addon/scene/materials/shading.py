@@ -7,6 +7,7 @@ from collections.abc import Callable
 import bpy
 from clipmatrix_protocol import Look
 
+from .node_trees import give_nodes, nodes_of
 from .start_look import FINISH, Finish, finish_at
 from .wiring import outputs
 
@@ -56,7 +57,8 @@ def own_images(material: bpy.types.Material) -> list[bpy.types.Image]:
 
 def leans_by_itself(material: bpy.types.Material) -> bool:
     """Whether something of the artist's leans the normals: a normal map, bumps."""
-    found = outputs(_tree(material)) if material.node_tree else []
+    tree = nodes_of(material)
+    found = outputs(tree) if tree is not None else []
     shaders = [_upstream(output, _is_principled) or _upstream(output, _is_leant) for output in found]
     links = [link for shader in shaders if shader for link in shader.inputs["Normal"].links or ()]
     return any(link.from_node is not None and link.from_node.name != NORMAL_MAP for link in links)
@@ -76,9 +78,7 @@ def principleds(material: bpy.types.Material) -> list[bpy.types.Node]:
 
     A material may have outputs for EEVEE and for Cycles, and each is to show the take.
     """
-    if material.node_tree is None:
-        material.use_nodes = True
-    tree = _tree(material)
+    tree = give_nodes(material)
     found = outputs(tree) or [tree.nodes.new("ShaderNodeOutputMaterial")]
     return list(dict.fromkeys(_principled_at(tree, output) for output in found))
 

@@ -86,8 +86,6 @@ def _worn(things: Sequence[bpy.types.Object]) -> Counter[bpy.types.Material]:
 
 def _sockets(material: bpy.types.Material) -> list[Source]:
     """What feeds roughness and metallic of the Principled BSDF that is nearest to the output; empty without one."""
-    if not material.use_nodes or material.node_tree is None:
-        return []
     return _sockets_of(shaders_of(material))
 
 

@@ -72,7 +72,7 @@ def test_they_are_built_as_differently_as_they_say(blender, character, rooms):
 
 
 def test_the_backend_poses_it_as_blender_does(blender, character, rooms, monkeypatch):
-    monkeypatch.setattr(rooms("scene.posing.poses"), "SAME_POSE", -1.0)  # have every sampled frame sent
+    monkeypatch.setattr(rooms("scene.posing.poses"), "_same", lambda *_: False)  # have every sampled frame sent
     message = rooms("scene.snapshot").snapshot(blender.context, character.parts).character
     surface = assemble(message)
     still = torch.zeros_like(surface.vertices)

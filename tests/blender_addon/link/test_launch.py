@@ -111,8 +111,10 @@ def test_the_backend_ends_with_the_extension_even_while_it_starts(blender, sessi
     blender.ops.preferences.addon_enable(module=module)
 
 
-def test_a_blender_with_a_backend_can_be_left_as_ever(tmp_path):
+def test_a_blender_with_a_backend_can_be_left_as_ever(blender, tmp_path):
     """A timer or a thread that outlives the extension would hang Blender here."""
+    if blender.app.version < (4, 3):
+        pytest.skip("the wheel of 4.2 crashes at exit, after Blender's own Rigify as well")
     program = script(tmp_path / "clipmatrix", "exec sleep 100")
     leave = BLENDER.replace("sys.executable", repr(program)).split("    while")[0] + "    headless.disable()"
     run = subprocess.run([sys.executable, "-c", leave, str(ADDON)], capture_output=True, timeout=60)

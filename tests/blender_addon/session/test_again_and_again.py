@@ -20,7 +20,7 @@ def belongings(blender, tmp_path):
     def count():
         handlers = {name: getattr(blender.app.handlers, name) for name in dir(blender.app.handlers)}
         copy = tmp_path / "copy.blend"
-        blender.ops.wm.save_as_mainfile(filepath=str(copy), copy=True)
+        blender.ops.wm.save_as_mainfile(filepath=str(copy), copy=True, compress=False)
         return {
             **{name: len(getattr(blender.data, name)) for name in collections if name not in INTERFACE},
             **{name: len(found) for name, found in handlers.items() if isinstance(found, list)},

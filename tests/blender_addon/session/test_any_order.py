@@ -25,6 +25,10 @@ def cast(blender, scenes):
     for name in ("Column", "Other", "Other", "Lone"):
         blender.data.objects[name].data.materials.append(skin)
     other.material_slots[1].material = None
+    for name in ("Column", "Hat", "Other", "Lone"):
+        scenes.select(blender.data.objects[name])
+        for mode in ("EDIT", "OBJECT"):  # which adds selections of UVs, from Blender 5.0 on
+            blender.ops.object.mode_set(mode=mode)
     select_with_brush(blender, scenes)
     blender.ops.ed.undo_push(message="all is there")
 

@@ -20,9 +20,20 @@ def noise(blender, name="noise", width=SIDE, height=SIDE, *, floats=False, alpha
     if floats:
         pixels[..., :3] *= pixels[..., 3:]
     image = blender.data.images.new(name, width, height, alpha=alpha, float_buffer=floats)
+    if floats:
+        image.alpha_mode = "PREMUL"  # as in files of floats; from 5.2 on, Cycles would multiply once more
     image.pixels.foreach_set(pixels.astype(np.float32).reshape(-1))
     image.pack()
     return image
+
+
+def amid(covered):
+    """Of the texels a bake covers, (H, W) bool, those whose neighbours it covers as well.
+
+    Of the others Blender 5.3 and newer no longer bake the middle, but the nearest place inside the face.
+    """
+    around = [np.roll(covered, step, axis) for axis in (0, 1) for step in (-1, 1)]
+    return np.logical_and.reduce([covered, *around])
 
 
 def shows(image, **settings):

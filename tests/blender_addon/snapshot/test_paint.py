@@ -7,7 +7,7 @@ import pytest
 
 from ..fingerprint import differences, fingerprint
 from .asking import read
-from .painted import SIDE, WAYS, another_layer, noise, picture, plain, several_slots, shows, vertex_colours
+from .painted import SIDE, WAYS, amid, another_layer, noise, picture, plain, several_slots, shows, vertex_colours
 
 
 def sent(blender, rooms, **options):
@@ -17,7 +17,7 @@ def sent(blender, rooms, **options):
 
 
 def baked(blender, thing):
-    """What Cycles bakes of the colour, and which texels it covers."""
+    """What Cycles bakes of the colour, and the texels to look at."""
     scene = blender.context.scene
     scene.render.engine, scene.cycles.samples, scene.cycles.device = "CYCLES", 1, "CPU"
     target = blender.data.images.new("baked", SIDE, SIDE, alpha=True)
@@ -32,7 +32,7 @@ def baked(blender, thing):
     pixels = np.empty(SIDE * SIDE * 4, np.float32)
     target.pixels.foreach_get(pixels)
     rgba = pixels.reshape(SIDE, SIDE, 4)
-    return np.rint(rgba[..., :3] * 255).astype(int), rgba[..., 3] > 0
+    return np.rint(rgba[..., :3] * 255).astype(int), amid(rgba[..., 3] > 0)
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -6,7 +6,7 @@ import pytest
 from ..fingerprint import differences, fingerprint
 from .asking import read
 from .leaning import WAYS, bumpy, leant, one_image, some_faces
-from .painted import SIDE, spread_layer
+from .painted import SIDE, amid, spread_layer
 
 
 def sent(blender, rooms, **options):
@@ -17,7 +17,7 @@ def sent(blender, rooms, **options):
 
 
 def baked(blender, thing):
-    """The normals that Cycles bakes in tangent space, (H, W, 3) unit vectors, and which texels it covers."""
+    """The normals that Cycles bakes in tangent space, (H, W, 3) unit vectors, and the texels to look at."""
     thing.data.shade_flat()  # a smooth cube's normals lean so far that Cycles bends what would look into its surface
     scene = blender.context.scene
     scene.render.engine, scene.cycles.samples, scene.cycles.device = "CYCLES", 1, "CPU"
@@ -31,7 +31,7 @@ def baked(blender, thing):
     pixels = np.empty(SIDE * SIDE * 4, np.float32)
     target.pixels.foreach_get(pixels)
     rgba = pixels.reshape(SIDE, SIDE, 4)
-    return unit(rgba[..., :3] * 2 - 1), rgba[..., 3] > 0
+    return unit(rgba[..., :3] * 2 - 1), amid(rgba[..., 3] > 0)
 
 
 def unit(vectors):
