@@ -7,7 +7,6 @@ import numpy as np
 from clipmatrix_protocol import Body
 
 from ..errors import Refusal
-from ..scene.materials.node_trees import give_nodes
 
 UV_LAYER = "UVMap"
 NEUTRAL = (0.62, 0.62, 0.62, 1.0)
@@ -79,9 +78,10 @@ def add_shapes(mesh_object: bpy.types.Object, body: Body) -> None:
 
 def _neutral_material(name: str) -> Any:
     material: Any = bpy.data.materials.new(f"{name} material")
+    if bpy.app.version < (5, 0, 0):  # from 5.0 on every material has nodes, and asking for them warns
+        material.use_nodes = True
     material.diffuse_color = NEUTRAL
-    node: Any
-    for node in give_nodes(material).nodes:
+    for node in material.node_tree.nodes:
         if node.type == "BSDF_PRINCIPLED":
             node.inputs["Base Color"].default_value = NEUTRAL
             node.inputs["Roughness"].default_value = 0.6

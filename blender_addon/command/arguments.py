@@ -11,6 +11,7 @@ from clipmatrix_protocol import DEFAULT_PORT
 from ..errors import Refusal
 from ..link.target import tidy
 from .announce import Manner
+from .opening import ENDINGS
 from .planning import plan, plan_export
 from .prompt_options import add_prompts, add_regions
 from .requests import BadArguments, ExportRequest, GenerateRequest, Pictures
@@ -34,7 +35,7 @@ def parse(arguments: Sequence[str]) -> GenerateRequest | ExportRequest:
         address = tidy(found.address)
     except Refusal as refusal:
         raise BadArguments(refusal.message, refusal.remedy) from refusal
-    return GenerateRequest(plan(found), address, found.pictures, found.lights, found.patience)
+    return GenerateRequest(plan(found), address, found.pictures, found.lights, found.patience, found.fix)
 
 
 def manner(arguments: Sequence[str]) -> Manner:
@@ -81,7 +82,7 @@ def _add_export(add_parser: Callable[..., argparse.ArgumentParser]) -> None:
         help="write a character as it is, without a backend",
         description="Write the open file's active (or first) character, as it is.",
     )
-    parser.add_argument("--blend", metavar="FILE", help="open this file first")
+    parser.add_argument("--blend", metavar="FILE", help=f"open this file first, or import it: {', '.join(ENDINGS)}")
     parser.add_argument(
         "--export", type=Path, action="append", required=True, metavar="FILE", help="write it as .glb, .fbx, .blend"
     )
@@ -91,7 +92,17 @@ def _add_export(add_parser: Callable[..., argparse.ArgumentParser]) -> None:
 def _add_what(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("characters")
     group.add_argument("--figure", action="store_true", help="add the embedded figure and use it")
-    group.add_argument("--blend", nargs="+", metavar="FILE", help="open this file first; several are done in turn")
+    group.add_argument(
+        "--blend",
+        nargs="+",
+        metavar="FILE",
+        help=f"open this file first, or import it: {', '.join(ENDINGS)}; several are done in turn",
+    )
+    group.add_argument(
+        "--fix",
+        action="store_true",
+        help="put right what the panel offers a button for, as Unwrap where there are no UVs",
+    )
     group.add_argument(
         "--batch", type=Path, metavar="FILE", help="JSON list of runs, each with prompts, blend, seed, ... of its own"
     )

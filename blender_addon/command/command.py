@@ -13,7 +13,7 @@ from typing import Any
 import bpy
 
 from ..errors import Refusal
-from . import growing, stage
+from . import fixing, growing, opening, stage
 from .announce import Announcer, announcer, own_stdout
 from .arguments import manner, parse
 from .requests import BadArguments, ExportRequest, GenerateRequest, Run
@@ -65,7 +65,7 @@ def export(request: ExportRequest, say: Announcer) -> int:
 
 def _export(request: ExportRequest, say: Announcer) -> None:
     if request.blend is not None:
-        stage.open_file(request.blend)
+        opening.open_file(request.blend)
     with stage.window():
         losses = Losses()
         write_exports(stage.character(), request.exports, (), losses, say)
@@ -78,12 +78,15 @@ def _grow(one: Run, request: GenerateRequest, say: Announcer, reopen: str | None
         with stage.window():
             stage.settle()
     if one.blend is not None:
-        stage.open_file(one.blend)
+        opening.open_file(one.blend)
     elif reopen is not None:
-        stage.open_again(reopen, figure=one.figure)
+        opening.open_again(reopen, figure=one.figure)
     with stage.window():
         growing.connect(request.address, say)
-        growing.grow(one, request, say)
+        try:
+            growing.grow(one, request, say)
+        except Refusal as refusal:
+            raise (refusal if request.fix else fixing.advising(refusal)) from refusal
 
 
 def _succeeds(task: Callable[[], None], say: Announcer) -> bool:

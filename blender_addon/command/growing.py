@@ -23,7 +23,7 @@ from ..output.acting import Character
 from ..output.export import check
 from ..output.studio import Framing
 from ..scene import suns
-from . import stage
+from . import fixing, opening, stage
 from .announce import Announcer
 from .requests import GenerateRequest, Run
 from .results import BLEND, GLB, Clock, Losses, write_exports, write_film, write_result, write_sheet
@@ -59,6 +59,9 @@ def grow(run: Run, request: GenerateRequest, say: Announcer) -> None:
         say.phase("adding the figure")
         stage.add_figure()
     character = stage.character()
+    if request.fix:
+        fixing.fix(say)
+        character = stage.character()  # some of it may be new
     folder = run.out
     paths = [*run.exports, *((folder / BLEND, folder / GLB) if folder else ())]
     for path in paths:
@@ -128,7 +131,7 @@ def _job(run: Run, patience: float, say: Announcer) -> tuple[Job, tuple[str, ...
     """Fill in the properties, press Generate, wait, press Accept; return the finished job and the remarks on it."""
     assert bpy.context.scene is not None
     settings = properties.of(bpy.context.scene)
-    properties.fill_prompts(settings, run.wanted.prompts, [stage.open_image(path) for path in run.wanted.images])
+    properties.fill_prompts(settings, run.wanted.prompts, [opening.open_image(path) for path in run.wanted.images])
     for one, prompt in zip(settings.prompts, run.wanted.prompts, strict=True):
         properties.look_through(one, prompt.cameras, bpy.context.scene)
     if run.wanted.locked:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..interface.properties import seeds
 from .batch import Entry, read_batch
+from .opening import ENDINGS, can_open
 from .prompt_options import locks, prompts
 from .requests import EXPORTS, BadArguments, ExportRequest, Run, Wanted
 from .setting_options import named
@@ -145,8 +146,12 @@ def _first(blends: Sequence[Path]) -> Path | None:
 
 
 def _check_file(blend: Path | None) -> None:
-    if blend is not None and not blend.is_file():
+    if blend is None:
+        return
+    if not blend.is_file():
         raise BadArguments(f"There is no file {blend}.", "Check --blend, or the batch.")
+    if not can_open(blend):
+        raise BadArguments(f"{blend} ends in none of {', '.join(ENDINGS)}.", "Give --blend one of these.")
 
 
 def _exports(paths: Sequence[Path]) -> tuple[Path, ...]:

@@ -49,7 +49,7 @@ class Run:
     figure
         Whether the embedded figure is added and used; otherwise the file's own character is.
     blend
-        A file to open first, or None for the one that is open.
+        A file to open first, or a model to import into a new one; None for the file that is open.
     out
         Folder for all results, or None where only exports are wanted.
     exports
@@ -81,6 +81,8 @@ class GenerateRequest:
         Whether the light it grew under is delivered as lights and world of the scene, and exported with it.
     patience
         Seconds without any progress after which a run is given up.
+    fix
+        Whether what the panel offers a button for is put right first.
     """
 
     runs: tuple[Run, ...]
@@ -88,6 +90,7 @@ class GenerateRequest:
     pictures: Pictures
     lights: bool
     patience: float
+    fix: bool
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ class ExportRequest:
     Attributes
     ----------
     blend
-        A file to open first, or None for the one that is open.
+        A file to open first, or a model to import into a new one; None for the file that is open.
     exports
         Files to write the character to, by their endings :data:`EXPORTS`; at least one.
     """

@@ -1,7 +1,6 @@
 """Which character a headless command works on: the embedded figure it adds, or the one in the open file."""
 
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
 from typing import Any
 
 import bpy
@@ -25,50 +24,6 @@ def window() -> AbstractContextManager[object]:
     if bpy.context.window is None and manager is not None and len(manager.windows):
         return bpy.context.temp_override(window=manager.windows[0])
     return nullcontext()
-
-
-def open_file(path: Path) -> None:
-    """Open a .blend.
-
-    Raises
-    ------
-    Refusal
-        If Blender can't read it.
-    """
-    try:
-        bpy.ops.wm.open_mainfile(filepath=str(path))
-    except RuntimeError as error:
-        raise Refusal(f"Blender can't open {path}.", str(error).strip()) from error
-
-
-def open_image(path: Path) -> bpy.types.Image:
-    """Open an image, or take the one that the file has of it.
-
-    Raises
-    ------
-    Refusal
-        If Blender can't read it.
-    """
-    try:
-        return bpy.data.images.load(str(path), check_existing=True)
-    except RuntimeError as error:
-        raise Refusal(f"Blender can't open {path}.", str(error).strip()) from error
-
-
-def open_again(path: str, *, figure: bool) -> None:
-    """Open the file that the command began with, for one more run; one with a figure needs none.
-
-    Raises
-    ------
-    Refusal
-        If it was never saved, and the run needs what was in it.
-    """
-    if path:
-        open_file(Path(path))
-    elif figure:
-        bpy.ops.wm.read_homefile()
-    else:
-        raise Refusal("The open file was never saved, and can't be opened again.", "Save it, or name it with --blend.")
 
 
 def settle() -> None:

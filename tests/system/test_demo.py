@@ -1,6 +1,8 @@
 """The demo command, as a user starts it."""
 
+import itertools
 import json
+import math
 import os
 import socket
 import subprocess
@@ -53,6 +55,37 @@ def test_the_report_says_what_the_judge_makes_of_it(finished):
     assert evaluation["soundness"]["degenerate"] == 0
 
 
+def write_ball(path, sides=24, rings=12):
+    """Write a ball, open at its poles and without UVs, as an OBJ."""
+
+    def corner(ring, side):
+        return ring * sides + side % sides + 1
+
+    lines = []
+    for ring, side in itertools.product(range(1, rings + 1), range(sides)):
+        tilt, turn = math.pi * ring / (rings + 1), 2 * math.pi * side / sides
+        lines.append(f"v {math.sin(tilt) * math.cos(turn)} {math.cos(tilt)} {math.sin(tilt) * math.sin(turn)}")
+    for ring, side in itertools.product(range(rings - 1), range(sides)):
+        face = corner(ring, side), corner(ring, side + 1), corner(ring + 1, side + 1), corner(ring + 1, side)
+        lines.append(f"f {' '.join(map(str, face))}")
+    path.write_text("\n".join(lines))
+
+
+def test_a_model_of_ones_own_is_grown_as_well_though_it_has_no_uvs(tmp_path):
+    write_ball(tmp_path / "ball.obj")
+    out = tmp_path / "out"
+    done = clipmatrix(
+        "demo", "a red ball", "--blend", str(tmp_path / "ball.obj"), "--out", str(out),
+        "--steps", "30", "--texture-size", "128", "--pictures", "contact",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "ball has no UVs. “Unwrap” was pressed." in done.stdout
+    report = json.loads((out / "report.json").read_text())
+    assert report["blend"] == str(tmp_path / "ball.obj")
+    assert report["summary"]["similarity_after"] > report["summary"]["similarity_before"]
+    assert {"character.blend", "character.glb", "contact.png"} <= {path.name for path in out.iterdir()}
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -62,6 +95,8 @@ def test_the_report_says_what_the_judge_makes_of_it(finished):
         (["a red figure", "--texture-size", "1000"], "texture_size"),
         (["a red figure", "--extension", "/nowhere"], "/nowhere"),
         (["a red figure", "--port", "99999"], "port"),
+        (["a red figure", "--blend", "/nowhere.glb"], "no file /nowhere.glb"),
+        (["a red figure", "--blend", __file__], "ends in none of .blend, .glb"),
     ],
 )
 def test_a_bad_request_gets_one_line_and_exit_code_2(arguments, says, tmp_path):

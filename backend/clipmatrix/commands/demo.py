@@ -25,6 +25,13 @@ def demo(
     out: Annotated[
         Path | None, typer.Option(help="Folder for the results.", show_default="clipmatrix-out/<prompt>")
     ] = None,
+    blend: Annotated[
+        Path | None,
+        typer.Option(
+            help="Grow this instead: a .blend, or a model Blender imports, such as .glb, .fbx, .obj.",
+            show_default="the embedded figure",
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Same seed, same machine: same result.")] = DEFAULTS.seed,
     steps: Annotated[int, typer.Option(help="Optimisation steps, 1 to 10000.")] = DEFAULTS.steps,
     views: Annotated[int, typer.Option(help="Cameras drawn for each step, 1 to 64.")] = DEFAULTS.views,
@@ -47,10 +54,11 @@ def demo(
         Path | None, typer.Option(help="Folder of the Blender extension.", show_default="the source tree's")
     ] = None,
 ) -> None:
-    """Grow the embedded figure into a text, in a real, headless Blender, and write what an artist would take home.
+    """Grow a character into a text, in a real, headless Blender, and write what an artist would take home.
 
-    Starts a backend on this machine, opens Blender beside it, adds the figure with its walk, presses Generate and
-    leaves character.blend, character.glb, contact.png, turntable.mp4 and report.json in the output folder.
+    Starts a backend on this machine, opens Blender beside it, adds the embedded figure with its walk (or opens what
+    --blend names, and puts right what is missing, such as UVs), presses Generate and leaves character.blend,
+    character.glb, contact.png, turntable.mp4 and report.json in the output folder.
     """
     started = time.monotonic()
     request = DemoRequest(
@@ -61,6 +69,7 @@ def demo(
         computing=Computing(device, threads, renderer, precision),
         extension=(extension or own_extension()).resolve(),
         pictures=pictures,
+        blend=blend.resolve() if blend else None,
     )
     check(request)
     console = Console()

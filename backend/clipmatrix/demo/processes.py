@@ -119,8 +119,9 @@ def _ready_address(process: "subprocess.Popen[str]", log: Path) -> str:
 def start_blender(request: DemoRequest, backend: Backend) -> Iterator[BlenderRun]:
     """Run Blender, headless, with the extension's own ``generate`` command, until the block ends."""
     settings = request.settings
+    character = ["--figure"] if request.blend is None else ["--blend", str(request.blend), "--fix"]
     command = [
-        sys.executable, str(request.extension / "headless.py"), "generate", "--figure",
+        sys.executable, str(request.extension / "headless.py"), "generate", *character,
         "--prompt", request.prompt,
         "--address", backend.address,
         "--out", str(request.out),

@@ -37,6 +37,7 @@ def write_report(request: DemoRequest, evaluation: dict[str, Any], seconds: floa
     result: dict[str, Any] = msgspec.json.decode(source.read_bytes())
     report = {
         "prompt": request.prompt,
+        "blend": str(request.blend or ""),
         "seed": request.settings.seed,
         "date": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
         "settings": msgspec.to_builtins(request.settings),

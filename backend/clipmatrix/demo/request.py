@@ -38,6 +38,8 @@ class DemoRequest:
         Folder of the extension, the one that holds ``blender_manifest.toml``.
     pictures
         ``all``: contact sheet and turntable; ``contact``: the sheet alone; ``none``.
+    blend
+        A .blend, or a model to import, whose character is grown; None for the embedded figure.
     """
 
     prompt: str
@@ -47,6 +49,7 @@ class DemoRequest:
     computing: Computing
     extension: Path
     pictures: Pictures
+    blend: Path | None = None
 
 
 def folder_name(prompt: str) -> str:
@@ -65,10 +68,12 @@ def check(request: DemoRequest) -> None:
     Raises
     ------
     UsageError
-        For an empty prompt, settings out of range, what names no CLIP model, a folder that cannot be written, a port
-        that is taken, an extension folder without a manifest, or a Python without Blender.
+        For an empty prompt, a file that is not there, settings out of range, what names no CLIP model, a folder that
+        cannot be written, a port that is taken, an extension folder without a manifest, or a Python without Blender.
     """
     _check_brief(request)
+    if request.blend is not None and not request.blend.is_file():
+        raise UsageError(f"there is no file {request.blend}", "check --blend")
     _check_clip(request.settings.clip)
     if not (request.extension / "blender_manifest.toml").is_file():
         raise UsageError(
