@@ -35,7 +35,9 @@ def parse(arguments: Sequence[str]) -> GenerateRequest | ExportRequest:
         address = tidy(found.address)
     except Refusal as refusal:
         raise BadArguments(refusal.message, refusal.remedy) from refusal
-    return GenerateRequest(plan(found), address, found.pictures, found.lights, found.patience, found.fix)
+    return GenerateRequest(
+        plan(found), address, found.pictures, found.film_growth, found.lights, found.patience, found.fix
+    )
 
 
 def manner(arguments: Sequence[str]) -> Manner:
@@ -126,6 +128,11 @@ def _add_where(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--pictures", choices=get_args(Pictures), default="all", help="which pictures to render into --out (all)"
+    )
+    group.add_argument(
+        "--film-growth",
+        action="store_true",
+        help="film the character while it grows, as growth.mp4 in --out; takes longer",
     )
 
 

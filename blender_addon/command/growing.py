@@ -5,6 +5,7 @@ itself, because timers don't run without a window.
 """
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import bpy
@@ -23,10 +24,10 @@ from ..output.acting import Character
 from ..output.export import check
 from ..output.studio import Framing
 from ..scene import suns
-from . import fixing, opening, stage
+from . import filming, fixing, opening, stage
 from .announce import Announcer
 from .requests import GenerateRequest, Run
-from .results import BLEND, GLB, Clock, Losses, write_exports, write_film, write_result, write_sheet
+from .results import BLEND, GLB, GROWTH, Clock, Losses, write_exports, write_film, write_result, write_sheet
 from .setting_options import put
 
 
@@ -69,11 +70,10 @@ def grow(run: Run, request: GenerateRequest, say: Announcer) -> None:
     clock.lap("setting the stage")
     before = _before(character, say) if folder and request.pictures != "none" else None
     clock.lap("pictures before")
-    say.phase("growing")
-    job, remarks = _job(run, request.patience, say)
+    losses = Losses()
+    job, remarks = _grown(character, run, request, losses, say)
     clock.lap("growing")
     say.phase("writing the character")
-    losses = Losses()
     lights: list[bpy.types.Object] = []
     with losses.noted():
         lights = _deliver_lights() if request.lights else []
@@ -84,6 +84,29 @@ def grow(run: Run, request: GenerateRequest, say: Announcer) -> None:
             _show(character, before, folder, request, clock, say)
         _write_result(folder, job, remarks, clock, say)
     losses.tell(say.warning)
+
+
+def _grown(
+    character: Character, run: Run, request: GenerateRequest, losses: Losses, say: Announcer
+) -> tuple[Job, tuple[str, ...]]:
+    """Do the job, before a camera if one is wanted; return it, and the remarks on it."""
+    if run.out is None or not request.growth:
+        say.phase("growing")
+        return _job(run, _Reporter(say, request.patience), say)
+    with filming.camera(character, losses) as camera:
+        camera.shoot()
+        say.phase("growing")
+        report = _Reporter(say, request.patience)
+
+        def look(now: session.Session) -> None:
+            report(now)
+            camera(now)
+
+        done = _job(run, look, say)
+        camera.shoot()
+        with losses.noted():
+            say.written(camera.write(run.out / GROWTH))
+    return done
 
 
 def _refuse_a_waiting_result() -> None:
@@ -127,8 +150,11 @@ def _show(
         clock.lap("turntable")
 
 
-def _job(run: Run, patience: float, say: Announcer) -> tuple[Job, tuple[str, ...]]:
-    """Fill in the properties, press Generate, wait, press Accept; return the finished job and the remarks on it."""
+def _job(run: Run, look: Callable[[session.Session], None], say: Announcer) -> tuple[Job, tuple[str, ...]]:
+    """Fill in the properties, press Generate, wait, press Accept; return the finished job and the remarks on it.
+
+    ``look`` is called after each tick while it waits.
+    """
     assert bpy.context.scene is not None
     settings = properties.of(bpy.context.scene)
     properties.fill_prompts(settings, run.wanted.prompts, [opening.open_image(path) for path in run.wanted.images])
@@ -139,7 +165,7 @@ def _job(run: Run, patience: float, say: Announcer) -> tuple[Job, tuple[str, ...
     put(settings, run.overrides)
     settings.variations = 1  # each of several is a run of its own here
     stage.press("generate")
-    pump_until(lambda now: now.state is Phase.FINISHED and not now.waits, _Reporter(say, patience))
+    pump_until(lambda now: now.state is Phase.FINISHED and not now.waits, look)
     now = session.current()
     job, remarks = now.job, (*now.remarks, *now.warnings)
     assert job is not None

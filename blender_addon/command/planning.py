@@ -43,6 +43,8 @@ def plan(found: argparse.Namespace) -> tuple[Run, ...]:
         return _in_folders(found, [run, *others])
     if found.out is None and not found.export:
         raise BadArguments("Nothing is to be written.", "Name a folder with --out, or a file with --export.")
+    if found.out is None and found.film_growth:
+        raise BadArguments("The film of the growth has no place.", "Name a folder with --out.")
     out = _writable(found.out.resolve()) if found.out else None
     return (replace(run, out=out, exports=_exports(found.export)),)
 

@@ -77,6 +77,8 @@ class GenerateRequest:
         Of the backend, ``tcp://host:port``.
     pictures
         ``all``: contact sheet and turntable; ``contact``: the sheet alone; ``none``.
+    growth
+        Whether each character is filmed while it grows.
     lights
         Whether the light it grew under is delivered as lights and world of the scene, and exported with it.
     patience
@@ -88,6 +90,7 @@ class GenerateRequest:
     runs: tuple[Run, ...]
     address: str
     pictures: Pictures
+    growth: bool
     lights: bool
     patience: float
     fix: bool

@@ -19,7 +19,8 @@ from ..output.export import export_fbx, export_glb, remarks, save_blend
 from ..output.studio import Framing
 from .announce import Announcer
 
-BLEND, GLB, SHEET, FILM, RESULT = "character.blend", "character.glb", "contact.png", "turntable.mp4", "result.json"
+BLEND, GLB, RESULT = "character.blend", "character.glb", "result.json"
+SHEET, FILM, GROWTH = "contact.png", "turntable.mp4", "growth.mp4"
 
 
 class Clock:

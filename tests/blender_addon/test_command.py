@@ -100,6 +100,49 @@ def test_pictures_show_before_and_after(generate, rooms, tmp_path, monkeypatch):
     assert (tmp_path / "turntable.mp4").stat().st_size > 1000
 
 
+@pytest.fixture
+def shots(rooms, monkeypatch):
+    """Where pictures for the film of the growth are taken: mean red above green of each."""
+    growth, read = rooms("output.growth"), rooms("output.images").read_image
+    monkeypatch.setattr(growth, "FILM_SAMPLES", 1)
+    shoot, seen = growth.shoot, []
+
+    def noted(place, path):
+        shoot(place, path)
+        picture = read(path)
+        seen.append(float((picture[..., 0] - picture[..., 1]).mean()))
+
+    monkeypatch.setattr(growth, "shoot", noted)
+    return seen
+
+
+def test_the_growth_is_filmed_from_before_the_job_to_its_end(generate, blender, scenes, shots, tmp_path):
+    scenes.character()
+    code, events = generate("--prompt", "a red column", "--pictures", "none", "--film-growth")
+    assert code == 0, events
+    film = tmp_path / "growth.mp4"
+    assert str(film) in [event["path"] for event in events if event["event"] == "written"]
+    assert len(shots) >= 3, "before, at the first update, and at the end"
+    assert shots[0] < 0.01
+    assert min(shots[1:]) > 0.02
+    assert blender.data.movieclips.load(str(film)).frame_duration == len(shots) - 2 + 2 * 8
+    assert [scene.name for scene in blender.data.scenes] == ["Scene"]
+
+
+def test_a_film_that_can_not_be_shot_costs_nobody_the_job(generate, rooms, scenes, monkeypatch, tmp_path):
+    def fail(*_):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(rooms("output.growth"), "shoot", fail)
+    scenes.character()
+    code, events = generate("--prompt", "a red column", "--pictures", "none", "--film-growth")
+    assert code == 1
+    assert "No space left" in next(event["message"] for event in events if event["event"] == "failed")
+    assert (tmp_path / "character.glb").exists()
+    assert (tmp_path / "result.json").exists()
+    assert not (tmp_path / "growth.mp4").exists()
+
+
 def test_a_character_of_the_open_file_is_used_where_no_figure_is_asked_for(generate, scenes, backend):
     _, rig = scenes.character()
     scenes.wave(rig)
@@ -207,6 +250,7 @@ def test_export_writes_a_character_as_it_is_and_asks_no_backend(scenes, blender,
         (["generate", "--prompt", "x", "--out", "{out}", "--address", "a b"], "no address"),
         (["generate", "--prompt", "x", "--out", "{out}", "--blend", "{out}/none.blend"], "no file"),
         (["generate", "--out", "{out}"], "--prompt"),
+        (["generate", "--prompt", "x", "--export", "{out}/x.glb", "--film-growth"], "--out"),
         (["dance"], "dance"),
         (["export", "--blend", "{out}/none.blend", "--export", "{out}/x.glb"], "no file"),
         (["export", "--export", "{out}/x.obj"], "ends in none"),

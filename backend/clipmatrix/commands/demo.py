@@ -50,6 +50,9 @@ def demo(
     precision: Annotated[str, typer.Option(help=f"Of the guiding CLIP's image encoder: {PRECISIONS}.")] = "auto",
     port: Annotated[int, typer.Option(help="TCP port of the backend on this machine; 0 takes a free one.")] = 0,
     pictures: Annotated[Pictures, typer.Option(help="Which pictures to render.")] = "all",
+    film_growth: Annotated[
+        bool, typer.Option("--film-growth", help="Film the character while it grows, as growth.mp4; takes longer.")
+    ] = False,
     extension: Annotated[
         Path | None, typer.Option(help="Folder of the Blender extension.", show_default="the source tree's")
     ] = None,
@@ -70,6 +73,7 @@ def demo(
         extension=(extension or own_extension()).resolve(),
         pictures=pictures,
         blend=blend.resolve() if blend else None,
+        growth=film_growth,
     )
     check(request)
     console = Console()

@@ -131,6 +131,7 @@ def start_blender(request: DemoRequest, backend: Backend) -> Iterator[BlenderRun
         "--texture-size", str(settings.texture_size),
         "--clip", settings.clip,
         "--pictures", request.pictures,
+        *(["--film-growth"] if request.growth else []),
         "--progress", "json",
     ]  # fmt: skip
     with running(command, request.out / "blender.log", backend.secret) as process:

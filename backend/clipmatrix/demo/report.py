@@ -12,7 +12,7 @@ from .request import DemoRequest
 RESULT = "result.json"
 """What Blender writes; it is taken up into the report."""
 
-OUTPUTS = ("character.blend", "character.glb", "contact.png", "turntable.mp4")
+OUTPUTS = ("character.blend", "character.glb", "contact.png", "turntable.mp4", "growth.mp4")
 """What a demo leaves in its folder besides the report."""
 
 

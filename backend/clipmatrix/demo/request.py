@@ -40,6 +40,8 @@ class DemoRequest:
         ``all``: contact sheet and turntable; ``contact``: the sheet alone; ``none``.
     blend
         A .blend, or a model to import, whose character is grown; None for the embedded figure.
+    growth
+        Whether the character is filmed while it grows.
     """
 
     prompt: str
@@ -50,6 +52,7 @@ class DemoRequest:
     extension: Path
     pictures: Pictures
     blend: Path | None = None
+    growth: bool = False
 
 
 def folder_name(prompt: str) -> str:
