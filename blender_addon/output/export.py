@@ -13,6 +13,7 @@ from .fbx_actions import as_strips
 from .gltf_actions import left_out
 from .hanging import hung_up, left_hanging
 from .keeping import each_from_rest, nodes_unmarked, poses_kept
+from .masked import carries_masked, masks_applied
 from .repertoire import Repertoire, performing
 from .selecting import only_selected
 from .textures import packed_copies
@@ -45,12 +46,16 @@ def check(character: Character, path: Path) -> None:
 
 
 def remarks(character: Character, path: Path) -> list[str]:
-    """What the file will lack of what is seen, one sentence each."""
-    if path.suffix.lower() != ".glb":
-        return []
+    """In what the file will differ from what is seen, one sentence each."""
+    ending = path.suffix.lower()
+    hanging = left_hanging(character) if ending == ".glb" else ()
+    masked = carries_masked(character) if ending in ADDONS else ()
     return [
-        f"{thing.name} follows constraints that glTF can't tell; it stands still in {path.name}."
-        for thing in left_hanging(character)
+        *(
+            f"{thing.name} follows constraints that glTF can't tell; it stands still in {path.name}."
+            for thing in hanging
+        ),
+        *(f"{thing.name} is linked; {path.name} has what its masks hide, too." for thing in masked),
     ]
 
 
@@ -59,7 +64,7 @@ def export_glb(character: Character, path: Path, lights: Sequence[bpy.types.Obje
 
     It carries the skin, all shape keys as morph targets with their normals (a viewer shades a morphed surface by
     them), the base colour textures, and every Action of the armature as an animation of its own, sampled at each
-    frame. At rest it is in the armature's rest pose.
+    frame. At rest it is in the armature's rest pose. What masks hide by a group is not in it.
 
     Parameters
     ----------
@@ -80,6 +85,7 @@ def export_glb(character: Character, path: Path, lights: Sequence[bpy.types.Obje
     _refuse_without_addon(".glb")
     with (
         only_selected((*character, *lights)),
+        masks_applied(character),
         performing(character) as repertoire,
         poses_kept(repertoire),
         posed(character),
@@ -120,7 +126,7 @@ def export_fbx(character: Character, path: Path) -> Path:
     """Write the character, and nothing else of the scene, as a binary FBX.
 
     It carries the skin, all shape keys as blend shapes, every Action that fits the armature as a take of its own,
-    keyed at each frame, and the textures inside the file, as they look now.
+    keyed at each frame, and the textures inside the file, as they look now. What masks hide by a group is not in it.
 
     Parameters
     ----------
@@ -139,6 +145,7 @@ def export_fbx(character: Character, path: Path) -> Path:
     _refuse_without_addon(".fbx")
     with (
         only_selected(character),
+        masks_applied(character),
         performing(character) as repertoire,
         poses_kept(repertoire),
         posed(character),
