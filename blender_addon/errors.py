@@ -48,3 +48,11 @@ class Refusal(Exception):
     def operator(self) -> str:
         """The fixing operator's ``bl_idname``; empty if there is none."""
         return self.fix.operator if self.fix else ""
+
+
+def reason(error: Exception) -> str:
+    """What one of Blender's operators says it failed at, on one line; of a script that stumbled, its last word."""
+    said = [line.strip().removeprefix("Error: ") for line in str(error).splitlines()]
+    lines = [line for line in said if line and not line.startswith("Location: ")]
+    stumbled = any(line.endswith("Traceback (most recent call last):") for line in lines)
+    return lines[-1] if stumbled else " ".join(lines)

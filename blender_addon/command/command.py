@@ -12,7 +12,7 @@ from typing import Any
 
 import bpy
 
-from ..errors import Refusal
+from ..errors import Refusal, reason
 from . import fixing, growing, opening, stage
 from .announce import Announcer, announcer, own_stdout
 from .arguments import manner, parse
@@ -96,7 +96,7 @@ def _succeeds(task: Callable[[], None], say: Announcer) -> bool:
     except Refusal as refusal:
         say.failed("failed", refusal.message, refusal.remedy)
     except (OSError, RuntimeError) as error:  # the disk, or one of Blender's own operators
-        say.failed("failed", f"{str(error).strip()}.", "Blender's own output says more.")
+        say.failed("failed", f"{reason(error).rstrip('.')}.", "Blender's own output says more.")
     else:
         return True
     return False

@@ -9,7 +9,7 @@ from typing import Any
 
 import bpy
 
-from ..errors import Refusal
+from ..errors import Refusal, reason
 from .stage import window
 
 IMPORTERS: Mapping[str, str] = MappingProxyType(
@@ -60,7 +60,7 @@ def open_file(path: Path) -> None:
             _importer(ending)(filepath=str(path))
             _select(path)
     except RuntimeError as error:
-        raise Refusal(f"Blender can't open {path}.", str(error).strip()) from error
+        raise Refusal(f"Blender can't open {path}.", reason(error)) from error
 
 
 def open_again(path: str, *, figure: bool) -> None:
@@ -90,7 +90,7 @@ def open_image(path: Path) -> bpy.types.Image:
     try:
         return bpy.data.images.load(str(path), check_existing=True)
     except RuntimeError as error:
-        raise Refusal(f"Blender can't open {path}.", str(error).strip()) from error
+        raise Refusal(f"Blender can't open {path}.", reason(error)) from error
 
 
 def _importer(ending: str) -> Any:

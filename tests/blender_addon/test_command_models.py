@@ -1,5 +1,6 @@
 """Models of other formats as the headless command takes them: imported into a file of their own, and put right."""
 
+import base64
 import json
 
 import numpy as np
@@ -129,6 +130,27 @@ def test_variations_of_a_model_each_begin_with_it(generate, model, backend, tmp_
     assert said(events, "warning") == []
 
 
+OUT_OF_RANGE = json.dumps(
+    {
+        "asset": {"version": "2.0"},
+        "buffers": [{"uri": f"data:;base64,{base64.b64encode(bytes(42)).decode()[:-4]}AgAD", "byteLength": 42}],
+        "bufferViews": [
+            {"buffer": 0, "byteLength": 36},
+            {"buffer": 0, "byteOffset": 36, "byteLength": 6},
+        ],
+        "accessors": [
+            {"bufferView": 0, "componentType": 5126, "type": "VEC3", "count": 3, "min": [0, 0, 0], "max": [0, 0, 0]},
+            {"bufferView": 1, "componentType": 5123, "type": "SCALAR", "count": 3},
+        ],
+        "meshes": [{"primitives": [{"attributes": {"POSITION": 0}, "indices": 1}]}],
+        "nodes": [{"mesh": 0}],
+        "scenes": [{"nodes": [0]}],
+        "scene": 0,
+    }
+).encode()
+"""A glTF whose triangle has a corner that is not there; Blender's importer, a script, stumbles over it."""
+
+
 @pytest.mark.parametrize(
     ("name", "content", "code", "words"),
     [
@@ -136,6 +158,7 @@ def test_variations_of_a_model_each_begin_with_it(generate, model, backend, tmp_
         ("x.fbx", b"", 1, "can't open"),
         ("x.obj", b"# nothing\n", 1, "no mesh"),
         ("x.stl", b"solid nothing", 1, "can't open"),
+        ("x.gltf", OUT_OF_RANGE, 1, "can't open"),
         ("x.max", b"3ds", 2, "ends in none"),
     ],
 )
@@ -144,4 +167,8 @@ def test_what_is_no_model_is_refused_in_words(generate, backend, tmp_path, name,
     ended, events = generate("--blend", tmp_path / name)
     assert ended == code
     assert words in said(events, "failed", "message")[0]
+    (remedy,) = said(events, "failed", "remedy")
+    assert 0 < len(remedy) < 200
+    assert "\n" not in remedy
+    assert "Traceback" not in remedy
     assert backend.jobs == []

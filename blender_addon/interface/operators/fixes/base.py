@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import bpy
 from bpy.props import StringProperty
 
-from ....errors import Refusal
+from ....errors import Refusal, reason
 from ....job import session
 from ....scene import characters
 from ...guarding import guarded
@@ -39,8 +39,7 @@ class Fix(bpy.types.Operator):
         try:
             self.fix(context)
         except RuntimeError as error:  # how Blender's own operators say what they can't do
-            reason = str(error).strip().removeprefix("Error: ").rstrip(".")
-            raise Refusal(f"Blender can't do this: {reason}.") from error
+            raise Refusal(f"Blender can't do this: {reason(error).rstrip('.')}.") from error
         session.current().error = None
         return {"FINISHED"}
 
