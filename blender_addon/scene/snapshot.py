@@ -17,6 +17,7 @@ from .binding import Binding, PartBinding
 from .characters import armature_of
 from .checks import problems
 from .handles import handle
+from .joints import deforming_bones, joints, skin_of
 from .materials import surface
 from .materials.paint import Paint, paint
 from .materials.relief import FLAT, Relief, relief
@@ -24,13 +25,10 @@ from .posing import rigging
 from .posing.actions import OWN_ACTION, Playing
 from .posing.drawn_poses import NO_JITTER, Draw
 from .posing.pose_source import PoseSource
-from .posing.poses import SAME_POSE, Poses, sample
-from .posing.skin import Skin, read_skin, rigid
+from .posing.poses import Poses, sample
+from .posing.skin import Skin
 from .regions import Stretch, read_regions
 from .remarks import cramped, remarks, stacked
-
-STILL = "(still)"
-"""The joint of what no bone moves; no bone of the artist's is likely to be called that."""
 
 DRIFT = 1e-4
 """How far a skinned part may move against its armature, relative to its place, before it is refused."""
@@ -103,12 +101,12 @@ def snapshot(
     for refusal in problems(objects, armature):
         raise refusal
     rigs = [rigging.read_rigging(thing) for thing in objects]
-    bones = _deforming(armature)
-    by_bone = [_skin(thing, rig, bones) for thing, rig in zip(objects, rigs, strict=True)]
+    bones = deforming_bones(armature)
+    by_bone = [skin_of(thing, rig, bones) for thing, rig in zip(objects, rigs, strict=True)]
     sampled = sample(context, armature, objects, list(bones), poses, playing, draw)
     _refuse_lost_poses(armature, sampled)
     _refuse_drift(objects, rigs, sampled)
-    joints, matrices, skins = _joints(objects, by_bone, list(bones), sampled)
+    names, matrices, skins = joints(objects, by_bone, list(bones), sampled)
     keys = [geometry.keys(thing) for thing in objects]
     shapes, places = _shapes(objects, keys)
     name = armature.name if armature else objects[0].name
@@ -123,7 +121,7 @@ def snapshot(
             name=name,
             parts=parts,
             shapes=shapes,
-            joints=joints,
+            joints=names,
             poses=matrices.astype(np.float32),
             textures=len(parts),
             start_textures=tuple(one.texture for one in paints),
@@ -163,20 +161,6 @@ def _sendable(name: str) -> Iterator[None]:
         raise Refusal(f"{name} can't be sent: {error}.", "Copy the report, and tell us of it.") from error
 
 
-def _deforming(armature: bpy.types.Object | None) -> dict[str, int]:
-    """Index by name of the armature's bones that deform."""
-    if armature is None or not isinstance(armature.data, bpy.types.Armature):
-        return {}
-    return {bone.name: index for index, bone in enumerate(bone for bone in armature.data.bones if bone.use_deform)}
-
-
-def _skin(thing: bpy.types.Object, rig: rigging.Rigging, bones: dict[str, int]) -> Skin | None:
-    """A skinned part's weights; None for a part that moves as one piece."""
-    if not rig.skinned:
-        return None
-    return read_skin(thing, bones, rigging.mask_of(thing, rig))
-
-
 def _refuse_lost_poses(armature: bpy.types.Object | None, sampled: Poses) -> None:
     """Refuse poses in which something is nowhere."""
     if armature is not None and not (np.isfinite(sampled.bones).all() and np.isfinite(sampled.parts).all()):
@@ -198,37 +182,6 @@ def _refuse_sizeless(character: Character) -> None:
     """Refuse a character of which nothing could be seen."""
     if max(float(np.ptp(part.vertices, axis=0).max()) for part in character.parts) < SMALLEST_SIZE:
         raise Refusal(f"{character.name} has no size: all its vertices are in one place.", "Scale it up in edit mode.")
-
-
-def _joints(
-    objects: Sequence[bpy.types.Object],
-    skins: Sequence[Skin | None],
-    bones: list[str],
-    sampled: Poses,
-) -> tuple[tuple[str, ...], np.ndarray, list[Skin]]:
-    """Names (J), matrices (P, J, 4, 4) and skins of the joints in use: bones, one that stays, one a rigid part."""
-    used = sorted({int(j) for skin in skins if skin for j in np.unique(skin.joints[skin.weights > 0]) if j >= 0})
-    names = [bones[index] for index in used] + [STILL]
-    number = np.full(len(bones) + 1, len(used), np.int32)  # the last place, which -1 reaches, is the still joint
-    number[used] = np.arange(len(used))
-    count = len(sampled.bones)
-    matrices = [sampled.bones[:, used], np.broadcast_to(np.eye(4), (count, 1, 4, 4))]
-    out = []
-    for index, (thing, skin) in enumerate(zip(objects, skins, strict=True)):
-        if skin is not None:
-            out.append(Skin(number[skin.joints], skin.weights))
-        elif np.allclose(sampled.parts[:, index], np.eye(4), atol=SAME_POSE):
-            out.append(rigid(len(geometry.basis(thing)), len(used)))
-        else:
-            out.append(rigid(len(geometry.basis(thing)), len(names)))
-            names.append(_joint_name(thing))
-            matrices.append(sampled.parts[:, index : index + 1])
-    return tuple(names), np.concatenate(matrices, axis=1), out
-
-
-def _joint_name(thing: bpy.types.Object) -> str:
-    """What a rigid part's joint is called: its bone, or the part itself."""
-    return thing.parent_bone if thing.parent_type == "BONE" else thing.name
 
 
 def _shapes(
