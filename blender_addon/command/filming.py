@@ -32,9 +32,8 @@ class Camera:
         job, progress = now.job, now.progress
         if job is None or job.draft is None or job.writing or job.pending or job.newest is self._seen or not progress:
             return
-        self._seen = job.newest
         if progress.step >= self._step + progress.steps / PICTURES:
-            self._step = progress.step
+            self._seen, self._step = job.newest, progress.step
             self.shoot()
 
     def shoot(self) -> None:

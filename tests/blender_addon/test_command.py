@@ -118,7 +118,8 @@ def shots(rooms, monkeypatch):
 
 def test_the_growth_is_filmed_from_before_the_job_to_its_end(generate, blender, scenes, shots, tmp_path):
     scenes.character()
-    code, events = generate("--prompt", "a red column", "--pictures", "none", "--film-growth")
+    steps = "150"  # of 10 ms, after the first of which the painter sends its update
+    code, events = generate("--prompt", "a red column", "--pictures", "none", "--film-growth", "--steps", steps)
     assert code == 0, events
     film = tmp_path / "growth.mp4"
     assert str(film) in [event["path"] for event in events if event["event"] == "written"]
