@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from clipmatrix_protocol import State
 
 from ..errors import Refusal
 from ..job.session import Session
-from ..output.acting import Character
-from ..output.growth import PICTURES, GrowthFilm, growth_film
+from ..output.growth import PICTURES, GrowthFilm
 from .results import Losses
 
 
@@ -38,14 +35,11 @@ class Camera:
 
     def shoot(self) -> None:
         """Take a picture now."""
-        if self._film is None:
-            return
-        taken = False
-        with self._losses.noted():
-            self._film.shoot()
-            taken = True
-        if not taken:
-            self._film = None
+        film, self._film = self._film, None
+        if film is not None:
+            with self._losses.noted():
+                film.shoot()
+                self._film = film
 
     def write(self, path: Path) -> Path:
         """Write the film.
@@ -58,10 +52,3 @@ class Camera:
         if self._film is None:
             raise Refusal("There is no film of the growth.")
         return self._film.write(path)
-
-
-@contextmanager
-def camera(character: Character, losses: Losses) -> Iterator[Camera]:
-    """Have a camera until the block ends."""
-    with growth_film(character) as film:
-        yield Camera(film, losses)

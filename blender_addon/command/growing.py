@@ -22,10 +22,12 @@ from ..job.phases import FREE, WORKING, Phase
 from ..output import pictures
 from ..output.acting import Character
 from ..output.export import check
+from ..output.growth import growth_film
 from ..output.studio import Framing
 from ..scene import suns
-from . import filming, fixing, opening, stage
+from . import fixing, opening, stage
 from .announce import Announcer
+from .filming import Camera
 from .requests import GenerateRequest, Run
 from .results import BLEND, GLB, GROWTH, Clock, Losses, write_exports, write_film, write_result, write_sheet
 from .setting_options import put
@@ -90,13 +92,12 @@ def _grown(
     character: Character, run: Run, request: GenerateRequest, losses: Losses, say: Announcer
 ) -> tuple[Job, tuple[str, ...]]:
     """Do the job, before a camera if one is wanted; return it, and the remarks on it."""
+    report = _Reporter(say, request.patience)
     if run.out is None or not request.growth:
-        say.phase("growing")
-        return _job(run, _Reporter(say, request.patience), say)
-    with filming.camera(character, losses) as camera:
+        return _job(run, report, say)
+    with growth_film(character) as film:
+        camera = Camera(film, losses)
         camera.shoot()
-        say.phase("growing")
-        report = _Reporter(say, request.patience)
 
         def look(now: session.Session) -> None:
             report(now)
@@ -155,6 +156,7 @@ def _job(run: Run, look: Callable[[session.Session], None], say: Announcer) -> t
 
     ``look`` is called after each tick while it waits.
     """
+    say.phase("growing")
     assert bpy.context.scene is not None
     settings = properties.of(bpy.context.scene)
     properties.fill_prompts(settings, run.wanted.prompts, [opening.open_image(path) for path in run.wanted.images])

@@ -5,7 +5,7 @@ from typing import Any
 
 import bpy
 
-from ..errors import Refusal
+from ..errors import Refusal, reason
 from ..interface.selection import selected_character
 from ..job import session
 from ..job.headless_loop import pump_until
@@ -90,7 +90,7 @@ def press(operator: str, **options: Any) -> None:
     try:
         outcome = getattr(operators.clipmatrix, operator)(**options)
     except RuntimeError as error:  # how Blender hands on an operator's error report, and a poll that says no
-        raise now.error or Refusal(str(error).strip()) from error
+        raise now.error or Refusal(reason(error)) from error
     if outcome != {"FINISHED"}:
         raise now.error or Refusal(f"“{operator}” was not done.")
 

@@ -27,13 +27,10 @@ def masked(blender, rooms):
     return thing, rig
 
 
-def back_in(blender, rooms, path, kind):
+def back_in(blender, path, kind):
     """The mesh object of a file, imported into an empty one."""
     empty_file(blender)
-    if kind == "glb":
-        blender.ops.import_scene.gltf(filepath=str(path))
-    else:
-        rooms("command.opening")._importer(".fbx")(filepath=str(path))
+    getattr(blender.ops.import_scene, FORMATS[kind][1])(filepath=str(path))
     return next(thing for thing in blender.data.objects if thing.type == "MESH" and thing.data.shape_keys)
 
 
@@ -47,7 +44,7 @@ def test_the_file_holds_what_is_seen_and_no_more(blender, rooms, masked, tmp_pat
     seen = world_points(blender, thing)
     assert len(seen) < len(thing.data.vertices)
     export(rooms, masked, tmp_path / f"a.{kind}")
-    back = back_in(blender, rooms, tmp_path / f"a.{kind}", kind)
+    back = back_in(blender, tmp_path / f"a.{kind}", kind)
     assert {key.name for key in back.data.shape_keys.key_blocks[1:]} == names
     for key in back.data.shape_keys.key_blocks[1:]:
         key.value = values[key.name]

@@ -1,43 +1,22 @@
 """The headless command walks the whole way: body, snapshot, job, take, files; and says what it does."""
 
 import json
+from functools import partial
 
 import numpy as np
 import pytest
 from clipmatrix_protocol import Brief, Look, Prompt, Settings, State
 
-from .painter import IMPOSSIBLE, RED, SECRET, painter
-from .test_export import header
+from ..painter import IMPOSSIBLE, RED
+from ..test_export import header
 
 
 @pytest.fixture
-def backend(monkeypatch):
-    monkeypatch.setenv("CLIPMATRIX_SECRET", SECRET)
-    with painter() as running:
-        yield running
-
-
-@pytest.fixture
-def generate(blender, rooms, backend, tmp_path, capfd):
+def generate(command, backend, tmp_path):
     """Run ``generate`` with these arguments more; returns the exit code and the events."""
-
-    def call(*arguments):
-        capfd.readouterr()
-        base = [
-            "generate",
-            "--address",
-            backend.address,
-            "--out",
-            str(tmp_path),
-            "--steps",
-            "8",
-            "--texture-size",
-            "64",
-        ]
-        code = rooms("command.command").run([*base, "--progress", "json", *arguments])
-        return code, [json.loads(line) for line in capfd.readouterr().out.splitlines()]
-
-    return call
+    return partial(
+        command, "generate", "--address", backend.address, "--out", tmp_path, "--steps", 8, "--texture-size", 64
+    )
 
 
 def result(folder):

@@ -1,36 +1,22 @@
 """The headless command with several prompts, with exports, and with several runs in one go."""
 
 import json
+from functools import partial
 
 import pytest
 from clipmatrix_protocol import Prompt
 
-from .painter import IMPOSSIBLE, SECRET, painter
-from .test_export import header
+from ..painter import IMPOSSIBLE
+from ..test_export import header
+from .events import said
 
 
 @pytest.fixture
-def backend(monkeypatch):
-    monkeypatch.setenv("CLIPMATRIX_SECRET", SECRET)
-    with painter() as running:
-        yield running
-
-
-@pytest.fixture
-def generate(blender, rooms, backend, capfd):
+def generate(command, backend):
     """Run ``generate`` with these arguments more; returns the exit code and the events."""
-
-    def call(*arguments):
-        capfd.readouterr()
-        base = ["generate", "--address", backend.address, "--steps", "4", "--texture-size", "64", "--pictures", "none"]
-        code = rooms("command.command").run([*base, "--progress", "json", *map(str, arguments)])
-        return code, [json.loads(line) for line in capfd.readouterr().out.splitlines()]
-
-    return call
-
-
-def say(events, event, key):
-    return [found[key] for found in events if found["event"] == event]
+    return partial(
+        command, "generate", "--address", backend.address, "--steps", 4, "--texture-size", 64, "--pictures", "none"
+    )
 
 
 @pytest.fixture
@@ -96,7 +82,7 @@ def test_an_export_alone_leaves_nothing_else(generate, tmp_path):
     code, events = generate("--figure", "--prompt", "a knight", "--export", tmp_path / "knight.glb")
     assert code == 0
     assert [path.name for path in tmp_path.iterdir()] == ["knight.glb"]
-    assert say(events, "written", "path") == [str(tmp_path / "knight.glb")]
+    assert said(events, "written", "path") == [str(tmp_path / "knight.glb")]
     assert len(header(tmp_path / "knight.glb")["skins"]) == 1
 
 
@@ -122,7 +108,7 @@ def test_several_files_are_done_in_turn_each_in_a_folder_of_its_own(generate, ba
         "--blend", *files, "--prompt", "a knight", "--out", tmp_path / "out", "--export", "knight.fbx"
     )
     assert code == 0
-    assert say(events, "run", "name") == ["one", "two"]
+    assert said(events, "run", "name") == ["one", "two"]
     found = {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*.*")}
     files = ("character.blend", "character.glb", "result.json", "knight.fbx")
     assert found == {f"{folder}/{name}" for folder in ("one", "two") for name in files}
@@ -145,7 +131,7 @@ def test_a_batch_says_for_each_run_what_differs(generate, backend, file, tmp_pat
     )
     code, events = generate("--figure", "--prompt", "a horse", "--batch", runs, "--out", tmp_path / "out")
     assert code == 0
-    assert say(events, "run", "name") == ["a-knight", "robot", "a-horse", "A-Horse-2"]  # one folder to some systems
+    assert said(events, "run", "name") == ["a-knight", "robot", "a-horse", "A-Horse-2"]  # one folder to some systems
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["A-Horse-2", "a-horse", "a-knight", "robot"]
     asked = [(job.character.parts[0].name, job.brief.settings.seed, job.brief.settings.steps) for job in backend.jobs]
     assert asked == [("column", 7, 4), ("Column", 0, 4), ("column", 0, 3), ("column", 0, 2)]
@@ -167,7 +153,7 @@ def test_names_that_windows_takes_for_others_have_folders_of_their_own(generate,
         "--figure", "--prompt", "a horse", "--steps", "1", "--batch", runs, "--out", tmp_path / "out"
     )
     assert code == 0
-    assert say(events, "run", "name") == ["knight", "knight-2", "_Aux", "_con.old"]
+    assert said(events, "run", "name") == ["knight", "knight-2", "_Aux", "_con.old"]
 
 
 def test_each_run_begins_with_the_untouched_character(generate, backend, file, tmp_path, blender):
@@ -186,7 +172,7 @@ def test_a_run_that_fails_is_told_and_the_others_are_done(generate, tmp_path):
     )
     code, events = generate("--figure", "--batch", runs, "--out", tmp_path / "out")
     assert code == 1
-    assert say(events, "failed", "message") == ["The character fell apart."]
+    assert said(events, "failed", "message") == ["The character fell apart."]
     done = {path.parent.name for path in (tmp_path / "out").rglob("result.json")}
     assert done == {"a-knight", "a-robot"}
 
@@ -195,7 +181,7 @@ def test_an_action_that_a_file_lacks_fails_its_run_alone(generate, tmp_path):
     runs = batch(tmp_path / "batch.json", {"name": "one", "action": "Fly"}, {"name": "two"})
     code, events = generate("--figure", "--prompt", "a knight", "--batch", runs, "--out", tmp_path / "out")
     assert code == 1
-    assert say(events, "failed", "message") == ["There is no Action 'Fly'."]
+    assert said(events, "failed", "message") == ["There is no Action 'Fly'."]
     assert [path.parent.name for path in (tmp_path / "out").rglob("result.json")] == ["two"]
 
 
@@ -204,7 +190,7 @@ def test_a_character_of_an_unsaved_file_can_be_grown_only_once(generate, scenes,
     runs = batch(tmp_path / "batch.json", {"prompts": ["a knight"]}, {"prompts": ["a robot"]})
     code, events = generate("--batch", runs, "--out", tmp_path / "out")
     assert code == 1
-    assert say(events, "failed", "message") == ["The open file was never saved, and can't be opened again."]
+    assert said(events, "failed", "message") == ["The open file was never saved, and can't be opened again."]
     assert (tmp_path / "out" / "a-knight" / "character.glb").exists()
 
 
@@ -260,7 +246,7 @@ def test_bad_arguments_end_with_code_2_and_one_sentence(blender, rooms, tmp_path
 def test_variations_are_results_from_one_seed_after_the_other_each_in_a_folder(generate, backend, tmp_path):
     code, events = generate("--figure", "--prompt", "a knight", "--seed", 7, "--variations", 2, "--out", tmp_path)
     assert code == 0
-    assert say(events, "run", "name") == ["a-knight-seed-7", "a-knight-seed-8"]
+    assert said(events, "run", "name") == ["a-knight-seed-7", "a-knight-seed-8"]
     assert [job.brief.settings.seed for job in backend.jobs] == [7, 8]
     for seed in (7, 8):
         assert json.loads((tmp_path / f"a-knight-seed-{seed}" / "result.json").read_text())["seed"] == seed
@@ -274,5 +260,5 @@ def test_a_batch_and_files_have_variations_too_and_what_a_file_was_saved_with_is
     runs = batch(tmp_path / "batch.json", {"blend": files[0].name, "variations": 2}, {"blend": files[1].name})
     code, events = generate("--prompt", "a knight", "--batch", runs, "--out", tmp_path / "out")
     assert code == 0
-    assert say(events, "run", "name") == ["one-seed-0", "one-seed-1", "two"]
+    assert said(events, "run", "name") == ["one-seed-0", "one-seed-1", "two"]
     assert [job.brief.settings.seed for job in backend.jobs] == [0, 1, 0]

@@ -2,37 +2,19 @@
 
 import base64
 import json
+from functools import partial
 
 import numpy as np
 import pytest
 
-from .painter import SECRET, painter
+from .events import said
 
 
 @pytest.fixture
-def backend(monkeypatch):
-    monkeypatch.setenv("CLIPMATRIX_SECRET", SECRET)
-    with painter() as running:
-        yield running
-
-
-@pytest.fixture
-def generate(blender, rooms, backend, tmp_path, capfd):
-    """Grow a model; returns the exit code, the events and what the backend was sent."""
-
-    def call(*arguments):
-        capfd.readouterr()
-        out = tmp_path / "out"
-        base = ["generate", "--address", backend.address, "--prompt", "a knight", "--out", out, "--steps", 4]
-        wanted = [*base, "--texture-size", 64, "--pictures", "none", "--progress", "json", *arguments]
-        code = rooms("command.command").run([str(argument) for argument in wanted])
-        return code, [json.loads(line) for line in capfd.readouterr().out.splitlines()]
-
-    return call
-
-
-def said(events, event, key="text"):
-    return [found[key] for found in events if found["event"] == event]
+def generate(command, backend, tmp_path):
+    """Grow a model; returns the exit code and the events."""
+    base = ["--address", backend.address, "--prompt", "a knight", "--out", tmp_path / "out", "--steps", 4]
+    return partial(command, "generate", *base, "--texture-size", 64, "--pictures", "none")
 
 
 def write(blender, path):
