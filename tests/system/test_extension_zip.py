@@ -1,7 +1,4 @@
-"""The built zip, as an artist gets it: installed by Blender's own extension system, and a job through it.
-
-``CLIPMATRIX_BPY_PYTHONS`` may name further Pythons, each with another ``bpy`` wheel, to run the same in: 4.2, 5.0, 5.2.
-"""
+"""The built zip, as an artist gets it: installed by Blender's own extension system, and a job through it."""
 
 import json
 import os
@@ -9,6 +6,7 @@ import platform
 import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,7 +23,6 @@ ARTIST = Path(__file__).with_name("artist.py")
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 MACHINE = "arm64" if platform.machine() == "arm64" else "x64"
 HERE = {"Linux": "linux-x64", "Windows": "windows-x64"}.get(platform.system(), f"macos-{MACHINE}")
-PYTHONS = [sys.executable, *filter(None, os.environ.get("CLIPMATRIX_BPY_PYTHONS", "").split(os.pathsep))]
 OF_BLENDER = (
     "bpy", "numpy", "numpy.libs", "requests", "certifi", "idna", "urllib3", "charset_normalizer", "zstandard",
     "attr", "attrs", "cattr", "cattrs", "typing_extensions.py",
@@ -44,24 +41,22 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-@pytest.fixture(scope="module", params=PYTHONS)
-def report(
-    request: pytest.FixtureRequest, repository: Path, backend: Backend, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Any]:
+@pytest.fixture(scope="module")
+def report(repository: Path, backend: Backend, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What artist.py saw while it installed the zip, ran a job, and took the extension off again."""
     folder = tmp_path_factory.mktemp("artist")
     packages, user = folder / "packages", folder / "user"
     packages.mkdir()
     user.mkdir()
-    version, site = about(request.param)
+    site = Path(sysconfig.get_path("purelib"))
     for name in OF_BLENDER:
         if (site / name).exists():
             (packages / name).symlink_to(site / name)
-    (zipped,) = repository.glob(f"*-{python_tag(version)}.zip")
+    (zipped,) = repository.glob(f"*-{python_tag(PYTHON)}.zip")
     told = folder / "report.json"
     # -I and -S: neither the folder of the script nor any site-packages is looked at.
     done = subprocess.run(
-        [request.param, "-I", "-S", str(ARTIST), str(packages), str(zipped), backend.address, str(told)],
+        [sys.executable, "-I", "-S", str(ARTIST), str(packages), str(zipped), backend.address, str(told)],
         capture_output=True,
         text=True,
         timeout=200,
@@ -69,14 +64,6 @@ def report(
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
     return {**json.loads(told.read_text()), "user": str(user)}
-
-
-def about(python: str) -> tuple[str, Path]:
-    """A Python's version, and the folder of its packages."""
-    asked = "import sys, sysconfig; print(*sys.version_info[:2], sep='.'); print(sysconfig.get_path('purelib'))"
-    said = subprocess.run([python, "-c", asked], capture_output=True, text=True, check=True, timeout=60)
-    version, site = said.stdout.splitlines()
-    return version, Path(site)
 
 
 def test_what_the_extension_needs_comes_out_of_the_zip_and_from_nowhere_else(report):
