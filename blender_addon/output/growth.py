@@ -46,9 +46,8 @@ class GrowthFilm:
         number = len(self._shots)
         path = self._folder / f"{number:04d}.png"
         with studio(self._character, FILM_SIZE, FILM_SAMPLES) as place:
-            place.scene.frame_set(self._frames[number % len(self._frames)])
             look(place, self._framing, 2 * pi * number / PICTURES)
-            shoot(place, path)
+            shoot(place, self._frames[number % len(self._frames)], path)
         self._shots.append(path)
 
     def write(self, path: Path) -> Path:

@@ -68,20 +68,18 @@ def row(character: Character, framing: Framing, between: Callable[[], None] = no
     tiles: list[np.ndarray] = []
     with studio(character, tile, TILE_SAMPLES) as place, scratch() as folder:
 
-        def take(azimuth: float) -> None:
+        def take(frame: int, azimuth: float) -> None:
             picture = Path(folder) / f"{len(tiles)}.png"
             look(place, framing, azimuth)
-            shoot(place, picture)
+            shoot(place, frame, picture)
             tiles.append(read_image(picture))
             between()
 
         with at_rest(character):
-            place.scene.frame_set(spread_frames(character, 1)[0])
             for azimuth in ANGLES:
-                take(azimuth)
+                take(spread_frames(character, 1)[0], azimuth)
         for number in spread_frames(character, POSED_FRAMES):
-            place.scene.frame_set(number)
-            take(POSED_ANGLE)
+            take(number, POSED_ANGLE)
     return np.concatenate(tiles, axis=1)
 
 
@@ -132,10 +130,9 @@ def filming(character: Character, path: Path, size: int = FILM_SIZE, frames: int
     with studio(character, size, FILM_SAMPLES) as place, scratch() as folder:
         framing = fit(_points(place, character, spread_frames(character, 8)), ANGLES)
         for index, number in enumerate(running_frames(character, frames)):
-            place.scene.frame_set(number)
             look(place, framing, 2 * pi * index / frames)
             shots.append(Path(folder) / f"{index:04d}.png")
-            shoot(place, shots[-1])
+            shoot(place, number, shots[-1])
             yield index + 1
         scene = bpy.context.scene
         assert scene is not None

@@ -93,12 +93,24 @@ def look(place: Studio, framing: Framing, azimuth: float) -> None:
     lens.clip_start, lens.clip_end = framing.distance * 0.01, framing.distance * 4
 
 
-def shoot(place: Studio, path: Path) -> None:
-    """Render the studio's current frame to a PNG file."""
-    place.scene.render.filepath = str(path)
-    # Named by the operator's own `scene` property alone, the scene would be rendered at another scene's frame.
-    with bpy.context.temp_override(scene=place.scene):
-        bpy.ops.render.render(write_still=True)
+def shoot(place: Studio, frame: int, path: Path) -> None:
+    """Render a frame of the studio to a PNG file.
+
+    The studio is named to the operator, which then renders it at the context's frame, so the frame is set once the
+    render has begun. ``temp_override`` would be simpler; but up to Blender 5.0, an operator that runs under it crashes
+    now and then where a thread runs Python meanwhile, such as another add-on's.
+    """
+    scene = place.scene
+    scene.render.filepath = str(path)
+
+    def at_its_frame(*_: object) -> None:
+        scene.frame_set(frame)
+
+    bpy.app.handlers.render_pre.append(at_its_frame)
+    try:
+        bpy.ops.render.render(write_still=True, scene=scene.name)
+    finally:
+        bpy.app.handlers.render_pre.remove(at_its_frame)
 
 
 def fit(points: np.ndarray, azimuths: Sequence[float]) -> Framing:

@@ -30,8 +30,7 @@ def encode_video(pictures: Sequence[Path], size: int, fps: int, path: Path) -> P
             strip.elements.append(picture.name)
         scene.frame_start, scene.frame_end = 1, len(pictures)
         _set_output(scene, size, fps, path)
-        with bpy.context.temp_override(scene=scene):
-            bpy.ops.render.render(animation=True)
+        bpy.ops.render.render(animation=True, scene=scene.name)
     finally:
         bpy.data.scenes.remove(scene)
     return path

@@ -43,10 +43,10 @@ def by_cycles(rooms, thing, folder, name):
     with studio.studio([thing], SIZE, SAMPLES) as place:
         framing = studio.fit(studio.visible_points(place.scene, [thing]), [0.4])
         studio.look(place, framing, 0.4)
-        studio.shoot(place, folder / name)
+        studio.shoot(place, 1, folder / name)
         seen = SimpleNamespace(
-            camera=torch.tensor(np.array(place.camera.matrix_world), dtype=torch.float32),
-            sun=torch.tensor(np.array(place.sun.matrix_world)[:3, 2], dtype=torch.float32),
+            camera=torch.tensor(np.array(place.camera.matrix_basis), dtype=torch.float32),
+            sun=torch.tensor(np.array(place.sun.matrix_basis)[:3, 2], dtype=torch.float32),
         )
     return rooms("output.images").read_image(folder / name)[::-1], seen
 

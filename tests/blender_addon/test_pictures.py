@@ -4,6 +4,8 @@ import gc
 import itertools
 import os
 import tempfile
+import threading
+import time
 from math import pi
 
 import numpy as np
@@ -82,6 +84,35 @@ def test_a_rig_that_follows_a_control_rig_moves_as_well(blender, character, pict
     row = tiles(pictures.row([mesh_object, rig], pictures.plan([mesh_object, rig]), tile=TILE))
     posed = [seen(tile) for tile in row[8:]]
     assert all((one != other).sum() > 4 for one, other in itertools.pairwise(posed))
+
+
+def test_an_action_before_frame_zero_is_seen_at_its_own_frames(character, pictures, rooms):
+    for curve in rooms("scene.posing.curves").curves(character[1].animation_data.action):
+        for point in curve.keyframe_points:
+            point.co.x -= 100
+        curve.update()
+    row = tiles(pictures.row(character, pictures.plan(character), tile=TILE))
+    posed = [seen(tile) for tile in row[8:]]
+    assert all((one != other).sum() > 4 for one, other in itertools.pairwise(posed))
+
+
+def test_threads_of_other_add_ons_may_be_at_work_meanwhile(character, pictures, tmp_path):
+    done = threading.Event()
+
+    def work():
+        while not done.is_set():
+            time.sleep(0)
+
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    try:
+        pictures.turntable(character, tmp_path / "film.mp4", size=16, frames=24)
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
+    assert (tmp_path / "film.mp4").stat().st_size > 500
 
 
 def test_azimuth_half_pi_looks_from_the_left_hand_of_a_character_that_faces_the_front(character, rooms, scenes):

@@ -86,8 +86,8 @@ def shots(rooms, monkeypatch):
     monkeypatch.setattr(growth, "FILM_SAMPLES", 1)
     shoot, seen = growth.shoot, []
 
-    def noted(place, path):
-        shoot(place, path)
+    def noted(place, frame, path):
+        shoot(place, frame, path)
         picture = read(path)
         seen.append(float((picture[..., 0] - picture[..., 1]).mean()))
 
