@@ -176,7 +176,7 @@ def _faces(judge: Tower, pictures: Tensor, views: Views, prompt: str) -> tuple[f
     if float(front @ back) > SAME:
         return None, None
     like_front = pictures @ front > pictures @ back
-    side = sides(views.azimuths, views.elevations)
+    side = sides(views.azimuths, views.elevations).to(judge.device)
 
     def share(wanted: int) -> float | None:
         chosen = like_front[:, side == wanted]

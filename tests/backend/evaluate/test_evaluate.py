@@ -8,6 +8,7 @@ import torch
 from clipmatrix.evaluate.evaluation import evaluate
 from clipmatrix.evaluate.exhibit import exhibit
 from clipmatrix.evaluate.gltf import read_glb
+from clipmatrix.evaluate.judge import judge_tower
 from clipmatrix.evaluate.pictures import pictured
 from clipmatrix.evaluate.question import Question, own_prompts
 from clipmatrix.evaluate.record import record
@@ -15,6 +16,7 @@ from clipmatrix.evaluate.subject import subject
 from clipmatrix.render import orbit, perspective
 from msgspec import structs
 
+from ..elsewhere import CAN_BE, NAME
 from .conftest import grown
 
 COLOURS = ("a red figure", "a green figure", "a blue figure", "a white figure")
@@ -156,3 +158,14 @@ def test_each_judge_has_its_say_and_the_figures_are_plain(painted, judge, little
     assert plain["verdicts"][0]["textured_rest"]["rank"] == 1
     with pytest.raises(ValueError, match="judge"):
         evaluate(painted(RED), Question("a red figure"), [], little)
+
+
+@pytest.mark.skipif(not CAN_BE, reason="this torch lets no device be made of Python")
+def test_the_verdict_is_the_same_on_a_device_that_all_is_brought_to(red, painted, little):
+    judge = judge_tower(torch.device(NAME))
+    there = evaluate(painted(RED), Question("a red figure", among=COLOURS), [judge], little)
+    assert there.soundness == red.soundness
+    (found,), (expected,) = there.verdicts, red.verdicts
+    assert [name for name, _ in found.ranking] == [name for name, _ in expected.ranking]
+    assert found.textured_rest.similarity == pytest.approx(expected.textured_rest.similarity, abs=1e-4)
+    assert found.plain_rest.similarity == pytest.approx(expected.plain_rest.similarity, abs=1e-4)

@@ -1,9 +1,11 @@
-"""A step asks for the same change on every device, and a job comes to its end there."""
+"""A step asks for the same change on every device, and a job comes to its end there; all is brought to the device."""
 
 from copy import deepcopy
 from dataclasses import replace
 
 import clipmatrix_protocol as protocol
+import msgspec
+import numpy as np
 import pytest
 import torch
 from clipmatrix.optimize import learning_rates, optimise_with_towers
@@ -15,7 +17,14 @@ from clipmatrix.optimize.scene import prepare
 from clipmatrix.optimize.state import read
 from clipmatrix.render import TORCH, find_renderer
 
-HERE = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+from ..elsewhere import CAN_BE, NAME
+
+HERE = {
+    "cpu": True,
+    NAME: CAN_BE,
+    "cuda": torch.cuda.is_available(),
+    "mps": torch.backends.mps.is_available(),
+}
 
 
 @pytest.fixture(params=HERE)
@@ -25,8 +34,14 @@ def device(request: pytest.FixtureRequest) -> torch.device:
     return torch.device(request.param)
 
 
+@pytest.fixture(params=["afresh", "from what an artist brings"])
+def job(request: pytest.FixtureRequest) -> protocol.Submit:
+    """A job with all that there is of its kind."""
+    return request.getfixturevalue("afresh" if request.param == "afresh" else "brought")
+
+
 @pytest.fixture
-def job(character) -> protocol.Submit:
+def afresh(character) -> protocol.Submit:
     """Everything varies, under suns that cast shadows, for prompts of both kinds."""
     brief = protocol.Brief(
         prompts=(protocol.Prompt("a red skittle"), protocol.Prompt("a knight", origin="a person", weight=0.5)),
@@ -44,6 +59,41 @@ def job(character) -> protocol.Submit:
         ),
     )
     return protocol.Submit("job", character, brief)
+
+
+@pytest.fixture
+def brought(character) -> protocol.Submit:
+    """Paint, relief and offsets are there, a region is locked and one is looked at, a prompt is an image."""
+    random = np.random.default_rng(0)
+    image = random.integers(0, 255, (48, 48, 3), np.uint8)
+    upper = tuple((part.vertices[:, 2] > 0.8).astype(np.float32) for part in character.parts)
+    lower = tuple((part.vertices[:, 2] < 0.3).astype(np.float32) for part in character.parts)
+    worn = msgspec.structs.replace(
+        character,
+        start_textures=(image, image[::-1].copy()),
+        start_normal_maps=(np.full((16, 16, 3), (120, 130, 250), np.uint8),) * 2,
+        start_offsets=tuple(np.full_like(part.vertices, 0.01) for part in character.parts),
+        regions=(protocol.Region("upper", upper), protocol.Region("lower", lower)),
+    )
+    brief = protocol.Brief(
+        prompts=(protocol.Prompt(image=0), protocol.Prompt("a knight", paints=("body",), cameras=("near",))),
+        vary=protocol.Vary(normals=1.0),
+        cameras=(protocol.CameraOrbit(), protocol.CameraRegion("upper", name="near")),
+        locked=("lower",),
+        settings=protocol.Settings(
+            steps=3,
+            views=2,
+            resolution=64,
+            texture_size=64,
+            update_every=0.0,
+            keep=0.5,
+            mirror=True,
+            mirror_texture=True,
+            view_words=True,
+            silhouette=1.0,
+        ),
+    )
+    return protocol.Submit("job", worn, brief, (image,))
 
 
 def on(device: torch.device, tower):
