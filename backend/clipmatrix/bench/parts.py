@@ -57,8 +57,8 @@ def _own(ready: Prepared, reference: Reference) -> dict[str, Callable[[], object
 
     return {
         "rendering": shown.there_and_back,
-        "the texture's levels": lambda: parameters.textures().backward(texels),
-        "preconditioned offsets": lambda: parameters.offsets().backward(points),
+        "the texture's levels": lambda: parameters.paint.textures().backward(texels),
+        "preconditioned offsets": lambda: parameters.geometry.offsets().backward(points),
         "regularisers": lambda: regularisation(free, ready.start, parameters, scene).backward(),
         "views and backgrounds": drawn,
         "crops": through_crops,

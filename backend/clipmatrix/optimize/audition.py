@@ -13,11 +13,13 @@ from torch import Tensor
 
 from ..render.colour_texels import GREY
 from .fixed_views import Measure, measure
+from .geometry import Geometry
 from .parameters import Parameters
 from .scene import Scene
 from .state import Outcome
 from .texture import texture_pyramid
 from .texture.brushes import groups
+from .texture.paint import Paint
 
 LEVELS = (0.15, 0.5, 0.85)
 """Of red, green and blue, nearly sRGB encoded: full enough to tell colours by, not so full that they cannot move."""
@@ -53,7 +55,7 @@ def first_colour(parameters: Parameters, start: Outcome, scene: Scene, cancelled
     fixed = measure(start, scene, EVERY)
     if not scene.brushes:
         return _best_colour(parameters, start, fixed, None, cancelled)
-    painters = [group.prompts for group in groups(scene.brushes, parameters.atlas_seen)]
+    painters = [group.prompts for group in groups(scene.brushes, parameters.paint.seen.layout)]
     return torch.cat(
         [
             _best_colour(parameters, start, fixed.weighted(mine, mine), group, cancelled)
@@ -66,16 +68,18 @@ def _best_colour(
     parameters: Parameters, start: Outcome, fixed: Measure, group: int | None, cancelled: Callable[[], bool]
 ) -> Tensor:
     """A nudge towards the best colour, if any is, for one group of texels or for all: (1, 3, 1, 1, 1)."""
-    grey = torch.logit(torch.full_like(parameters.start_textures, GREY).mean(dim=(0, 1, 2)).sqrt())
+    grey = torch.logit(torch.full_like(parameters.paint.start, GREY).mean(dim=(0, 1, 2)).sqrt())
     changes = [torch.logit(torch.tensor(levels, device=grey.device)) - grey for levels in product(LEVELS, repeat=3)]
     sight = fixed.look(start)
     # colour does not show in plain-shaded pictures: they are looked at once
     textured, plain = fixed.weighted(1, 0), fixed.weighted(0, 1).similarity(start, sight)
     coloured = (
-        plain + textured.similarity(replace(start, textures=_painted(parameters, change, group)), sight)
+        plain + textured.similarity(replace(start, textures=_painted(parameters.paint, change, group)), sight)
         for change in changes
     )
-    shaped = (fixed.similarity(replace(start, coefficients=values)) for values in _bent_shapes(parameters, start))
+    shaped = (
+        fixed.similarity(replace(start, coefficients=values)) for values in _bent_shapes(parameters.geometry, start)
+    )
     colours, shapes = (list(takewhile(lambda _: not cancelled(), looks)) for looks in (coloured, shaped))
     if cancelled():
         return torch.zeros_like(grey)[None, :, None, None, None]
@@ -85,21 +89,21 @@ def _best_colour(
     return chosen[None, :, None, None, None]
 
 
-def _painted(parameters: Parameters, change: Tensor, group: int | None) -> Tensor:
+def _painted(paint: Paint, change: Tensor, group: int | None) -> Tensor:
     """Textures (S, h, h, 3) with a change (3,) of the colour of one group of texels, or of all."""
     grid = change[None, :, None, None, None]
     if group is not None:
-        count = parameters.pyramid.grids[0].shape[0]
+        count = paint.pyramid.grids[0].shape[0]
         grid = grid * (torch.arange(count, device=grid.device) == group)[:, None, None, None, None]
-    return texture_pyramid.to_linear(texture_pyramid.Pyramid([grid], []), parameters.base_seen, parameters.atlas_seen)
+    return texture_pyramid.to_linear(texture_pyramid.Pyramid([grid], []), paint.seen.base, paint.seen.layout)
 
 
-def _bent_shapes(parameters: Parameters, start: Outcome) -> Iterator[Tensor]:
+def _bent_shapes(geometry: Geometry, start: Outcome) -> Iterator[Tensor]:
     """Free coefficients at either end of their range, the others at their start; see :data:`SHAPES`."""
-    surface = parameters.surface
+    surface, free = geometry.surface, geometry.free
     moved = torch.linalg.vector_norm(surface.deltas, dim=(1, 2)) * (surface.high - surface.low)
-    most = moved[parameters.free].topk(min(SHAPES, len(parameters.free))).indices
-    for index in parameters.free[most].tolist():
+    most = moved[free].topk(min(SHAPES, len(free))).indices
+    for index in free[most].tolist():
         for end in (surface.low, surface.high):
             values = start.coefficients.clone()
             values[index] = end[index]

@@ -31,7 +31,7 @@ class GradientBalance:
     """Compares the gradients of the whole body's colour with those of the shape coefficients, by their peaks so far.
 
     ``colour_gain`` makes up for paint that hardly answers to a change of the colour's parameters
-    (:meth:`.Parameters.colour_gain`): white is not to be deaf because a sigmoid is flat there.
+    (:meth:`.Paint.colour_gain`): white is not to be deaf because a sigmoid is flat there.
     """
 
     def __init__(self, colour_gain: float = 1.0) -> None:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from .adam import AdamUniform
+from .geometry import Geometry
 from .gradient_balance import Shares
 from .parameters import Parameters
 
@@ -46,19 +47,20 @@ def optimisers(parameters: Parameters, vary: protocol.Vary) -> list[torch.optim.
     Geometry moves by AdamUniform, each field as one; colours and lights by Adam. A strength speeds a field up and lets
     it go further. Every group carries its full rate as ``rate``, from which the schedule sets ``lr`` at each step.
     """
-    geometry = [
-        _group("shape", [parameters.portions], SHAPE_RATE, SHAPE_DECAY, vary.shape),
-        _group("offsets", [parameters.differential], OFFSET_RATE, OFFSET_DECAY, vary.offsets),
+    geometry, levels, look = parameters.geometry, parameters.paint.pyramid, parameters.look
+    fields = [
+        _group("shape", [geometry.portions], SHAPE_RATE, SHAPE_DECAY, vary.shape),
+        _group("offsets", [geometry.differential], OFFSET_RATE, OFFSET_DECAY, vary.offsets),
     ]
     appearance = [
-        _group("texture", parameters.pyramid.grids, GRID_RATE, GRID_DECAY, vary.texture),
-        _group("texture", parameters.pyramid.images, IMAGE_RATE, IMAGE_DECAY, vary.texture),
+        _group("texture", levels.grids, GRID_RATE, GRID_DECAY, vary.texture),
+        _group("texture", levels.images, IMAGE_RATE, IMAGE_DECAY, vary.texture),
         _group("normals", _relief(parameters), RELIEF_RATE, RELIEF_DECAY, vary.normals),
-        _group("material", [parameters.material], MATERIAL_RATE, MATERIAL_DECAY, vary.material),
-        _group("light", [parameters.lights, parameters.suns], LIGHT_RATE, LIGHT_DECAY, vary.light),
+        _group("material", [look.material], MATERIAL_RATE, MATERIAL_DECAY, vary.material),
+        _group("light", [look.lights, look.suns], LIGHT_RATE, LIGHT_DECAY, vary.light),
     ]
     made: list[torch.optim.Optimizer] = []
-    if moving := [group for group in geometry if group["params"]]:
+    if moving := [group for group in fields if group["params"]]:
         made.append(AdamUniform(moving, betas=BETAS))
     if moving := [group for group in appearance if group["params"]]:
         made.append(torch.optim.AdamW(moving, betas=BETAS, fused=True))
@@ -80,14 +82,14 @@ def leaves(made: list[torch.optim.Optimizer]) -> list[Tensor]:
 
 
 @torch.no_grad()
-def stop_at_limits(parameters: Parameters) -> None:
+def stop_at_limits(geometry: Geometry) -> None:
     """Drop the gradient of coefficients that stand at an end of their range and are pushed further out.
 
     They cannot follow, and must not set the pace of those that can.
     """
-    gradient = parameters.portions.grad
+    gradient = geometry.portions.grad
     if gradient is not None:
-        now = parameters.start_portions + parameters.portions
+        now = geometry.start_portions + geometry.portions
         gradient.masked_fill_(((now <= 0) & (gradient > 0)) | ((now >= 1) & (gradient < 0)), 0.0)
 
 
@@ -95,8 +97,8 @@ def stop_at_limits(parameters: Parameters) -> None:
 def project(parameters: Parameters) -> None:
     """Bring every leaf back into its range after a step."""
     for leaf, start in (
-        (parameters.portions, parameters.start_portions),
-        (parameters.material, parameters.start_material),
+        (parameters.geometry.portions, parameters.geometry.start_portions),
+        (parameters.look.material, parameters.look.start_material),
     ):
         if leaf.requires_grad:
             leaf.copy_((start + leaf).clamp(0.0, 1.0) - start)

@@ -95,10 +95,10 @@ def optimise_with_towers(
             fixed = measure(start, scene)
             before = fixed.similarity(start)
             if scene.unpainted:
-                parameters.pyramid.grids[0].add_(first_colour(parameters, start, scene, cancelled))
+                parameters.paint.pyramid.grids[0].add_(first_colour(parameters, start, scene, cancelled))
         descent = descend(parameters, start, scene, Telemetry(job.job, settings, report), cancelled)
         with torch.no_grad():
-            outcome = finish(read_full(parameters), scene, parameters.atlas)
+            outcome = finish(read_full(parameters), scene, parameters.paint.full.layout)
             after = fixed.similarity(outcome)
         return protocol.Done(
             job=job.job,
@@ -137,7 +137,7 @@ def descend(
     settings = scene.brief.settings
     generator = torch.Generator().manual_seed(settings.seed)
     optimisers = learning_rates.optimisers(parameters, scene.brief.vary)
-    balance, patience = GradientBalance(parameters.colour_gain()), Patience(settings.steps)
+    balance, patience = GradientBalance(parameters.paint.colour_gain()), Patience(settings.steps)
     leaves = learning_rates.leaves(optimisers)
     guard = Guard(leaves, optimisers)
     step, end, drawn = 0, settings.steps, draw(scene, generator)
@@ -153,7 +153,7 @@ def descend(
             shares = balance.update(readings)
             if terms.keeping is not None:
                 terms.keeping.backward()
-            learning_rates.stop_at_limits(parameters)
+            learning_rates.stop_at_limits(parameters.geometry)
             skipped = settings.steps - end
             learning_rates.set_rates(optimisers, guard.pace * rate(step + skipped, settings.steps), shares)
             for optimiser in optimisers:

@@ -75,17 +75,17 @@ def objective(parameters: Parameters, start: Outcome, scene: Scene, drawn: Drawn
     by_subset = similarities(scene.guides, drawn.views, images, origins, drawn.crops, subsets or [None])
     loss = regularisation(outcome, start, parameters, scene) + _silhouette(images, before, scene)
     brushed = None
-    if parameters.reach is None:
+    if parameters.paint.reach is None:
         loss = loss - by_subset[0]
     else:
         pulls = tuple(-similarity for similarity in by_subset)
-        brushed = Brushed(outcome.textures, seen.textures, pulls, parameters.reach)
+        brushed = Brushed(outcome.textures, seen.textures, pulls, parameters.paint.reach)
     return Terms(
         loss=loss,
         brushed=brushed,
         keeping=keeping(outcome, start, parameters, scene),
         similarity=torch.stack(by_subset).detach().sum(),
-        reach=(outcome.offsets.detach() - scene.start_offset).norm(dim=1).max() / parameters.size,
+        reach=(outcome.offsets.detach() - scene.start_offset).norm(dim=1).max() / parameters.geometry.size,
     )
 
 
@@ -94,7 +94,7 @@ def regularisation(outcome: Outcome, start: Outcome, parameters: Parameters, sce
     vary, settings = scene.brief.vary, scene.brief.settings
     total = torch.zeros((), device=outcome.offsets.device)
     if vary.offsets:
-        total = total + _offset_terms(outcome, parameters.size, scene)
+        total = total + _offset_terms(outcome, parameters.geometry.size, scene)
     if vary.light:
         total = total + CHROMA_WEIGHT * regularise.chroma(outcome.lights)
     if vary.texture and settings.grain:  # of changes alone: an artist's own pattern is no grain
@@ -113,7 +113,7 @@ def keeping(outcome: Outcome, start: Outcome, parameters: Parameters, scene: Sce
     if not keep or not scene.brief.vary.texture:
         return None
     change = regularise.repainted(outcome.textures, start.textures)
-    return KEEP_WEIGHT * keep * regularise.repainting(change, parameters.shares)
+    return KEEP_WEIGHT * keep * regularise.repainting(change, parameters.paint.shares)
 
 
 @torch.no_grad()

@@ -35,7 +35,7 @@ class Readings:
 
 def take_readings(terms: Terms, parameters: Parameters, leaves: Sequence[Tensor]) -> Readings:
     """Wait for the device, once."""
-    colour, shape = parameters.pyramid.grids[0].grad, parameters.portions.grad
+    colour, shape = parameters.paint.pyramid.grids[0].grad, parameters.geometry.portions.grad
     pull = get_total_norm([leaf.grad for leaf in leaves if leaf.grad is not None])
     speaks = [] if colour is None or shape is None else [colour.square().sum(), shape.square().sum()]
     scalars = [terms.similarity, terms.reach, terms.loss.detach(), pull.to(terms.loss), *speaks]

@@ -51,20 +51,20 @@ class Outcome:
 
 def read(parameters: Parameters) -> Outcome:
     """Read the parameters, textures as fine as views can resolve; differentiable."""
-    return _outcome(parameters, parameters.textures(), parameters.slopes())
+    return _outcome(parameters, parameters.paint.textures(), parameters.slopes())
 
 
 @torch.no_grad()
 def read_full(parameters: Parameters) -> Outcome:
     """Read the parameters, textures at their own size."""
-    return _outcome(parameters, parameters.full_textures(), parameters.full_slopes())
+    return _outcome(parameters, parameters.paint.full_textures(), parameters.full_slopes())
 
 
 def _outcome(parameters: Parameters, textures: Tensor, slopes: Tensor | None) -> Outcome:
-    material, lights, suns = parameters.look()
+    material, lights, suns = parameters.look.read()
     return Outcome(
-        coefficients=parameters.coefficients(),
-        offsets=parameters.offsets(),
+        coefficients=parameters.geometry.coefficients(),
+        offsets=parameters.geometry.offsets(),
         textures=textures,
         material=material,
         lights=lights,

@@ -41,7 +41,7 @@ def gradients(character, tower, prompts):
     """Of one step: the levels' and the offsets'."""
     scene = scene_of(painted(character), tower, prompts)
     parameters = begin(scene)
-    for leaf in (*parameters.pyramid.leaves(), parameters.differential):
+    for leaf in (*parameters.paint.pyramid.leaves(), parameters.geometry.differential):
         leaf.requires_grad_()
     with torch.no_grad():
         start = read(parameters)
@@ -52,18 +52,18 @@ def gradients(character, tower, prompts):
 def test_a_prompt_pulls_its_own_textures_as_hard_as_it_would_alone_and_no_others(character, tower):
     both = gradients(character, tower, (BODY, BALL))
     free = gradients(character, tower, tuple(msgspec.structs.replace(one, paints=()) for one in (BODY, BALL)))
-    image, other = both.pyramid.images[-1].grad, free.pyramid.images[-1].grad
+    image, other = both.paint.pyramid.images[-1].grad, free.paint.pyramid.images[-1].grad
     assert image[0].any()
     assert image[1].any()
     assert not torch.allclose(image, other, rtol=0.1)
-    torch.testing.assert_close(both.differential.grad, free.differential.grad, rtol=1e-3, atol=1e-7)
+    torch.testing.assert_close(both.geometry.differential.grad, free.geometry.differential.grad, rtol=1e-3, atol=1e-7)
     body = gradients(character, tower, (BODY, msgspec.structs.replace(BALL, weight=1e-9)))
-    assert body.pyramid.images[-1].grad[1].abs().max() < 1e-6 * body.pyramid.images[-1].grad[0].abs().max()
+    assert body.paint.pyramid.images[-1].grad[1].abs().max() < 1e-6 * body.paint.pyramid.images[-1].grad[0].abs().max()
 
 
 def test_textures_of_different_prompts_share_no_grid(character, tower):
     def several(*prompts):
-        return len(begin(scene_of(character, tower, prompts)).pyramid.grids[0])
+        return len(begin(scene_of(character, tower, prompts)).paint.pyramid.grids[0])
 
     assert several(EVERYWHERE) == 1
     assert several(EVERYWHERE, msgspec.structs.replace(BODY, paints=("body", "ball"))) == 1
@@ -93,7 +93,9 @@ def test_each_part_is_auditioned_for_its_own_prompts(character):
     parameters = begin(scene)
     found = first_colour(parameters, read(parameters), scene, lambda: False)
     assert found.shape == (2, 3, 1, 1, 1)
-    body, ball = (found[int(group), :, 0, 0, 0] for group in parameters.atlas_seen.groups[:, :, 0, 0].argmax(dim=0))
+    body, ball = (
+        found[int(group), :, 0, 0, 0] for group in parameters.paint.seen.layout.groups[:, :, 0, 0].argmax(dim=0)
+    )
     assert body.argmax() == 0
     assert ball.argmax() == 2
 

@@ -108,7 +108,7 @@ def stepped(job, tower, device):
     leaves = learning_rates.leaves(learning_rates.optimisers(parameters, scene.brief.vary))
     with torch.no_grad():
         start = read(parameters)
-        parameters.pyramid.grids[0].add_(0.3)
+        parameters.paint.pyramid.grids[0].add_(0.3)
     terms = objective(parameters, start, scene, draw(scene, torch.Generator().manual_seed(1)))
     terms.backward()
     readings = take_readings(terms, parameters, leaves)

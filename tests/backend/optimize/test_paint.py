@@ -63,9 +63,11 @@ def test_white_and_black_can_be_left(run, character, tower):
 
 def test_paint_as_white_as_it_gets_counts_as_much_as_grey_where_colour_and_shape_are_compared(character, tower):
     grey, white = np.full((64, 64, 3), 128, np.uint8), np.full((64, 64, 3), 255, np.uint8)
-    gains = [begin(scene_of(painted(character, one, one), tower, keep=1.0)).colour_gain() for one in (grey, white)]
+    gains = [
+        begin(scene_of(painted(character, one, one), tower, keep=1.0)).paint.colour_gain() for one in (grey, white)
+    ]
     assert gains == [pytest.approx(1.0, abs=0.01), pytest.approx(12.7, rel=0.01)]
-    assert begin(scene_of(character, tower)).colour_gain() == 1.0
+    assert begin(scene_of(character, tower)).paint.colour_gain() == 1.0
 
 
 def test_what_lies_between_the_islands_does_not_run_into_what_views_see(character, tower):
@@ -176,7 +178,7 @@ def cost(character, tower, side=64):
     parameters = begin(scene_of(painted(character), tower, texture_size=side))
     start = read(parameters).textures
     change = regularise.repainted((start.sqrt() + 0.1).square(), start)
-    return float(regularise.repainting(change, parameters.shares))
+    return float(regularise.repainting(change, parameters.paint.shares))
 
 
 def test_a_change_costs_the_same_whatever_the_units_the_parts_and_the_texture_size(character, tower):
@@ -191,7 +193,7 @@ def test_a_change_costs_the_same_whatever_the_units_the_parts_and_the_texture_si
     assert cost(tall, tower) == pytest.approx(0.1, rel=1e-3)
     assert cost(character, tower, side=256) == pytest.approx(0.1, rel=1e-3)
     parameters = begin(scene_of(msgspec.structs.replace(painted(alone, noise())), tower))
-    assert float(parameters.shares.sum()) == pytest.approx(1.0)
+    assert float(parameters.paint.shares.sum()) == pytest.approx(1.0)
 
 
 def test_each_texel_counts_by_the_surface_it_paints(character, tower):
