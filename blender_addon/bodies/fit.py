@@ -31,7 +31,7 @@ def wanted_heads(mesh_object: bpy.types.Object, origin: Origin) -> np.ndarray:
 
 def fits(mesh_object: bpy.types.Object, rig: bpy.types.Object, origin: Origin) -> bool:
     """Tell whether every bone starts at its joint."""
-    return bool(np.abs(_heads(rig, origin) - wanted_heads(mesh_object, origin)).max() < FITS)
+    return bool(np.abs(heads_now(rig, origin) - wanted_heads(mesh_object, origin)).max() < FITS)
 
 
 def fit_bones(mesh_object: bpy.types.Object, rig: bpy.types.Object, origin: Origin, context: bpy.types.Context) -> None:
@@ -44,7 +44,7 @@ def fit_bones(mesh_object: bpy.types.Object, rig: bpy.types.Object, origin: Orig
         nothing is moved then.
     """
     require_same_size(mesh_object, origin)
-    _heads(rig, origin)
+    heads_now(rig, origin)
     heads = wanted_heads(mesh_object, origin)
     lengths = np.linalg.norm(origin.tails - origin.heads, axis=1) * _growth(origin, heads)
     with edit_bones(rig, context) as bones:
@@ -60,7 +60,14 @@ def fit_bones(mesh_object: bpy.types.Object, rig: bpy.types.Object, origin: Orig
             bone.roll = roll
 
 
-def _heads(rig: bpy.types.Object, origin: Origin) -> np.ndarray:
+def heads_now(rig: bpy.types.Object, origin: Origin) -> np.ndarray:
+    """Read where the bones begin, (J, 3) metres, armature space, in the body's order.
+
+    Raises
+    ------
+    Refusal
+        If a bone is gone.
+    """
     armature = rig.data
     assert isinstance(armature, bpy.types.Armature)
     gone = [name for name in origin.joints if name not in armature.bones]

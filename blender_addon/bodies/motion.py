@@ -1,5 +1,6 @@
-"""Motions from the wire as Actions: rotations in world-aligned joint frames become pose-bone channels."""
+"""Motions as Actions: rotations in world-aligned joint frames become pose-bone channels."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import bpy
@@ -7,15 +8,13 @@ import numpy as np
 from clipmatrix_protocol import Body, Motion
 
 from .curves import add_curve, bag_of
+from .quaternions import from_axis_angle
 
 FIRST_FRAME = 1.0
 
 
 def add_action(rig: bpy.types.Object, body: Body, motion: Motion, fps: float) -> bpy.types.Action:
     """Make an Action that plays ``motion`` on ``rig``; it is kept in the file but not assigned.
-
-    With B the bone's rest axes (columns, armature space), a rotation R in the world-aligned joint frame is
-    ``B^T R B`` in the bone's own frame, and the root's translation t is the location ``B^T t``.
 
     A motion whose last frame leads into its first gets a closing key and repeats for ever.
 
@@ -26,24 +25,60 @@ def add_action(rig: bpy.types.Object, body: Body, motion: Motion, fps: float) ->
     fps
         The scene's frames per second; keys are spaced so that the motion keeps its own speed.
     """
-    armature = rig.data
-    assert isinstance(armature, bpy.types.Armature)
-    action = bpy.data.actions.new(motion.name)
-    action.use_fake_user = True
-    if not hasattr(action, "slots"):  # before 4.4 an Action of no kind is left out by the glTF exporter
-        action.id_root = "OBJECT"  # type: ignore[attr-defined]
     looping = loops(motion)
     order = [*range(len(motion.rotations)), 0] if looping else [*range(len(motion.rotations))]
     frames = FIRST_FRAME + np.arange(len(order)) * (fps / motion.fps)
+    turns = from_axis_angle(motion.rotations[order].astype(np.float64))
+    places = motion.translation[order].astype(np.float64)
+    return add_keys(rig, motion.name, body.joints, body.parents, frames, turns, places, looping)
+
+
+def add_keys(
+    rig: bpy.types.Object,
+    name: str,
+    joints: Sequence[str],
+    parents: np.ndarray,
+    frames: np.ndarray,
+    turns: np.ndarray,
+    places: np.ndarray,
+    looping: bool = False,
+) -> bpy.types.Action:
+    """Make an Action of poses; it is kept in the file but not assigned.
+
+    With B the bone's rest axes (columns, armature space), a rotation R in the world-aligned joint frame is
+    ``B^T R B`` in the bone's own frame, and the root's translation t is the location ``B^T t``.
+
+    Parameters
+    ----------
+    rig
+        An armature with a bone for each joint.
+    name
+        The Action's.
+    joints, parents
+        Names, and (J,) int with -1 at the root.
+    frames
+        (F,) of the keys.
+    turns
+        (F, J, 4) quaternions, joint frames at rest equal to the armature's axes.
+    places
+        (F, 3) metres, where the root is beside its place at rest.
+    looping
+        Whether it repeats for ever.
+    """
+    armature = rig.data
+    assert isinstance(armature, bpy.types.Armature)
+    action = bpy.data.actions.new(name)
+    action.use_fake_user = True
+    if not hasattr(action, "slots"):  # before 4.4 an Action of no kind is left out by the glTF exporter
+        action.id_root = "OBJECT"  # type: ignore[attr-defined]
     curves = _new_curves(action, rig)
-    for index, name in enumerate(body.joints):
-        axes = np.array(armature.bones[name].matrix_local.to_3x3(), dtype=np.float64)
-        path = f'pose.bones["{bpy.utils.escape_identifier(name)}"].'
-        local = quaternions(motion.rotations[order, index].astype(np.float64) @ axes)
-        _add_channels(curves, name, path + "rotation_quaternion", frames, local, looping)
-        if body.parents[index] < 0:
-            location = motion.translation[order].astype(np.float64) @ axes
-            _add_channels(curves, name, path + "location", frames, location, looping)
+    for index, joint in enumerate(joints):
+        axes = np.array(armature.bones[joint].matrix_local.to_3x3(), dtype=np.float64)
+        path = f'pose.bones["{bpy.utils.escape_identifier(joint)}"].'
+        local = np.concatenate([turns[:, index, :1], turns[:, index, 1:] @ axes], axis=1)
+        _add_channels(curves, joint, path + "rotation_quaternion", frames, local, looping)
+        if parents[index] < 0:
+            _add_channels(curves, joint, path + "location", frames, places @ axes, looping)
     action.use_frame_range = True
     action.frame_start, action.frame_end = float(frames[0]), float(frames[-1])
     action.use_cyclic = looping
@@ -66,16 +101,6 @@ def loops(motion: Motion) -> bool:
     closing = float(np.abs(motion.rotations[0] - motion.rotations[-1]).max())
     travel = float(np.abs(motion.translation[0] - motion.translation[-1]).max())
     return closing <= 1.5 * float(steps.max()) + 1e-6 and travel < 0.05
-
-
-def quaternions(rotations: np.ndarray) -> np.ndarray:
-    """Turn axis-angle (F, 3), radians, into unit quaternions (F, 4), w first, without sign jumps between frames."""
-    angle = np.linalg.norm(rotations, axis=1, keepdims=True)
-    scale = 0.5 * np.sinc(angle / (2 * np.pi))  # sin(angle / 2) / angle, also at 0
-    found = np.concatenate([np.cos(angle / 2), rotations * scale], axis=1)
-    flips = np.sum(found[1:] * found[:-1], axis=1) < 0
-    signs = np.where(np.concatenate([[False], np.cumsum(flips) % 2 == 1]), -1.0, 1.0)
-    return np.asarray(found * signs[:, None])
 
 
 def _new_curves(action: Any, rig: bpy.types.Object) -> Any:

@@ -9,7 +9,7 @@ from bpy.props import StringProperty
 
 from ...job import session
 from ..guarding import guarded
-from . import fitting
+from . import fitting, recorded
 from .asking import body_arrived, can_add
 from .model_file import CLIPMATRIX_OT_add_model
 
@@ -64,7 +64,7 @@ def _menu() -> Any:
     return bpy.types.VIEW3D_MT_mesh_add
 
 
-CLASSES = (CLIPMATRIX_OT_add_body, CLIPMATRIX_OT_add_model, *fitting.CLASSES, CLIPMATRIX_MT_bodies)
+CLASSES = (CLIPMATRIX_OT_add_body, CLIPMATRIX_OT_add_model, *fitting.CLASSES, *recorded.CLASSES, CLIPMATRIX_MT_bodies)
 
 _register, _unregister = bpy.utils.register_classes_factory(CLASSES)
 

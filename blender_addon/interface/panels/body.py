@@ -13,7 +13,7 @@ from .base import CLOSED, Panel
 
 
 def show_body(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    """Bones, correctives, licence."""
+    """Bones, motion, correctives, licence."""
     body = active_body(context)
     if body is None:
         return
@@ -21,6 +21,7 @@ def show_body(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         if not _fits(body):
             layout.label(text="The bones do not fit the shape", icon="ERROR")
         layout.operator("clipmatrix.fit_bones", icon="BONE_DATA")
+    layout.operator("clipmatrix.load_motion", text="Motion from File…", icon="ACTION")
     if body.origin.file:
         column = layout.column(align=True)
         column.label(text="Pose correctives")

@@ -1,0 +1,123 @@
+"""Have a body play a recorded motion."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
+
+from ...bodies.motion import assign
+from ...bodies.playing import play
+from ...bodies.recordings import USUAL_RATE, read_recording
+from ...errors import Refusal
+from ...job import session
+from ...job.phases import BUSY
+from ..guarding import guarded
+from .fitting import NO_BODY, Body, active_body
+
+if TYPE_CHECKING:
+    from bpy.stub_internal.rna_enums import OperatorReturnItems
+
+
+class CLIPMATRIX_OT_load_motion(bpy.types.Operator):
+    """Read a recording, and make it the Action of the selected body."""
+
+    bl_idname = "clipmatrix.load_motion"
+    bl_label = "Load Motion"
+    bl_description = (
+        "Have the body play a recorded motion: an .npz file with poses of SMPL, SMPL-H or SMPL-X, as AMASS has them. "
+        "It becomes an Action; the Action that the body had is kept"
+    )
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 - Blender's own form
+
+    filepath: StringProperty(  # type: ignore[valid-type]
+        name="Motion File", description="The .npz file of a motion", subtype="FILE_PATH", options={"SKIP_SAVE"}
+    )
+    filter_glob: StringProperty(default="*.npz", options={"HIDDEN", "SKIP_SAVE"})  # type: ignore[valid-type]
+    upright: EnumProperty(  # type: ignore[valid-type]
+        name="Up",
+        description="Which axis points up in the world of the recording",
+        items=[
+            ("Z", "Z Up", "As in AMASS"),
+            ("Y", "Y Up", "As in SMPL's own axes"),
+        ],
+    )
+    first: FloatProperty(  # type: ignore[valid-type]
+        name="From", description="Where in the recording to begin", default=0.0, min=0.0, unit="TIME_ABSOLUTE"
+    )
+    seconds: FloatProperty(  # type: ignore[valid-type]
+        name="Length",
+        description="How much of the recording to take; 0 for all from there on",
+        default=0.0,
+        min=0.0,
+        unit="TIME_ABSOLUTE",
+    )
+    update_scene_duration: BoolProperty(  # type: ignore[valid-type]
+        name="Update Scene Duration",
+        description="Have the scene play just as long as the motion does",
+        default=False,
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """With a body whose armature can be animated, and no job at work."""
+        body = active_body(context)
+        if body is None:
+            cls.poll_message_set(NO_BODY)
+        elif not body.rig.is_editable:
+            cls.poll_message_set("The body is linked from another file; make a library override of it first")
+        elif context.mode not in ("OBJECT", "POSE"):
+            cls.poll_message_set("Motions are loaded in Object Mode or Pose Mode")
+        elif session.current().state in BUSY:
+            cls.poll_message_set(f"ClipMatrix is {session.current().state.value}")
+        else:
+            return True
+        return False
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[OperatorReturnItems]:
+        """Let the artist choose a file."""
+        manager = context.window_manager
+        assert manager is not None
+        manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    @guarded
+    def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
+        """Read it, and assign it."""
+        body, scene = active_body(context), context.scene
+        assert body is not None
+        assert scene is not None
+        if not self.filepath.strip():
+            raise Refusal("No motion file is chosen.", "Choose an .npz file.")
+        _require_free(body)
+        recording = read_recording(Path(bpy.path.abspath(self.filepath.strip())))
+        fps = scene.render.fps / scene.render.fps_base
+        action = play(recording, body.rig, body.origin, fps, self.upright, self.first, self.seconds)
+        _take_on(body, action)
+        if self.update_scene_duration:
+            scene.frame_start, scene.frame_end = round(action.frame_start), round(action.frame_end)
+        if recording.fps is None:
+            self.report({"WARNING"}, f"The file does not say its speed; {USUAL_RATE:g} frames a second are taken")
+        return {"FINISHED"}
+
+
+def _require_free(body: Body) -> None:
+    animation = body.rig.animation_data
+    if animation is not None and animation.use_tweak_mode:
+        raise Refusal(f"A strip of {body.rig.name} is being tweaked.", "Leave tweak mode (Tab), then load the motion.")
+
+
+def _take_on(body: Body, action: bpy.types.Action) -> None:
+    """Have the rig play an Action. The one it had is kept, and bones turn as the new one says."""
+    animation: Any = body.rig.animation_data_create()
+    if animation.action is not None and animation.action.library is None:
+        animation.action.use_fake_user = True
+    assign(body.rig, action)
+    assert body.rig.pose is not None
+    for name in body.origin.joints:
+        body.rig.pose.bones[name].rotation_mode = "QUATERNION"
+
+
+CLASSES = (CLIPMATRIX_OT_load_motion,)
