@@ -12,7 +12,7 @@ from .fit import heads_now
 from .memory import Origin
 from .motion import FIRST_FRAME, add_keys
 from .quaternions import at_times, from_axis_angle, product, turned
-from .recordings import Recording
+from .recordings import JOINTS, Recording
 
 Upright = Literal["Z", "Y"]
 """Which axis of the recording's world points up: Z in AMASS, Y in SMPL's own axes."""
@@ -57,8 +57,13 @@ def play(
     Raises
     ------
     Refusal
-        If the recording is over before ``first``, or a bone is gone.
+        If the recording is over before ``first``, a bone is gone, or the body's joints are not those of a SMPL model.
     """
+    if len(origin.joints) not in JOINTS:
+        raise Refusal(
+            f"{rig.name} has {len(origin.joints)} joints, which are not those of SMPL.",
+            "Choose the figure, or a body from a SMPL, SMPL-H or SMPL-X file.",
+        )
     heads = heads_now(rig, origin)
     times = _times(recording, fps, first, seconds)
     turns = _turns(recording, origin, times, upright)

@@ -36,7 +36,14 @@ def parse(arguments: Sequence[str]) -> GenerateRequest | ExportRequest:
     except Refusal as refusal:
         raise BadArguments(refusal.message, refusal.remedy) from refusal
     return GenerateRequest(
-        plan(found), address, found.pictures, found.film_growth, found.lights, found.patience, found.fix
+        runs=plan(found),
+        address=address,
+        pictures=found.pictures,
+        growth=found.film_growth,
+        lights=found.lights,
+        patience=found.patience,
+        fix=found.fix,
+        motion=found.motion.resolve() if found.motion else None,
     )
 
 
@@ -104,6 +111,12 @@ def _add_what(parser: argparse.ArgumentParser) -> None:
         "--fix",
         action="store_true",
         help="put right what the panel offers a button for, as Unwrap where there are no UVs",
+    )
+    group.add_argument(
+        "--motion",
+        type=Path,
+        metavar="FILE",
+        help="have the figure, or a SMPL body in the file, play this recorded motion: an .npz of AMASS",
     )
     group.add_argument(
         "--batch", type=Path, metavar="FILE", help="JSON list of runs, each with prompts, blend, seed, ... of its own"

@@ -61,6 +61,8 @@ def grow(run: Run, request: GenerateRequest, say: Announcer) -> None:
     if run.figure:
         say.phase("adding the figure")
         stage.add_figure()
+    if request.motion:
+        stage.load_motion(request.motion)
     character = stage.character()
     if request.fix:
         fixing.fix(say)

@@ -29,6 +29,8 @@ def plan(found: argparse.Namespace) -> tuple[Run, ...]:
     BadArguments
         If something is missing, out of range, not there, or can't be written.
     """
+    if found.motion and not found.motion.is_file():
+        raise BadArguments(f"There is no file {found.motion}.", "Check --motion.")
     blends = [Path(blend).resolve() for blend in found.blend or ()]
     if found.batch:
         entries, folder = read_batch(found.batch), found.batch.resolve().parent

@@ -85,6 +85,8 @@ class GenerateRequest:
         Seconds without any progress after which a run is given up.
     fix
         Whether what the panel offers a button for is put right first.
+    motion
+        A recorded motion that the bodies play; None where they play what they have.
     """
 
     runs: tuple[Run, ...]
@@ -94,6 +96,7 @@ class GenerateRequest:
     lights: bool
     patience: float
     fix: bool
+    motion: Path | None
 
 
 @dataclass(frozen=True)

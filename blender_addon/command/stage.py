@@ -1,6 +1,7 @@
 """Which character a headless command works on: the embedded figure it adds, or the one in the open file."""
 
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import Any
 
 import bpy
@@ -60,6 +61,24 @@ def add_figure() -> None:
         scene.frame_start = round(first)
         scene.frame_end = round(last) - 1 if action.use_cyclic else round(last)
         scene.frame_set(scene.frame_start)
+
+
+def load_motion(path: Path) -> None:
+    """Have the body play a recording, and the scene play just as long.
+
+    Raises
+    ------
+    Refusal
+        If the file's character is no body of ClipMatrix's, or the recording can't be read.
+    """
+    scene, layer = bpy.context.scene, bpy.context.view_layer
+    assert scene is not None
+    assert layer is not None
+    rig = next((member for member in character() if member.type == "ARMATURE"), None)
+    if rig is not None:
+        layer.objects.active = rig
+    press("load_motion", filepath=str(path), update_scene_duration=True)
+    scene.frame_set(scene.frame_start)
 
 
 def character() -> Character:

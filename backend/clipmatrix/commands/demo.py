@@ -32,6 +32,12 @@ def demo(
             show_default="the embedded figure",
         ),
     ] = None,
+    motion: Annotated[
+        Path | None,
+        typer.Option(
+            help="Have it play this recorded motion, an .npz of AMASS.", show_default="the figure's walk, or its own"
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Same seed, same machine: same result.")] = DEFAULTS.seed,
     steps: Annotated[int, typer.Option(help="Optimisation steps, 1 to 10000.")] = DEFAULTS.steps,
     views: Annotated[int, typer.Option(help="Cameras drawn for each step, 1 to 64.")] = DEFAULTS.views,
@@ -74,6 +80,7 @@ def demo(
         pictures=pictures,
         blend=blend.resolve() if blend else None,
         growth=film_growth,
+        motion=motion.resolve() if motion else None,
     )
     check(request)
     console = Console()

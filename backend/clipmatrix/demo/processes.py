@@ -132,6 +132,7 @@ def start_blender(request: DemoRequest, backend: Backend) -> Iterator[BlenderRun
         "--clip", settings.clip,
         "--pictures", request.pictures,
         *(["--film-growth"] if request.growth else []),
+        *(["--motion", str(request.motion)] if request.motion else []),
         "--progress", "json",
     ]  # fmt: skip
     with running(command, request.out / "blender.log", backend.secret) as process:

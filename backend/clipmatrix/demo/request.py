@@ -42,6 +42,8 @@ class DemoRequest:
         A .blend, or a model to import, whose character is grown; None for the embedded figure.
     growth
         Whether the character is filmed while it grows.
+    motion
+        A recorded motion that the figure, or a SMPL body, plays; None for the one it has.
     """
 
     prompt: str
@@ -53,6 +55,7 @@ class DemoRequest:
     pictures: Pictures
     blend: Path | None = None
     growth: bool = False
+    motion: Path | None = None
 
 
 def folder_name(prompt: str) -> str:
@@ -77,6 +80,8 @@ def check(request: DemoRequest) -> None:
     _check_brief(request)
     if request.blend is not None and not request.blend.is_file():
         raise UsageError(f"there is no file {request.blend}", "check --blend")
+    if request.motion is not None and not request.motion.is_file():
+        raise UsageError(f"there is no file {request.motion}", "check --motion")
     _check_clip(request.settings.clip)
     if not (request.extension / "blender_manifest.toml").is_file():
         raise UsageError(
