@@ -6,6 +6,7 @@ As ``test_window.py``: needs ``CLIPMATRIX_BLENDER``, Xvfb and ImageMagick; ``CLI
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -30,6 +31,11 @@ mesh_object.data.shape_keys.key_blocks["shape_2"].value = 1
 bpy.ops.ed.undo_push(message="Taller")
 """
 """The figure's statures are among the betas of our file; this is "tall"."""
+
+ACTION = """
+rig = next(thing for thing in bpy.data.objects if thing.type == "ARMATURE")
+answer = rig.animation_data and rig.animation_data.action and rig.animation_data.action.name
+"""
 
 BONES = "answer = [list(bone.head_local) for bone in bpy.data.armatures[0].bones]"
 
@@ -62,6 +68,27 @@ def test_a_body_is_added_posed_and_fitted(window: Window, backend_address: str, 
     shoot("smpl-fitted")
     window.do("bpy.ops.ed.undo()")
     assert window.do(BONES) == before
+    window.do("settle()")
+
+
+def test_a_recorded_motion_is_loaded_and_undone(
+    window: Window, backend_address: str, file: Path, tmp_path: Path, shoot: Shoot
+) -> None:
+    poses = np.zeros((48, 52, 3))
+    poses[:, 0, 0] = np.pi / 2
+    poses[:, 16, 2], poses[:, 17, 2] = -1.2, 1.2  # arms down, in SMPL's axes
+    poses[:, 5, 0] = np.linspace(0, 1.4, 48)
+    np.savez(tmp_path / "step.npz", poses=poses.reshape(48, -1), trans=np.zeros((48, 3)), mocap_framerate=24.0)
+    add(window, backend_address, file)
+    before = window.do(ACTION)
+    path = str(tmp_path / "step.npz")
+    load = f"answer = list(bpy.ops.clipmatrix.load_motion('EXEC_DEFAULT', True, filepath={path!r}))"
+    assert window.do(load) == ["FINISHED"]
+    assert window.do(ACTION) == "step"
+    window.do("bpy.context.scene.frame_set(40)")
+    shoot("smpl-motion")
+    window.do("bpy.ops.ed.undo()")
+    assert window.do(ACTION) == before
     window.do("settle()")
 
 
