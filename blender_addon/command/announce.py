@@ -81,15 +81,15 @@ class JsonLines:
 
 
 class PlainText:
-    """Sentences; progress once for every twentieth of the way."""
+    """Sentences; progress once before the first step, and once for every twentieth of the way."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._twentieth = -1
+        self._twentieth = -2
 
     def run(self, name: str, number: int, count: int) -> None:
         """Print its name, and how many there are."""
-        self._twentieth = -1
+        self._twentieth = -2
         print(f"{number} of {count}: {name}", file=self._stream, flush=True)
 
     def phase(self, text: str) -> None:
@@ -97,17 +97,17 @@ class PlainText:
         print(f"{text} ...", file=self._stream, flush=True)
 
     def progress(self, progress: Progress) -> None:
-        """Print step, speed, time left, similarity."""
-        twentieth = 20 * progress.step // max(progress.steps, 1)
+        """Print step, speed, time left, similarity; before the first step only the time left until it."""
+        twentieth = 20 * progress.step // max(progress.steps, 1) if progress.step else -1
         if twentieth == self._twentieth:
             return
         self._twentieth = twentieth
-        print(
-            f"  step {progress.step}/{progress.steps}, {progress.steps_per_second:.1f} steps/s, "
-            f"{progress.seconds_left:.0f} s left, similarity {progress.similarity:.3f}",
-            file=self._stream,
-            flush=True,
-        )
+        left = f"{progress.seconds_left:.0f} s left"
+        if progress.step:
+            how = f"{progress.steps_per_second:.1f} steps/s, {left}, similarity {progress.similarity:.3f}"
+            print(f"  step {progress.step}/{progress.steps}, {how}", file=self._stream, flush=True)
+        else:
+            print(f"  trying first colours, {left}", file=self._stream, flush=True)
 
     def warning(self, text: str) -> None:
         """Print it as a note."""

@@ -71,7 +71,8 @@ def _advance(session: Session, job: Job, message: Message) -> None:
             return
         case Progress(step=step, similarity=similarity):
             job.progress = message
-            job.course.add(step, similarity)
+            if step:  # before the first there is no similarity yet
+                job.course.add(step, similarity)
         case Update(state=state):
             job.receive(state)
         case Done(state=state, summary=summary):

@@ -45,6 +45,13 @@ def test_the_time_left_is_said_in_seconds_or_minutes(blender, rooms, left, words
     assert words in shown(blender, rooms)[0]
 
 
+def test_before_the_first_step_there_is_no_similarity(blender, rooms):
+    put(rooms, "RUNNING", job=job(rooms, progress=Progress("one", 0, 50, 0.0, 12.0, 0.0)))
+    said = shown(blender, rooms)[0]
+    assert "Trying first colours, 12 s left" in said
+    assert not any("Similarity" in text for text in said)
+
+
 def test_a_paused_job_says_where_it_stands(blender, rooms):
     put(rooms, "PAUSED", job=job(rooms, progress=Progress("one", 20, 50, 1.0, 3.0, 0.25)))
     assert "20 of 50, paused" in shown(blender, rooms)[0]

@@ -34,15 +34,15 @@ def show(events: Iterable[dict[str, Any]], console: Console) -> dict[str, Any] |
         for event in events:
             match event["event"]:
                 case "progress":
+                    left = f"{event['seconds_left']:.0f} s left"
+                    how = f"{event['steps_per_second']:.1f} steps/s, {left}, similarity {event['similarity']:.3f}"
+                    begun = event["step"] > 0
                     bar.update(
                         task,
-                        description="growing",
+                        description="growing" if begun else "trying first colours",
                         completed=event["step"],
                         total=event["steps"],
-                        rate=(
-                            f"{event['steps_per_second']:.1f} steps/s, {event['seconds_left']:.0f} s left, "
-                            f"similarity {event['similarity']:.3f}"
-                        ),
+                        rate=how if begun else left,
                     )
                 case "phase":
                     console.print(event["text"])

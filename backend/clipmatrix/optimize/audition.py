@@ -6,7 +6,7 @@ colour for the whole body is the coarsest level of the texture, three numbers, f
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import product, takewhile
+from itertools import count, product, takewhile
 
 import torch
 from torch import Tensor
@@ -43,8 +43,14 @@ A rig of a studio's has hundreds of correctives and wrinkles, and each costs two
 """
 
 
+Looked = Callable[[int, int], None]
+"""Told of each look: how many have been taken, and how many there are."""
+
+
 @torch.no_grad()
-def first_colour(parameters: Parameters, start: Outcome, scene: Scene, cancelled: Callable[[], bool]) -> Tensor:
+def first_colour(
+    parameters: Parameters, start: Outcome, scene: Scene, cancelled: Callable[[], bool], looked: Looked
+) -> Tensor:
     """Find the change of the whole body's colour to begin with: (G, 3, 1, 1, 1), before the sigmoid.
 
     Zero, which is grey, where some shape suits the prompts better than any colour: then they do not speak of colour;
@@ -53,19 +59,26 @@ def first_colour(parameters: Parameters, start: Outcome, scene: Scene, cancelled
     prompts are heard.
     """
     fixed = measure(start, scene, EVERY)
-    if not scene.brushes:
-        return _best_colour(parameters, start, fixed, None, cancelled)
-    painters = [group.prompts for group in groups(scene.brushes, parameters.paint.seen.layout)]
+    painters = [group.prompts for group in groups(scene.brushes, parameters.paint.seen.layout)] if scene.brushes else []
+    numbers = count(1)
+    total = max(len(painters), 1) * (len(LEVELS) ** 3 + _bends(parameters.geometry))
+
+    def go_on(_: float) -> bool:
+        looked(next(numbers), total)
+        return not cancelled()
+
+    if not painters:
+        return _best_colour(parameters, start, fixed, None, go_on)
     return torch.cat(
         [
-            _best_colour(parameters, start, fixed.weighted(mine, mine), group, cancelled)
+            _best_colour(parameters, start, fixed.weighted(mine, mine), group, go_on)
             for group, mine in enumerate(painters)
         ]
     )
 
 
 def _best_colour(
-    parameters: Parameters, start: Outcome, fixed: Measure, group: int | None, cancelled: Callable[[], bool]
+    parameters: Parameters, start: Outcome, fixed: Measure, group: int | None, go_on: Callable[[float], bool]
 ) -> Tensor:
     """A nudge towards the best colour, if any is, for one group of texels or for all: (1, 3, 1, 1, 1)."""
     grey = torch.logit(torch.full_like(parameters.paint.start, GREY).mean(dim=(0, 1, 2)).sqrt())
@@ -80,8 +93,8 @@ def _best_colour(
     shaped = (
         fixed.similarity(replace(start, coefficients=values)) for values in _bent_shapes(parameters.geometry, start)
     )
-    colours, shapes = (list(takewhile(lambda _: not cancelled(), looks)) for looks in (coloured, shaped))
-    if cancelled():
+    colours, shapes = (list(takewhile(go_on, looks)) for looks in (coloured, shaped))
+    if len(colours) < len(changes) or len(shapes) < _bends(parameters.geometry):  # cancelled
         return torch.zeros_like(grey)[None, :, None, None, None]
     best = max(range(len(changes)), key=colours.__getitem__)
     speaks_of_colour = colours[best] > max(min(colours) + INDIFFERENT, max(shapes, default=-2.0))
@@ -98,11 +111,16 @@ def _painted(paint: Paint, change: Tensor, group: int | None) -> Tensor:
     return texture_pyramid.to_linear(texture_pyramid.Pyramid([grid], []), paint.seen.base, paint.seen.layout)
 
 
+def _bends(geometry: Geometry) -> int:
+    """How many :func:`_bent_shapes` there are."""
+    return 2 * min(SHAPES, len(geometry.free))
+
+
 def _bent_shapes(geometry: Geometry, start: Outcome) -> Iterator[Tensor]:
     """Free coefficients at either end of their range, the others at their start; see :data:`SHAPES`."""
     surface, free = geometry.surface, geometry.free
     moved = torch.linalg.vector_norm(surface.deltas, dim=(1, 2)) * (surface.high - surface.low)
-    most = moved[free].topk(min(SHAPES, len(free))).indices
+    most = moved[free].topk(_bends(geometry) // 2).indices
     for index in free[most].tolist():
         for end in (surface.low, surface.high):
             values = start.coefficients.clone()

@@ -89,14 +89,15 @@ def optimise_with_towers(
     settings = job.brief.settings
     with deterministic():
         scene = prepare(job, towers, device, renderer)
-        parameters = begin(scene)
+        parameters, telemetry = begin(scene), Telemetry(job.job, settings, report)
         with torch.no_grad():
             start = read(parameters)
             fixed = measure(start, scene)
             before = fixed.similarity(start)
             if scene.unpainted:
-                parameters.paint.pyramid.grids[0].add_(first_colour(parameters, start, scene, cancelled))
-        descent = descend(parameters, start, scene, Telemetry(job.job, settings, report), cancelled)
+                colour = first_colour(parameters, start, scene, cancelled, telemetry.looked)
+                parameters.paint.pyramid.grids[0].add_(colour)
+        descent = descend(parameters, start, scene, telemetry, cancelled)
         with torch.no_grad():
             outcome = finish(read_full(parameters), scene, parameters.paint.full.layout)
             after = fixed.similarity(outcome)

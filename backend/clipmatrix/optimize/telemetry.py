@@ -45,9 +45,19 @@ class Telemetry:
         self._report = report
         # Not the monotonic clock: on Windows that of Python 3.11 takes steps of 16 ms, as long as steps of ours.
         self._times = deque([time.perf_counter()], maxlen=RECENT + 1)
+        self._began = self._times[0]
         self._told = self._shown = float("-inf")
         self._took = 0.0
         self._similarity: float | None = None
+
+    def looked(self, looks: int, total: int) -> None:
+        """Tell of a look at the character before the first step, if it is time."""
+        now = time.perf_counter()
+        self._times = deque([now], maxlen=RECENT + 1)
+        if now - self._told >= PROGRESS_EVERY:
+            self._told = now
+            left = (total - looks) * (now - self._began) / looks
+            self._report(protocol.Progress(self._job, 0, self._settings.steps, 0.0, left, 0.0))
 
     def step_done(self, step: int, steps: int, similarity: float, state: Callable[[], protocol.State]) -> None:
         """Tell of a step of ``steps``, if it is time; ``state`` is called only when an update is due."""

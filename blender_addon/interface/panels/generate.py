@@ -56,9 +56,10 @@ def _show_progress(layout: bpy.types.UILayout, now: session.Session) -> None:
         layout.label(text=f"{which}, seed {now.job.brief.settings.seed}", icon="RENDERLAYERS")
     if progress and now.state in WORKING | {Phase.LOST}:
         left = "paused" if now.state is Phase.PAUSED else f"{_duration(progress.seconds_left)} left"
-        text = f"{progress.step} of {progress.steps}, {left}"
+        text = f"{progress.step} of {progress.steps}, {left}" if progress.step else f"Trying first colours, {left}"
         layout.progress(factor=progress.step / max(progress.steps, 1), type="BAR", text=text)
-        layout.label(text=f"Similarity {progress.similarity:.3f}")
+        if progress.step:
+            layout.label(text=f"Similarity {progress.similarity:.3f}")
     elif now.state in WORKING:
         layout.label(text=now.state.value.capitalize(), icon="SORTTIME")
     if now.summary:

@@ -16,14 +16,14 @@ def embedded():
     return load_tower("embedded", torch.device("cpu"))
 
 
-def first(character, tower, text, cancelled=lambda: False, **how):
+def first(character, tower, text, cancelled=lambda: False, looked=lambda *_: None, **how):
     """What the whole body's colour begins with for a prompt: (3,)."""
     brief = protocol.Brief(
         prompts=(protocol.Prompt(text, **how),), settings=protocol.Settings(texture_size=64, resolution=64)
     )
     scene = prepare(protocol.Submit("job", character, brief), (tower,), torch.device("cpu"))
     parameters = begin(scene)
-    return first_colour(parameters, read(parameters), scene, cancelled)[0, :, 0, 0, 0]
+    return first_colour(parameters, read(parameters), scene, cancelled, looked)[0, :, 0, 0, 0]
 
 
 def rigid(character):
@@ -82,3 +82,10 @@ def test_of_many_shape_keys_those_that_move_the_surface_most_are_bent(character,
 def test_a_job_that_is_cancelled_looks_no_further_and_begins_with_grey(character, embedded, looks):
     assert not first(character, embedded, "a red figure", lambda: len(looks) >= 5).any()
     assert len(looks) <= 7
+
+
+def test_each_look_is_told_with_how_many_there_are(character, embedded):
+    told = []
+    first(character, embedded, "a red figure", looked=lambda *look: told.append(look))
+    total = 27 + 2 * 2  # one of its three shapes is pinned
+    assert told == [(number, total) for number in range(1, total + 1)]

@@ -91,7 +91,7 @@ def test_each_part_is_auditioned_for_its_own_prompts(character):
         (protocol.Prompt("a red figure", paints=("body",)), protocol.Prompt("a blue figure", paints=("ball",))),
     )
     parameters = begin(scene)
-    found = first_colour(parameters, read(parameters), scene, lambda: False)
+    found = first_colour(parameters, read(parameters), scene, lambda: False, lambda *_: None)
     assert found.shape == (2, 3, 1, 1, 1)
     body, ball = (
         found[int(group), :, 0, 0, 0] for group in parameters.paint.seen.layout.groups[:, :, 0, 0].argmax(dim=0)

@@ -120,6 +120,14 @@ def test_progress_ends_at_the_last_step_and_updates_carry_the_state(run, charact
     assert (done.summary.steps, done.summary.stopped_early) == (5, False)
 
 
+def test_a_body_without_paint_says_that_it_is_looked_at_before_the_first_step(run, character, tower):
+    bare = [message.step for message in run(character, tower, steps=2)[1] if isinstance(message, protocol.Progress)]
+    assert bare[0] == 0
+    assert bare == sorted(bare)
+    still = run(character, tower, steps=2, vary=protocol.Vary(texture=0.0))[1]
+    assert all(message.step for message in still if isinstance(message, protocol.Progress))
+
+
 def test_cancelling_delivers_what_has_been_reached(run, character, tower):
     said: list[object] = []
 

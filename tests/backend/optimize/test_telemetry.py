@@ -65,3 +65,19 @@ def test_a_step_that_went_wrong_leaves_the_similarity_as_it_was():
     last = next(message for message in reversed(said) if isinstance(message, protocol.Progress))
     protocol.encode(last)
     assert last.similarity == pytest.approx(0.2)
+
+
+def test_looks_before_the_first_step_are_told_and_do_not_count_for_the_speed():
+    said = []
+    telemetry = Telemetry("job", protocol.Settings(steps=3, update_every=60.0), said.append)
+    for look in range(1, 11):
+        time.sleep(0.05)
+        telemetry.looked(look, 10)
+    looks = list(said)
+    assert 3 <= len(looks) <= 6, "ten times a second at most"
+    assert {(look.step, look.steps, look.steps_per_second) for look in looks} == {(0, 3, 0.0)}
+    assert looks[0].seconds_left == pytest.approx(0.45, rel=0.5)
+    assert looks[-1].seconds_left < looks[0].seconds_left
+    time.sleep(0.02)
+    telemetry.step_done(3, 3, 0.2, lambda: STATE)
+    assert next(message for message in said if getattr(message, "step", 0) == 3).steps_per_second > 20

@@ -1,11 +1,12 @@
 """The headless command walks the whole way: body, snapshot, job, take, files; and says what it does."""
 
+import io
 import json
 from functools import partial
 
 import numpy as np
 import pytest
-from clipmatrix_protocol import Brief, Look, Prompt, Settings, State
+from clipmatrix_protocol import Brief, Look, Progress, Prompt, Settings, State
 
 from ..painter import IMPOSSIBLE, RED
 from ..test_export import header
@@ -40,6 +41,19 @@ def test_progress_is_told_step_by_step(generate):
     assert steps == sorted(steps)
     assert steps[-1] == 8
     assert all(event["steps"] == 8 and "seconds_left" in event for event in events if event["event"] == "progress")
+
+
+def test_in_words_progress_is_told_before_the_first_step_and_now_and_then(rooms):
+    said = io.StringIO()
+    say = rooms("command.announce").PlainText(said)
+    for step in (0, 0, 1, 2, 40, 41, 100):
+        say.progress(Progress("job", step, 100, 2.0 if step else 0.0, 9.0, 0.25 if step else 0.0))
+    assert said.getvalue().splitlines() == [
+        "  trying first colours, 9 s left",
+        "  step 1/100, 2.0 steps/s, 9 s left, similarity 0.250",
+        "  step 40/100, 2.0 steps/s, 9 s left, similarity 0.250",
+        "  step 100/100, 2.0 steps/s, 9 s left, similarity 0.250",
+    ]
 
 
 def test_the_saved_character_wears_the_result_and_plays_its_action(generate, blender, tmp_path):

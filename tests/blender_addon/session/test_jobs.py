@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from clipmatrix_protocol import BodyRequest, Cancel, Done, Failed, Submit, Update
+from clipmatrix_protocol import BodyRequest, Cancel, Done, Failed, Progress, Submit, Update
 from msgspec.structs import replace
 
 from .peer import SUMMARY, be_forgotten, connect, job, pump, shown, state
@@ -18,6 +18,15 @@ def test_a_job_streams_into_the_scene_and_the_newest_state_wins(blender, running
     pump(running, peer, lambda: running.state is phase.FINISHED and not running.is_writing)
     assert shown(blender) == 0.5
     assert running.summary == SUMMARY
+
+
+def test_the_curve_begins_with_the_first_step(running, peer):
+    first = running.job.course.points[0]
+    running.job.course.points.clear()
+    peer.say(Progress(job(peer), 0, 5, 0.0, 3.0, 0.0), Progress(job(peer), 2, 5, 1.0, 3.0, 0.25))
+    pump(running, peer, lambda: running.progress.step == 2)
+    assert first[0] > 0
+    assert running.job.course.points == [(2, 0.25)]
 
 
 def test_accepting_closes_the_job_and_records_the_take(blender, running, peer, phase):
