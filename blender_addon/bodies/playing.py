@@ -27,6 +27,10 @@ LYING = np.array([np.sqrt(0.5), -np.sqrt(0.5), 0.0, 0.0])
 """The rotation that undoes :data:`TO_BLENDER`: a recording whose world is Z up turns the pelvis out of SMPL's axes."""
 
 
+LONGEST = 100_000
+"""Frames of the scene; over an hour of film, and some gigabytes of keys."""
+
+
 def play(
     recording: Recording,
     rig: bpy.types.Object,
@@ -57,7 +61,8 @@ def play(
     Raises
     ------
     Refusal
-        If the recording is over before ``first``, a bone is gone, or the body's joints are not those of a SMPL model.
+        If the recording is over before ``first``, what is taken lasts more than :data:`LONGEST` frames, a bone is gone,
+        or the body's joints are not those of a SMPL model.
     """
     if len(origin.joints) not in JOINTS:
         raise Refusal(
@@ -87,7 +92,12 @@ def _times(recording: Recording, fps: float, first: float, seconds: float) -> np
         raise Refusal(
             f"{recording.name} is over after {last / recording.rate:.1f} seconds.", "Begin with an earlier second."
         )
-    return begin + np.arange(int((end - begin) / recording.rate * fps + 1e-6) + 1) * (recording.rate / fps)
+    lasts = (end - begin) / recording.rate * fps
+    if lasts > LONGEST:
+        raise Refusal(
+            f"{recording.name} lasts more than {LONGEST} of the scene's frames.", "Take a part of it, by its Length."
+        )
+    return begin + np.arange(int(lasts + 1e-6) + 1) * (recording.rate / fps)
 
 
 def _turns(recording: Recording, origin: Origin, times: np.ndarray, upright: Upright) -> np.ndarray:

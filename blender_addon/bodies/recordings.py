@@ -5,10 +5,14 @@ Mahmood et al. 2019, "AMASS: Archive of Motion Capture as Surface Shapes"; the n
 
 from __future__ import annotations
 
+import os
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from lzma import LZMAError
 from pathlib import Path
+from tokenize import TokenError
 
 import numpy as np
 
@@ -23,8 +27,17 @@ USUAL_RATE = 30.0
 JOINTS = (22, 24, 52, 55)
 """Of a body without hands, SMPL, SMPL-H and SMPL-X."""
 
-UNREADABLE = (OSError, ValueError, EOFError, KeyError, MemoryError, zipfile.BadZipFile, NotImplementedError)
-"""What numpy raises over files that are damaged, or want a pickle."""
+LARGEST = 1 << 29
+"""Bytes of a file's arrays, unpacked: three quarters of an hour of SMPL-X, 120 frames a second, in double precision."""
+
+FARTHEST = 1e6
+"""Radians, metres, frames per second that no recording reaches; Blender's numbers would overflow far beyond."""
+
+UNREADABLE = (
+    OSError, ValueError, EOFError, KeyError, MemoryError, OverflowError, RuntimeError, SyntaxError, TokenError,
+    zipfile.BadZipFile, zlib.error, LZMAError,
+)  # fmt: skip
+"""What numpy raises over files that are damaged or locked, or want a pickle; their headers are Python to it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +47,7 @@ class Recording:
     Attributes
     ----------
     name
-        The file's.
+        The file's, as it can be shown.
     fps
         Frames per second; None where the file does not say.
     rotations
@@ -60,50 +73,76 @@ def read_recording(path: Path) -> Recording:
     Raises
     ------
     Refusal
-        If it is no recording, or holds numbers that are none.
+        If it is no recording, holds numbers that are none, or is too large.
     """
+    file = _shown(path.name)
     try:
-        found = np.load(path, allow_pickle=False)
+        found = np.load(path, mmap_mode="r", allow_pickle=False)  # mapped, or a large single array would be read
         if not isinstance(found, np.lib.npyio.NpzFile):
-            raise Refusal(
-                f"{path.name} is no archive of arrays.", "Choose an .npz file of a motion, as AMASS has them."
-            )
+            raise Refusal(f"{file} is no archive of arrays.", "Choose an .npz file of a motion, as AMASS has them.")
         with found as arrays:
-            return _recording(path, arrays)
+            _check_size(file, found.zip)
+            return _recording(file, arrays)
     except UNREADABLE as error:
-        raise Refusal(f"{path.name} can't be read: {error}.", "Choose an .npz file of a motion.") from error
+        raise Refusal(f"{file} can't be read: {error}.", "Choose an .npz file of a motion.") from error
 
 
-def _recording(path: Path, arrays: Mapping[str, np.ndarray]) -> Recording:
+def _shown(name: str) -> str:
+    """A file's name with what is no Unicode in it replaced: Blender takes no such text."""
+    return os.fsencode(name).decode(errors="replace")
+
+
+def _check_size(file: str, archive: zipfile.ZipFile) -> None:
+    """Refuse what would fill the memory before any of it is unpacked; arrays that are not read don't count."""
+    read = ("poses", "trans", *RATES)
+    sizes = [member.file_size for member in archive.infolist() if member.filename.removesuffix(".npy") in read]
+    if sum(sizes) > LARGEST:
+        raise Refusal(
+            f"{file} unpacks to more than {LARGEST >> 20} megabytes.", "Cut the recording into several files."
+        )
+
+
+def _recording(file: str, arrays: Mapping[str, np.ndarray]) -> Recording:
     if "poses" not in arrays:
         if "v_template" in arrays:
             raise Refusal(
-                f"{path.name} is a body's model file, not a motion.",
+                f"{file} is a body's model file, not a motion.",
                 "Add the body with Add > Mesh > ClipMatrix, and choose a motion for it here.",
             )
-        raise Refusal(f"{path.name} has no poses.", "Choose an .npz file of a motion, as AMASS has them.")
-    poses = _numbers(path, arrays, "poses")
+        raise Refusal(f"{file} has no poses.", "Choose an .npz file of a motion, as AMASS has them.")
+    poses = _numbers(file, arrays, "poses")
     frames = len(poses)
     numbers = poses.size // frames
     if numbers not in [3 * joints for joints in JOINTS]:
         raise Refusal(
-            f"{path.name} has {numbers} numbers a frame.",
+            f"{file} has {numbers} numbers a frame.",
             "Poses of SMPL, SMPL-H or SMPL-X have 72, 156 or 165; without hands 66.",
         )
-    translation = _numbers(path, arrays, "trans") if "trans" in arrays else np.zeros((frames, 3))
+    translation = _numbers(file, arrays, "trans") if "trans" in arrays else np.zeros((frames, 3))
     if translation.shape != (frames, 3):
-        raise Refusal(f"{path.name} has {frames} poses, but not as many places (“trans”).", "Choose another file.")
-    rates = [float(_numbers(path, arrays, name).ravel()[0]) for name in RATES if name in arrays]
-    if any(rate <= 0 for rate in rates):
-        raise Refusal(f"{path.name} has {rates[0]:g} frames a second.", "Choose another file.")
-    return Recording(path.stem, rates[0] if rates else None, poses.reshape(frames, -1, 3), translation)
+        raise Refusal(f"{file} has {frames} poses, but not as many places (“trans”).", "Choose another file.")
+    return Recording(Path(file).stem, _rate(file, arrays), poses.reshape(frames, -1, 3), translation)
 
 
-def _numbers(path: Path, arrays: Mapping[str, np.ndarray], name: str) -> np.ndarray:
+def _rate(file: str, arrays: Mapping[str, np.ndarray]) -> float | None:
+    """Frames per second, by the first name that the file has for them."""
+    name = next((name for name in RATES if name in arrays), None)
+    if name is None:
+        return None
+    rate = float(_numbers(file, arrays, name).ravel()[0])
+    if rate <= 0:
+        raise Refusal(f"{file} has {rate:g} frames a second.", "Choose another file.")
+    return rate
+
+
+def _numbers(file: str, arrays: Mapping[str, np.ndarray], name: str) -> np.ndarray:
     """An array as float64, at least one number long."""
-    values = arrays[name]
-    if values.dtype.kind not in "fiu" or not values.size:
-        raise Refusal(f"{path.name} has no numbers in “{name}”.", "Choose another file.")
+    stored = arrays[name]  # bytes, where the archive holds a file that is no array
+    if not isinstance(stored, np.ndarray) or stored.dtype.kind not in "fiu" or not stored.size:
+        raise Refusal(f"{file} has no numbers in “{name}”.", "Choose another file.")
+    values = np.atleast_1d(stored).astype(np.float64)
     if not np.isfinite(values).all():
-        raise Refusal(f"{path.name} has values in “{name}” that are not finite.", "Choose another file.")
-    return np.atleast_1d(values).astype(np.float64)
+        raise Refusal(f"{file} has values in “{name}” that are not finite.", "Choose another file.")
+    if max(values.max(), -values.min()) > FARTHEST:
+        raise Refusal(f"{file} has values in “{name}” beyond {FARTHEST:.0f}.", "Choose another file.")
+    return values

@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 import pytest
 from clipmatrix.bodies.kinematics import from_smplx
+from clipmatrix.bodies.message import body_message as figure_message
 from clipmatrix.bodies.smpl.kinds import Kind
 
 from tests.backend.smpl.model_files import Reference, model_arrays, write_model
@@ -120,3 +121,9 @@ def model(blender_module, tmp_path_factory):
         return Model(blender_module, tmp_path_factory.mktemp(kind.smplx_class), kind)
 
     return written
+
+
+@pytest.fixture
+def figure(blender, rooms):
+    """ClipMatrix's own figure: its mesh object and its rig."""
+    return rooms("bodies.build").build_body(figure_message("figure"), blender.context)

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 from clipmatrix.bodies.kinematics import from_smplx
-from clipmatrix.bodies.message import body_message as figure_message
 from clipmatrix.bodies.smpl.kinds import SMPL, SMPL_H, SMPL_X
 
 from tests.blender_addon.fingerprint import differences, fingerprint
@@ -12,12 +11,6 @@ TOLERANCE = 3e-4
 """Metres, of a vertex in a frame; correctives of many frames share a few shapes."""
 
 WIDTHS = {22: 66, 24: 72, 52: 156, 55: 165}
-
-
-@pytest.fixture
-def figure(blender, rooms):
-    """ClipMatrix's own figure: its mesh object and its rig."""
-    return rooms("bodies.build").build_body(figure_message("figure"), blender.context)
 
 
 @pytest.fixture
