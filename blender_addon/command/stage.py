@@ -6,7 +6,9 @@ from typing import Any
 
 import bpy
 
+from ..bodies.memory import recall
 from ..errors import Refusal, reason
+from ..interface import properties
 from ..interface.selection import selected_character
 from ..job import session
 from ..job.headless_loop import pump_until
@@ -64,7 +66,7 @@ def add_figure() -> None:
 
 
 def load_motion(path: Path) -> None:
-    """Have the body play a recording, and the scene play just as long.
+    """Have the body play a recording, the scene play just as long, and the next job look at it, not at another Action.
 
     Raises
     ------
@@ -74,11 +76,15 @@ def load_motion(path: Path) -> None:
     scene, layer = bpy.context.scene, bpy.context.view_layer
     assert scene is not None
     assert layer is not None
-    rig = next((member for member in character() if member.type == "ARMATURE"), None)
-    if rig is not None:
-        layer.objects.active = rig
+    members = character()
+    bodies = [member for member in members if recall(member.data) is not None]
+    rigs = [member for member in members if member.type == "ARMATURE" and member.name in layer.objects]
+    if bodies or rigs:  # of a body that is hidden under its clothes, the rig
+        layer.objects.active = (bodies or rigs)[0]
     press("load_motion", filepath=str(path), update_scene_duration=True)
     scene.frame_set(scene.frame_start)
+    settings = properties.of(scene)
+    settings.poses, settings.action, settings.frames = "ACTION", None, "ALL"
 
 
 def character() -> Character:

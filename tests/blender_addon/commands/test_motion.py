@@ -25,12 +25,52 @@ def test_the_body_of_a_file_plays_it(command, blender, rooms, backend, walk, tmp
     wanted = ["--blend", tmp_path / "body.blend", "--motion", walk, "--export", tmp_path / "out.blend"]
     code, events = command("generate", "--prompt", "a red figure", *arguments, *wanted)
     assert code == 0, events
-    sent = backend.jobs[0].character
-    knee = sent.poses[1:, sent.joints.index("left_knee"), :3, :3]  # behind the rest pose
-    assert np.ptp(knee, axis=0).max() > 0.5, "the job must see the knee bend"
+    assert _knees(backend.jobs[0]) > 0.5, "the job must see the knee bend"
     blender.ops.wm.open_mainfile(filepath=str(tmp_path / "out.blend"))
     assert blender.data.objects["figure rig"].animation_data.action.name == "kneel"
     assert (blender.context.scene.frame_start, blender.context.scene.frame_end) == (1, 25)
+
+
+def _knees(job):
+    """How far the left knee turns over the poses of a job, behind the rest pose."""
+    sent = job.character
+    return np.ptp(sent.poses[1:, sent.joints.index("left_knee"), :3, :3], axis=0).max()
+
+
+def _generate(command, backend, walk, tmp_path):
+    arguments = ["--address", backend.address, "--steps", "3", "--texture-size", "64", "--pictures", "none"]
+    return command(
+        "generate", "--prompt", "a red figure", *arguments, "--motion", walk, "--export", tmp_path / "a.blend"
+    )
+
+
+def test_the_job_looks_at_the_motion_whatever_poses_the_file_has_chosen(
+    command, blender, rooms, backend, walk, tmp_path
+):
+    rooms("bodies.build").build_body(body_message("figure"), blender.context)
+    settings = rooms("interface.properties").of(blender.context.scene)
+    settings.action = blender.data.actions["wave"]
+    settings.frames, settings.first_frame, settings.last_frame = "RANGE", 1, 2
+    code, events = _generate(command, backend, walk, tmp_path)
+    assert code == 0, events
+    assert _knees(backend.jobs[0]) > 0.5
+
+
+@pytest.mark.parametrize("state", ["rig elsewhere", "no parent", "body hidden"])
+def test_a_body_plays_it_wherever_its_rig_is(command, blender, rooms, scenes, backend, walk, tmp_path, state):
+    body = rooms("bodies.build").build_body(body_message("figure"), blender.context)
+    if state == "rig elsewhere":
+        blender.context.scene.collection.objects.unlink(body.rig)
+    elif state == "no parent":
+        body.mesh_object.parent = None
+    else:
+        boot = scenes.column("Boot")
+        boot.parent, boot.parent_type, boot.parent_bone = body.rig, "BONE", "left_knee"
+        scenes.select(boot)
+        body.mesh_object.hide_set(True)
+    code, events = _generate(command, backend, walk, tmp_path)
+    assert code == 0, events
+    assert _knees(backend.jobs[0]) > 0.5
 
 
 def test_what_is_no_body_is_said_before_there_is_a_job(command, scenes, backend, walk, tmp_path):
