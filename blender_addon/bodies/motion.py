@@ -46,7 +46,8 @@ def add_keys(
     """Make an Action of poses; it is kept in the file but not assigned.
 
     With B the bone's rest axes (columns, armature space), a rotation R in the world-aligned joint frame is
-    ``B^T R B`` in the bone's own frame, and the root's translation t is the location ``B^T t``.
+    ``B^T R B`` in the bone's own frame, and the root's translation t is the location ``B^T t``; with Local
+    Location off, its parent's axes take B's place, or the armature's.
 
     Parameters
     ----------
@@ -78,7 +79,8 @@ def add_keys(
         local = np.concatenate([turns[:, index, :1], turns[:, index, 1:] @ axes], axis=1)
         _add_channels(curves, joint, path + "rotation_quaternion", frames, local, looping)
         if parents[index] < 0:
-            _add_channels(curves, joint, path + "location", frames, places @ axes, looping)
+            along = places @ _location_axes(armature.bones[joint])
+            _add_channels(curves, joint, path + "location", frames, along, looping)
     action.use_frame_range = True
     action.frame_start, action.frame_end = float(frames[0]), float(frames[-1])
     action.use_cyclic = looping
@@ -101,6 +103,12 @@ def loops(motion: Motion) -> bool:
     closing = float(np.abs(motion.rotations[0] - motion.rotations[-1]).max())
     travel = float(np.abs(motion.translation[0] - motion.translation[-1]).max())
     return closing <= 1.5 * float(steps.max()) + 1e-6 and travel < 0.05
+
+
+def _location_axes(bone: bpy.types.Bone) -> np.ndarray:
+    """(3, 3) axes in columns, armature space, along which Blender counts a bone's location."""
+    counted = bone if bone.use_local_location else bone.parent
+    return np.eye(3) if counted is None else np.array(counted.matrix_local.to_3x3(), dtype=np.float64)
 
 
 def _new_curves(action: Any, rig: bpy.types.Object) -> Any:

@@ -14,11 +14,17 @@ from ...bodies.recordings import USUAL_RATE, read_recording
 from ...errors import Refusal
 from ...job import session
 from ...job.phases import BUSY
+from ...scene.posing.actions import BONE
+from ...scene.posing.curves import curves
 from ..guarding import guarded
 from .fitting import NO_BODY, Body, active_body
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
+
+
+UNMOVED = {"location": (0.0, 0.0, 0.0), "scale": (1.0, 1.0, 1.0)}
+"""Channels of a bone at rest that recordings have no values for, but at the root."""
 
 
 class CLIPMATRIX_OT_load_motion(bpy.types.Operator):
@@ -95,11 +101,14 @@ class CLIPMATRIX_OT_load_motion(bpy.types.Operator):
         recording = read_recording(Path(bpy.path.abspath(self.filepath.strip())))
         fps = scene.render.fps / scene.render.fps_base
         action = play(recording, body.rig, body.origin, fps, self.upright, self.first, self.seconds)
+        _forget_stretches(body)
         _take_on(body, action)
         if self.update_scene_duration:
             scene.frame_start, scene.frame_end = round(action.frame_start), round(action.frame_end)
         if recording.fps is None:
             self.report({"WARNING"}, f"The file does not say its speed; {USUAL_RATE:g} frames a second are taken")
+        if _mixes(body.rig.animation_data):
+            self.report({"WARNING"}, f"The NLA of {body.rig.name} changes what is seen of the motion")
         return {"FINISHED"}
 
 
@@ -107,6 +116,28 @@ def _require_free(body: Body) -> None:
     animation = body.rig.animation_data
     if animation is not None and animation.use_tweak_mode:
         raise Refusal(f"A strip of {body.rig.name} is being tweaked.", "Leave tweak mode (Tab), then load the motion.")
+
+
+def _mixes(animation: Any) -> bool:
+    """Whether the NLA shows something else than the Action: one of its tracks alone, or both, mixed."""
+    if not animation.use_nla or not animation.nla_tracks:
+        return False
+    solo = any(track.is_solo for track in animation.nla_tracks)
+    return bool(solo or animation.action_influence < 1 or animation.action_blend_type != "REPLACE")
+
+
+def _forget_stretches(body: Body) -> None:
+    """Put back what the rig's Action does to joints and a recording does not, scales and places; it would stay so."""
+    animation = body.rig.animation_data
+    assert body.rig.pose is not None
+    if animation is None or animation.action is None:
+        return
+    for curve in curves(animation.action):
+        found = BONE.match(curve.data_path)
+        name = bpy.utils.unescape_identifier(found[1]) if found else ""
+        channel = curve.data_path.rpartition(".")[2]
+        if name in body.origin.joints and channel in UNMOVED:
+            setattr(body.rig.pose.bones[name], channel, UNMOVED[channel])
 
 
 def _take_on(body: Body, action: bpy.types.Action) -> None:

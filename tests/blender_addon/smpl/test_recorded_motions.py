@@ -147,6 +147,56 @@ def test_what_the_body_played_before_is_kept_and_bones_turn_as_the_motion_says(b
     assert figure.rig.pose.bones["left_elbow"].rotation_mode == "QUATERNION"
 
 
+@pytest.mark.parametrize("master", [False, True])
+def test_a_pelvis_whose_location_is_not_local_goes_the_same_way(blender, figure, tmp_path, master):
+    rotations, places = smooth(5, 52)
+    file = write(tmp_path / "a.npz", rotations, places, mocap_framerate=np.array(24.0))
+    blender.ops.clipmatrix.load_motion(filepath=file)
+    blender.context.scene.frame_set(5)
+    wanted = np.array(figure.rig.pose.bones["pelvis"].matrix)
+    blender.context.view_layer.objects.active = figure.rig
+    blender.ops.object.mode_set(mode="EDIT")
+    bones = figure.rig.data.edit_bones
+    if master:
+        above = bones.new("master")
+        above.head, above.tail, above.roll = (0, 0, 0), (0.1, 0.3, 0.2), 0.4
+        bones["pelvis"].parent = above
+    bones["pelvis"].use_local_location = False
+    blender.ops.object.mode_set(mode="OBJECT")
+    blender.ops.clipmatrix.load_motion(filepath=file)
+    blender.context.scene.frame_set(5)
+    np.testing.assert_allclose(np.array(figure.rig.pose.bones["pelvis"].matrix), wanted, atol=1e-5)
+
+
+def test_what_the_action_before_stretched_is_at_rest_but_not_what_the_artist_has(blender, figure, tmp_path):
+    elbow, head = figure.rig.pose.bones["left_elbow"], figure.rig.pose.bones["head"]
+    elbow.scale, elbow.location = (1, 2, 1), (0.1, 0, 0)
+    elbow.keyframe_insert("scale", frame=1)
+    elbow.keyframe_insert("location", frame=1)
+    head.scale = (1.5, 1.5, 1.5)
+    blender.ops.clipmatrix.load_motion(filepath=write(tmp_path / "a.npz", *smooth(5, 52)))
+    blender.context.scene.frame_set(2)
+    assert (*elbow.scale, *elbow.location) == (1, 1, 1, 0, 0, 0)
+    assert head.scale[0] == 1.5
+
+
+@pytest.mark.parametrize(
+    ("change", "warns"),
+    [({}, False), ({"action_influence": 0.5}, True), ({"action_blend_type": "ADD"}, True), ({"solo": True}, True)],
+)
+def test_an_nla_that_shows_something_else_is_named(blender, figure, tmp_path, capfd, change, warns):
+    animation = figure.rig.animation_data
+    track = animation.nla_tracks.new()
+    track.strips.new("walk", 1, animation.action)
+    for name, value in change.items():
+        if name == "solo":
+            track.is_solo = value
+        else:
+            setattr(animation, name, value)
+    blender.ops.clipmatrix.load_motion(filepath=write(tmp_path / "a.npz", *smooth(5, 52)))
+    assert ("changes what is seen of the motion" in capfd.readouterr().out) == warns
+
+
 def test_a_file_that_does_not_say_its_speed_is_played_at_the_usual_one(blender, figure, tmp_path, capfd):
     np.savez(tmp_path / "a.npz", poses=np.zeros((61, 66)))
     assert blender.ops.clipmatrix.load_motion(filepath=str(tmp_path / "a.npz")) == {"FINISHED"}
