@@ -26,7 +26,6 @@ TO_BLENDER = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 LYING = np.array([np.sqrt(0.5), -np.sqrt(0.5), 0.0, 0.0])
 """The rotation that undoes :data:`TO_BLENDER`: a recording whose world is Z up turns the pelvis out of SMPL's axes."""
 
-
 LONGEST = 100_000
 """Frames of the scene; over an hour of film, and some gigabytes of keys."""
 
