@@ -1,7 +1,8 @@
-"""Giving a scene back as it was before an exporter went through it: poses that have no key, nodes without marks."""
+"""Giving a scene back as it was before frames were gone to in it: poses that have no key, nodes without marks."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 
 import bpy
@@ -16,23 +17,26 @@ MARK = "used"
 
 
 @contextmanager
-def poses_kept(repertoire: Repertoire) -> Iterator[None]:
+def poses_kept(repertoire: Repertoire = MappingProxyType({})) -> Iterator[None]:
     """Put whatever the scene's objects, bones and shape keys can be moved by back where it was when the block ends.
 
-    An exporter goes through frames, and every frame moves whatever has keys, of whichever character; and it goes
-    through Actions, each of which leaves behind what only it has keys for.
+    Exporters and renders go to frames, and every frame moves whatever has keys, of whichever character, and changes to
+    the camera that a marker names; an exporter also goes through the Actions of a repertoire, each of which leaves
+    behind what only it has keys for.
     """
     scene, layer = bpy.context.scene, bpy.context.view_layer
     assert scene is not None
     assert layer is not None
-    frame, part = scene.frame_current, scene.frame_subframe
+    frame, part, camera = scene.frame_current, scene.frame_subframe, scene.camera
     before = [*_set(repertoire), *_movable()]  # a rotation mode before the rotations, which it changes
     try:
         yield
     finally:
         if (scene.frame_current, scene.frame_subframe) != (frame, part):
             scene.frame_set(frame, subframe=part)
-        layer.update()  # what the exporter left to be evaluated must not come after us
+        if scene.camera != camera:
+            scene.camera = camera
+        layer.update()  # what was left to be evaluated must not come after us
         for value in before:
             value.put_back()
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from .acting import Character, at_rest, running_frames, spread_frames
 from .images import read_image, write_image
+from .keeping import poses_kept
 from .studio import Framing, Studio, fit, look, shoot, studio, visible_points
 from .video import encode_video
 
@@ -141,7 +142,8 @@ def filming(character: Character, path: Path, size: int = FILM_SIZE, frames: int
 
 def _points(place: Studio, character: Character, frames: Sequence[int]) -> np.ndarray:
     found = []
-    for number in frames:
-        place.scene.frame_set(number)
-        found.append(visible_points(place.scene, character))
+    with poses_kept():
+        for number in frames:
+            place.scene.frame_set(number)
+            found.append(visible_points(place.scene, character))
     return np.concatenate(found)

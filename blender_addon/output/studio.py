@@ -1,6 +1,6 @@
 """A photo studio: a scene of its own, with camera and light, in which a character is rendered and which then goes.
 
-The artist's scene, its view settings and its render settings are not touched.
+The artist's scene is left as it was, its view settings and its render settings are not touched.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,6 +15,7 @@ import numpy as np
 from mathutils import Euler, Vector
 
 from ..scene.materials.node_trees import give_nodes
+from .rendering import render_scene
 
 FIELD_OF_VIEW = radians(28)
 """Of the studio's camera; a long lens, so that the body keeps its proportions."""
@@ -96,9 +97,7 @@ def look(place: Studio, framing: Framing, azimuth: float) -> None:
 def shoot(place: Studio, frame: int, path: Path) -> None:
     """Render a frame of the studio to a PNG file.
 
-    The studio is named to the operator, which then renders it at the context's frame, so the frame is set once the
-    render has begun. ``temp_override`` would be simpler; but up to Blender 5.0, an operator that runs under it crashes
-    now and then where a thread runs Python meanwhile, such as another add-on's.
+    The frame is set once the render has begun, whose operator sets another one (:func:`.render_scene`).
     """
     scene = place.scene
     scene.render.filepath = str(path)
@@ -108,7 +107,7 @@ def shoot(place: Studio, frame: int, path: Path) -> None:
 
     bpy.app.handlers.render_pre.append(at_its_frame)
     try:
-        bpy.ops.render.render(write_still=True, scene=scene.name)
+        render_scene(scene, write_still=True)
     finally:
         bpy.app.handlers.render_pre.remove(at_its_frame)
 

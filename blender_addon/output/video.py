@@ -6,6 +6,8 @@ from typing import Any
 
 import bpy
 
+from .rendering import render_scene
+
 
 def encode_video(pictures: Sequence[Path], size: int, fps: int, path: Path) -> Path:
     """Write PNG files of one folder, one a frame, as a film without sound.
@@ -30,7 +32,7 @@ def encode_video(pictures: Sequence[Path], size: int, fps: int, path: Path) -> P
             strip.elements.append(picture.name)
         scene.frame_start, scene.frame_end = 1, len(pictures)
         _set_output(scene, size, fps, path)
-        bpy.ops.render.render(animation=True, scene=scene.name)
+        render_scene(scene, animation=True)
     finally:
         bpy.data.scenes.remove(scene)
     return path

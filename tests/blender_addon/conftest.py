@@ -157,6 +157,13 @@ class Scenes:
         self.bpy.context.view_layer.objects.active = things[0]
         self.bpy.context.view_layer.update()
 
+    def choose_against_a_marker(self) -> None:
+        """Two cameras: a marker of the timeline names one, the artist has chosen the other since."""
+        scene = self.bpy.context.scene
+        named, chosen = (self.add(name, self.bpy.data.cameras.new(name)) for name in ("Named", "Chosen"))
+        scene.timeline_markers.new("cut", frame=1).camera = named
+        scene.camera = chosen
+
     def wave(self, rig: Any, *, frames: int = 20) -> Any:
         """An Action that bends every bone from frame 1 to ``frames``."""
         for index, bone in enumerate(rig.pose.bones):

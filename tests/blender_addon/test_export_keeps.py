@@ -64,6 +64,15 @@ def test_switches_and_influences_that_an_action_sets_are_as_the_artist_has_set_t
 
 
 @pytest.mark.parametrize("kind", FORMATS)
+def test_the_camera_stays_that_the_artist_has_chosen_after_a_marker_had(
+    blender, rooms, switched, scenes, tmp_path, kind
+):
+    scenes.choose_against_a_marker()
+    export(rooms, switched, tmp_path / f"a.{kind}")
+    assert blender.context.scene.camera.name == "Chosen"
+
+
+@pytest.mark.parametrize("kind", FORMATS)
 def test_an_action_that_keys_no_switch_is_written_with_the_artist_s(blender, rooms, switched, tmp_path, kind):
     thing, rig = switched
     widen(rig)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from .session.test_rendering_meanwhile import Working
 from .test_export import grown, header
 
 
@@ -84,3 +85,14 @@ def test_nothing_selected_and_edit_mode_are_refused_in_words(blender, scenes, tm
     blender.ops.object.mode_set(mode="EDIT")
     with pytest.raises(RuntimeError, match="Switch to Object Mode"):
         call(filepath=str(tmp_path / "a"))
+
+
+@pytest.mark.parametrize("operator", ["export_gltf", "export_fbx", "export_turntable"])
+@pytest.mark.parametrize(("kind", "doing"), [("RENDER", "rendering"), ("OBJECT_BAKE", "baking")])
+def test_nothing_goes_to_other_frames_under_blenders_own_render(
+    blender, character, tmp_path, monkeypatch, operator, kind, doing
+):
+    """Filmed meanwhile, Blender crashes; exported meanwhile, the artist's pictures would show other frames."""
+    monkeypatch.setattr(blender, "app", Working(blender.app, kind))
+    with pytest.raises(RuntimeError, match=f"Blender is {doing}"):
+        getattr(blender.ops.clipmatrix, operator)(filepath=str(tmp_path / "a"))

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from .columns import column_body
+from .fingerprint import differences, fingerprint
 
 TILE = 32
 
@@ -152,6 +153,41 @@ def test_the_artists_scene_and_data_are_left_as_they_were(blender, character, pi
     assert settings == (scene.render.engine, scene.render.resolution_x, scene.render.filepath, scene.frame_current)
     assert scene.view_settings.view_transform == "AgX"
     assert character[1].data.pose_position == "POSE"
+
+
+def test_poses_without_keys_and_the_chosen_camera_are_left_as_they_were(blender, character, pictures, scenes, tmp_path):
+    """Frames are gone to, which would put whatever has keys where these say, and change to the camera of a marker."""
+    _, bystander = scenes.character()
+    scenes.wave(bystander)
+    blender.context.scene.frame_set(3)
+    scenes.choose_against_a_marker()
+    for rig in (character[1], bystander):
+        for bone in rig.pose.bones:
+            bone.location = bone.rotation_euler = (0.5, 0.4, 0.3)
+            bone.rotation_quaternion = (0.5, 0.5, 0.5, 0.5)
+    before = fingerprint(blender)
+    pictures.row(character, pictures.plan(character), tile=8)
+    pictures.turntable(character, tmp_path / "film.mp4", size=16, frames=2)
+    found = differences(before, fingerprint(blender))
+    assert [line for line in found if "Render Result" not in line] == []
+
+
+def test_an_engine_of_the_artists_that_renders_no_pictures_is_named(blender, character, pictures):
+    class Sketch(blender.types.RenderEngine):
+        bl_idname, bl_label = "SKETCH", "Sketch"
+
+        def view_draw(self, context, graph):
+            """Only in the viewport."""
+
+    blender.utils.register_class(Sketch)
+    render = blender.context.scene.render
+    usual, render.engine = render.engine, "SKETCH"
+    try:
+        with pytest.raises(RuntimeError, match="render engine is SKETCH"):
+            pictures.row(character, pictures.plan(character), tile=8)
+    finally:
+        render.engine = usual
+        blender.utils.unregister_class(Sketch)
 
 
 def test_the_turntable_is_a_film_in_which_the_character_moves(blender, character, pictures, tmp_path):

@@ -14,7 +14,7 @@ from bpy_extras.io_utils import ExportHelper
 from ...errors import Refusal
 from ...job import session
 from ...output import export, pictures
-from ...scene import characters, suns
+from ...scene import background, characters, suns
 from ..guarding import guarded
 from ..refusing import refuse
 from ..selection import name_of, selected_character
@@ -163,12 +163,12 @@ class CLIPMATRIX_OT_film(bpy.types.Operator):
         return {"RUNNING_MODAL"}
 
     def modal(self, context: bpy.types.Context, event: bpy.types.Event) -> set[OperatorReturnItems]:
-        """Take the next frame at each timer event."""
+        """Take the next frame at each timer event, unless a script has had Blender render meanwhile."""
         if event.type == "ESC":
             self._end(context)
             self.report({"INFO"}, "The film was stopped, and nothing was written")
             return {"CANCELLED"}
-        if event.type != "TIMER":
+        if event.type != "TIMER" or background.under_way():
             return {"RUNNING_MODAL"}
         try:
             self._tell(context, next(self._film))
@@ -202,7 +202,13 @@ class CLIPMATRIX_OT_film(bpy.types.Operator):
 
 
 def _why_not(context: bpy.types.Context) -> str:
-    """Why nothing can be exported now, in words; empty if something can."""
+    """Why nothing can be exported now, in words; empty if something can.
+
+    Exports and films go to other frames, which what Blender renders meanwhile must not see; and two renders at once
+    crash it.
+    """
+    if doing := background.under_way():
+        return doing
     if context.mode not in ("OBJECT", "POSE"):
         return "Switch to Object Mode or Pose Mode first"
     try:
