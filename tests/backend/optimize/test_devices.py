@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 import torch
 from clipmatrix.optimize import learning_rates, optimise_with_towers
+from clipmatrix.optimize.finish import finish
+from clipmatrix.optimize.mesh.repair import broken
 from clipmatrix.optimize.objective import objective
 from clipmatrix.optimize.parameters import begin
 from clipmatrix.optimize.random_draws import draw
 from clipmatrix.optimize.readings import take_readings
 from clipmatrix.optimize.scene import prepare
-from clipmatrix.optimize.state import read
+from clipmatrix.optimize.state import read, read_full
 from clipmatrix.render import TORCH, find_renderer
 
 from ..elsewhere import CAN_BE, NAME
@@ -113,6 +115,7 @@ def stepped(job, tower, device):
     terms.backward()
     readings = take_readings(terms, parameters, leaves)
     terms.keeping.backward()
+    assert {leaf.grad.device.type for leaf in leaves} == {device.type}
     return [leaf.grad.cpu() for leaf in leaves], readings
 
 
@@ -123,6 +126,24 @@ def test_a_step_asks_for_the_same_change(job, tower, device):
     assert said.loss == pytest.approx(told.loss, abs=1e-3)
     for one, other in zip(found, expected, strict=True):
         assert torch.cosine_similarity(one.flatten(), other.flatten(), dim=0) > 0.99 or other.norm() < 1e-9
+
+
+def mended(job, tower, device):
+    """Offsets of a result that was torn to pieces, on the CPU."""
+    scene = prepare(job, (on(device, tower),), device)
+    parameters = begin(scene)
+    whole = read_full(parameters)
+    noise = 0.05 * torch.randn(whole.offsets.shape, generator=torch.Generator().manual_seed(0)).to(device)
+    torn = replace(whole, offsets=whole.offsets + noise, coefficients=whole.coefficients + 0.5)
+    assert broken(scene.surface, scene.start, torn.vertices(scene)).sum() > 50
+    made = finish(torn, scene, parameters.paint.full.layout)
+    assert not broken(scene.surface, scene.start, made.vertices(scene)).any()
+    return made.offsets.cpu()
+
+
+def test_a_result_is_mended_alike(afresh, tower, device):
+    expected = mended(afresh, tower, torch.device("cpu"))
+    torch.testing.assert_close(mended(afresh, tower, device), expected, rtol=0, atol=1e-3)
 
 
 def test_a_job_comes_to_its_end(job, tower, device):
