@@ -1,8 +1,10 @@
 """A real router in a process of its own, whose job is small: it paints the character red, and pushes it 2 cm aside.
 
-Run by itself, ``python -m tests.blender_addon.painter FOLDER`` says where it listens and serves until it is killed.
+Run by itself, ``python -m tests.blender_addon.painter FOLDER`` says where it listens, and serves until it is killed,
+or whoever started it is gone, as when Blender takes the tests' process down.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -17,6 +19,7 @@ import msgspec
 import numpy as np
 import zmq
 from clipmatrix.errors import JobError
+from clipmatrix.server.parent import parent_watch
 from clipmatrix.server.router import run
 from clipmatrix.server.services import Cancelled, Report, Services
 from clipmatrix.server.sockets import bound_address, open_router
@@ -100,7 +103,7 @@ def main(folder: Path) -> None:
     context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
     with open_router(context, "tcp://127.0.0.1:*") as socket:
         print(bound_address(socket), flush=True)
-        run(socket, SECRET, services, lambda: False)
+        run(socket, SECRET, services, parent_watch(os.getppid()))
 
 
 def _optimise(folder: Path, job: Submit, report: Report, cancelled: Cancelled) -> Done:
