@@ -59,23 +59,24 @@ class Parameters:
 
 def begin(scene: Scene) -> Parameters:
     """Set the parameters to a character as it came."""
-    full = scene.textures.shape[1]
+    surface, came = scene.surface, scene.appearance
+    full = came.textures.shape[1]
     seen = min(scene.finest, full)
     sides = _halves(scene, full, seen)
     layout = layout_seen = _layout(scene, full, sides[0])
     if seen < full:
         layout_seen = _layout(scene, seen, sides[1])
     return Parameters(
-        geometry=geometry.begin(scene.surface, scene.start_offset, scene.constraints, scene.brief.settings.smoothness),
+        geometry=geometry.begin(surface, scene.start_offset, scene.constraints, scene.brief.settings.smoothness),
         paint=paint.begin(
             _start_textures(scene, layout),
             layout,
             layout_seen,
-            shares(scene.surface, scene.start, seen),
+            shares(surface, scene.start, seen),
             reach(scene.brushes, layout_seen) if scene.brushes else None,
         ),
-        normal_map=_normal_map(scene, scene.relief, (layout, layout_seen), sides) if scene.relief else None,
-        look=look.begin(scene.look, scene.surface.device),
+        normal_map=_normal_map(scene, came.relief, (layout, layout_seen), sides) if came.relief else None,
+        look=look.begin(came.look, surface.device),
     )
 
 
@@ -105,11 +106,13 @@ def _with_lookups(layout: Atlas) -> Atlas:
 
 def _start_textures(scene: Scene, layout: Atlas) -> Tensor:
     """Where textures (S, H, H, 3) begin: as they came; plain ones at mid grey, as far as they are free."""
-    if not scene.plain:
-        return scene.textures
+    brought = scene.appearance.textures
+    if not scene.appearance.plain:
+        return brought
+    grey = torch.full_like(brought, GREY)
     if not scene.constraints.locked.any() and not scene.brushes:
-        return torch.full_like(scene.textures, GREY)
-    return torch.lerp(scene.textures, torch.full_like(scene.textures, GREY), layout.free[..., None])
+        return grey
+    return torch.lerp(brought, grey, layout.free[..., None])
 
 
 def _normal_map(

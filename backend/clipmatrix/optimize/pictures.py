@@ -49,8 +49,14 @@ def pictures(outcome: Outcome, scene: Scene, views: Views, backgrounds: Tensor, 
         sky(ambient, directions, colours, shadows),
         sent(backgrounds, device),
         renderer=scene.renderer,
-        relief=Relief(outcome.slopes, scene.relief.frame) if outcome.slopes is not None and scene.relief else None,
+        relief=_relief(outcome, scene),
     )
+
+
+def _relief(outcome: Outcome, scene: Scene) -> Relief | None:
+    """The normal map that shows, if there is one."""
+    came = scene.appearance.relief
+    return None if outcome.slopes is None or came is None else Relief(outcome.slopes, came.frame)
 
 
 def sight_of(outcome: Outcome, scene: Scene, views: Views, side: int) -> Sight:

@@ -64,6 +64,28 @@ class StartRelief:
 
 
 @dataclass(frozen=True)
+class Appearance:
+    """How a character looks as it comes.
+
+    Attributes
+    ----------
+    textures
+        (S, H, H, 3) linear base colour that it brings, mid grey where it brings none.
+    plain
+        Whether these are no paint to start from: colours begin at mid grey instead, but for what is locked.
+    look
+        Material and light to start from.
+    relief
+        The normal map to start from, where there is one or one is to be made.
+    """
+
+    textures: Tensor
+    plain: bool
+    look: protocol.Look
+    relief: StartRelief | None
+
+
+@dataclass(frozen=True)
 class Scene:
     """Constants of a job.
 
@@ -73,18 +95,10 @@ class Scene:
         As it came; with split vertices welded; and how the two belong together.
     start, start_offset
         (P, 3) metres each: the shape the job starts from, offsets included; those offsets.
-    textures
-        (S, H, H, 3) linear base colour that the character brings, mid grey where it brings none.
-    plain
-        Whether these are no paint to start from: colours begin at mid grey instead, but for what is locked.
-    look
-        Material and light to start from.
-    unpainted
-        Whether the textures are to be made from nothing: they are plain, and may change.
+    appearance
+        How the character looks as it comes.
     mesh, edges
         The surface as renderer and regularisers see it.
-    relief
-        The normal map to start from, where there is one or one is to be made.
     stage
         The brief's cameras and what they frame of the start.
     constraints
@@ -108,13 +122,9 @@ class Scene:
     joined: Weld
     start: Tensor
     start_offset: Tensor
-    textures: Tensor
-    plain: bool
-    look: protocol.Look
-    unpainted: bool
+    appearance: Appearance
     mesh: Mesh
     edges: Edges
-    relief: StartRelief | None
     stage: Stage
     constraints: Constraints
     brushes: tuple[Brush, ...]
@@ -123,6 +133,11 @@ class Scene:
     finest: int
     renderer: Renderer
     brief: protocol.Brief
+
+    @property
+    def unpainted(self) -> bool:
+        """Whether the textures are to be made from nothing: they are plain, and may change."""
+        return self.appearance.plain and self.brief.vary.texture > 0
 
 
 def prepare(job: protocol.Submit, towers: Sequence[Tower], device: torch.device, renderer: Renderer = TORCH) -> Scene:
@@ -137,7 +152,6 @@ def prepare(job: protocol.Submit, towers: Sequence[Tower], device: torch.device,
     held = constraints(start, brief, regions)
     surface = pin(surface, held.locked)
     sharpest = max(tower.image_size for tower in towers)
-    plain = is_plain(message, brief.settings.keep)
     drawn = mesh(surface.triangles, surface.corner_uvs, surface.slots, None if _mirrored(surface.poses) else start)
     return Scene(
         character=character,
@@ -145,13 +159,14 @@ def prepare(job: protocol.Submit, towers: Sequence[Tower], device: torch.device,
         joined=joined,
         start=start,
         start_offset=start_offset,
-        textures=_start_textures(message, brief.settings.texture_size, device),
-        plain=plain,
-        look=with_suns(message.start_look, brief.settings.suns),
-        unpainted=plain and brief.vary.texture > 0,
+        appearance=Appearance(
+            textures=_start_textures(message, brief.settings.texture_size, device),
+            plain=is_plain(message, brief.settings.keep),
+            look=with_suns(message.start_look, brief.settings.suns),
+            relief=_start_relief(message, brief, drawn, device),
+        ),
         mesh=drawn,
         edges=edges(surface.triangles),
-        relief=_start_relief(message, brief, drawn, device),
         stage=stage(surface, start, brief, regions),
         constraints=held,
         brushes=brushes(message, brief, regions, device),

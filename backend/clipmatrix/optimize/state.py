@@ -101,9 +101,10 @@ def pack(outcome: Outcome, scene: Scene) -> protocol.State:
 def _normal_maps(outcome: Outcome, scene: Scene) -> tuple[np.ndarray, ...]:
     """Slopes as bytes; those that are what they were are the bytes that came, to the last bit."""
     assert outcome.slopes is not None
-    assert scene.relief is not None
-    kept = (outcome.slopes == scene.relief.slopes).all(dim=-1, keepdim=True)
-    texels = torch.where(kept, scene.relief.texels, to_texels(outcome.slopes))
+    relief = scene.appearance.relief
+    assert relief is not None
+    kept = (outcome.slopes == relief.slopes).all(dim=-1, keepdim=True)
+    texels = torch.where(kept, relief.texels, to_texels(outcome.slopes))
     return tuple(image.numpy() for image in texels.cpu())
 
 
