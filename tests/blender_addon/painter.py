@@ -100,10 +100,11 @@ def main(folder: Path) -> None:
         model=lambda _: column_body(),
         free_memory=_nothing,
     )
+    abandoned = parent_watch(os.getppid())  # while that is surely whoever started it
     context: zmq.Context[zmq.Socket[bytes]] = zmq.Context()
     with open_router(context, "tcp://127.0.0.1:*") as socket:
         print(bound_address(socket), flush=True)
-        run(socket, SECRET, services, parent_watch(os.getppid()))
+        run(socket, SECRET, services, abandoned)
 
 
 def _optimise(folder: Path, job: Submit, report: Report, cancelled: Cancelled) -> Done:
