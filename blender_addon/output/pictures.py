@@ -77,8 +77,9 @@ def row(character: Character, framing: Framing, between: Callable[[], None] = no
             between()
 
         with at_rest(character):
+            (number,) = spread_frames(character, 1)
             for azimuth in ANGLES:
-                take(spread_frames(character, 1)[0], azimuth)
+                take(number, azimuth)
         for number in spread_frames(character, POSED_FRAMES):
             take(number, POSED_ANGLE)
     return np.concatenate(tiles, axis=1)

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from .painter import SECRET, Painter, painter
+
 ADDON = Path(__file__).resolve().parents[2] / "blender_addon"
 
 _user_folder = tempfile.TemporaryDirectory(prefix="clipmatrix-tests-", ignore_cleanup_errors=True)
@@ -50,6 +52,14 @@ def blender(blender_module: ModuleType) -> Iterator[ModuleType]:
     headless.enable()
     yield blender_module
     room("job.session").current().disconnect()
+
+
+@pytest.fixture
+def backend(monkeypatch: pytest.MonkeyPatch) -> Iterator[Painter]:
+    """A backend whose job is small, and its secret where the extension looks for it."""
+    monkeypatch.setenv("CLIPMATRIX_SECRET", SECRET)
+    with painter() as running:
+        yield running
 
 
 def room(name: str) -> Any:

@@ -106,8 +106,8 @@ def _painted(paint: Paint, change: Tensor, group: int | None) -> Tensor:
     """Textures (S, h, h, 3) with a change (3,) of the colour of one group of texels, or of all."""
     grid = change[None, :, None, None, None]
     if group is not None:
-        count = paint.pyramid.grids[0].shape[0]
-        grid = grid * (torch.arange(count, device=grid.device) == group)[:, None, None, None, None]
+        every = torch.arange(paint.pyramid.grids[0].shape[0], device=grid.device)
+        grid = grid * (every == group)[:, None, None, None, None]
     return texture_pyramid.to_linear(texture_pyramid.Pyramid([grid], []), paint.seen.base, paint.seen.layout)
 
 

@@ -13,14 +13,16 @@ from ...job import session
 from ...job.phases import BUSY, FREE
 
 
+def why_busy() -> str:
+    """What ClipMatrix is doing, in words, if it is to be waited for; empty if not."""
+    state = session.current().state
+    return f"ClipMatrix is {state.value}" if state in BUSY else ""
+
+
 def why_not_now() -> str:
     """Why the backend can't be asked at the moment, in words; empty if it can."""
     state = session.current().state
-    if state in BUSY:
-        return f"ClipMatrix is {state.value}"
-    if state not in FREE:
-        return f"Connect to a backend first ({state.value})"
-    return ""
+    return why_busy() or ("" if state in FREE else f"Connect to a backend first ({state.value})")
 
 
 def can_add(operator: type[bpy.types.Operator], context: bpy.types.Context) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import bpy
@@ -13,11 +13,10 @@ from ...bodies import correct, fit, posing
 from ...bodies.memory import Origin, recall, require_same_size
 from ...errors import Refusal
 from ...job import session
-from ...job.phases import BUSY
 from ...scene.characters import armature_of
 from ...scene.handles import Handle, find, handle
 from ..guarding import guarded
-from .asking import undo_step, why_not_now
+from .asking import undo_step, why_busy, why_not_now
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -46,6 +45,36 @@ def active_body(context: bpy.types.Context) -> Body | None:
     return None
 
 
+def can_change(
+    operator: type[bpy.types.Operator],
+    context: bpy.types.Context,
+    hindrance: Callable[[Body], str],
+    elsewhere: str,
+    busy: Callable[[], str] = why_busy,
+) -> bool:
+    """Whether something can be done to a body now; says why where it can't.
+
+    Parameters
+    ----------
+    operator
+        Whose poll it is.
+    hindrance
+        What keeps this body from it, in words; empty if nothing does.
+    elsewhere
+        What is said in other modes than Object Mode and Pose Mode.
+    busy
+        What keeps the session from it, in words; empty if nothing does.
+    """
+    body = active_body(context)
+    if body is None:
+        why = NO_BODY
+    else:
+        why = hindrance(body) or ("" if context.mode in ("OBJECT", "POSE") else elsewhere) or busy()
+    if why:
+        operator.poll_message_set(why)
+    return not why
+
+
 class CLIPMATRIX_OT_fit_bones(bpy.types.Operator):
     """Move a body's bones to the joints of its shape."""
 
@@ -60,18 +89,11 @@ class CLIPMATRIX_OT_fit_bones(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """With a body whose shapes move its joints, outside of edit mode, and no job at work."""
-        body = active_body(context)
-        if body is None:
-            cls.poll_message_set(NO_BODY)
-        elif not body.origin.moves:
-            cls.poll_message_set("This body's shapes do not move its bones")
-        elif context.mode not in ("OBJECT", "POSE"):
-            cls.poll_message_set("Bones are fitted in Object Mode or Pose Mode")
-        elif session.current().state in BUSY:
-            cls.poll_message_set(f"ClipMatrix is {session.current().state.value}")
-        else:
-            return True
-        return False
+
+        def hindrance(body: Body) -> str:
+            return "" if body.origin.moves else "This body's shapes do not move its bones"
+
+        return can_change(cls, context, hindrance, "Bones are fitted in Object Mode or Pose Mode")
 
     @guarded
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:
@@ -104,18 +126,12 @@ class CLIPMATRIX_OT_pose_correctives(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """With a body from a model file and a backend that is free, outside of edit mode."""
-        body = active_body(context)
-        if body is None:
-            cls.poll_message_set(NO_BODY)
-        elif not body.origin.file:
-            cls.poll_message_set("Only bodies from a SMPL file have pose correctives")
-        elif context.mode not in ("OBJECT", "POSE"):
-            cls.poll_message_set("Pose correctives are made in Object Mode or Pose Mode")
-        elif why_not_now():
-            cls.poll_message_set(why_not_now())
-        else:
-            return True
-        return False
+
+        def hindrance(body: Body) -> str:
+            return "" if body.origin.file else "Only bodies from a SMPL file have pose correctives"
+
+        elsewhere = "Pose correctives are made in Object Mode or Pose Mode"
+        return can_change(cls, context, hindrance, elsewhere, why_not_now)
 
     @guarded
     def execute(self, context: bpy.types.Context) -> set[OperatorReturnItems]:

@@ -12,12 +12,10 @@ from ...bodies.motion import assign
 from ...bodies.playing import play
 from ...bodies.recordings import USUAL_RATE, read_recording
 from ...errors import Refusal
-from ...job import session
-from ...job.phases import BUSY
 from ...scene.posing.actions import BONE
 from ...scene.posing.curves import curves
 from ..guarding import guarded
-from .fitting import NO_BODY, Body, active_body
+from .fitting import Body, active_body, can_change
 
 if TYPE_CHECKING:
     from bpy.stub_internal.rna_enums import OperatorReturnItems
@@ -69,18 +67,12 @@ class CLIPMATRIX_OT_load_motion(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """With a body whose armature can be animated, and no job at work."""
-        body = active_body(context)
-        if body is None:
-            cls.poll_message_set(NO_BODY)
-        elif not body.rig.is_editable:
-            cls.poll_message_set("The body is linked from another file; make a library override of it first")
-        elif context.mode not in ("OBJECT", "POSE"):
-            cls.poll_message_set("Motions are loaded in Object Mode or Pose Mode")
-        elif session.current().state in BUSY:
-            cls.poll_message_set(f"ClipMatrix is {session.current().state.value}")
-        else:
-            return True
-        return False
+
+        def hindrance(body: Body) -> str:
+            linked = "The body is linked from another file; make a library override of it first"
+            return "" if body.rig.is_editable else linked
+
+        return can_change(cls, context, hindrance, "Motions are loaded in Object Mode or Pose Mode")
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[OperatorReturnItems]:
         """Let the artist choose a file."""

@@ -29,6 +29,9 @@ HERE = {
 }
 
 
+SMALL = {"steps": 3, "views": 2, "resolution": 64, "texture_size": 64, "update_every": 0.0}
+
+
 @pytest.fixture(params=HERE)
 def device(request: pytest.FixtureRequest) -> torch.device:
     if not HERE[request.param]:
@@ -49,11 +52,7 @@ def afresh(character) -> protocol.Submit:
         prompts=(protocol.Prompt("a red skittle"), protocol.Prompt("a knight", origin="a person", weight=0.5)),
         vary=protocol.Vary(normals=1.0),
         settings=protocol.Settings(
-            steps=3,
-            views=2,
-            resolution=64,
-            texture_size=64,
-            update_every=0.0,
+            **SMALL,
             shadows=True,
             suns=2,
             keep=0.5,
@@ -83,11 +82,7 @@ def brought(character) -> protocol.Submit:
         cameras=(protocol.CameraOrbit(), protocol.CameraRegion("upper", name="near")),
         locked=("lower",),
         settings=protocol.Settings(
-            steps=3,
-            views=2,
-            resolution=64,
-            texture_size=64,
-            update_every=0.0,
+            **SMALL,
             keep=0.5,
             mirror=True,
             mirror_texture=True,

@@ -6,27 +6,20 @@ import numpy as np
 import pytest
 from clipmatrix_protocol import CameraRegion, Prompt
 
-from ..painter import SECRET, painter
+from ..painter import SECRET
 from ..snapshot.leaning import bumpy, leant
 from ..test_real_backend import pump
 from .jobs import COLOURS, finish, picture
 
 
 @pytest.fixture
-def small(monkeypatch):
-    monkeypatch.setenv("CLIPMATRIX_SECRET", SECRET)
-    with painter() as running:
-        yield running
-
-
-@pytest.fixture
-def connected(rooms, session, small):
-    session.connect(small.address, SECRET)
+def connected(rooms, session, backend):
+    session.connect(backend.address, SECRET)
     pump(session, lambda: session.state is rooms("job.phases").Phase.IDLE, 10)
     return session
 
 
-def test_images_regions_and_locks_arrive_as_the_panel_has_them(blender, scenes, rooms, own, connected, small):
+def test_images_regions_and_locks_arrive_as_the_panel_has_them(blender, scenes, rooms, own, connected, backend):
     thing, _ = scenes.character()
     thing.vertex_groups.new(name="face").add([1, 2], 0.5, "REPLACE")
     picture(blender, "red")
@@ -37,7 +30,7 @@ def test_images_regions_and_locks_arrive_as_the_panel_has_them(blender, scenes, 
     blender.ops.clipmatrix.lock_add(kind="GROUP")
     blender.ops.clipmatrix.generate()
     finish(blender, rooms, connected)
-    (job,) = small.jobs
+    (job,) = backend.jobs
     assert job.brief.prompts == (Prompt("a knight"), Prompt(image=0, cameras=("bone: bone2",)))
     assert job.brief.cameras[1] == CameraRegion(region="bone: bone2", name="bone: bone2")
     assert job.brief.locked == ("group: face",)
@@ -46,28 +39,28 @@ def test_images_regions_and_locks_arrive_as_the_panel_has_them(blender, scenes, 
     own.prompts[1].looks = "ALL"
     assert blender.ops.clipmatrix.carry_on() == {"FINISHED"}
     finish(blender, rooms, connected)
-    assert small.jobs[1].exemplars[0].shape == (8, 8, 3)
-    assert [region.name for region in small.jobs[1].character.regions] == ["group: face"]
+    assert backend.jobs[1].exemplars[0].shape == (8, 8, 3)
+    assert [region.name for region in backend.jobs[1].character.regions] == ["group: face"]
 
 
 def test_the_parts_that_a_prompt_paints_arrive_and_others_keep_the_job_from_starting(
-    blender, scenes, rooms, own, connected, small
+    blender, scenes, rooms, own, connected, backend
 ):
     scenes.character()
     own.prompt = "a knight"
     own.prompts[0].paints = "Column; Hat"
     with pytest.raises(RuntimeError, match="A prompt paints “Hat”, which is no part of this character"):
         blender.ops.clipmatrix.generate()
-    assert small.jobs == []
+    assert backend.jobs == []
     own.prompts[0].paints = " Column ;"
     blender.ops.clipmatrix.generate()
     finish(blender, rooms, connected)
-    assert small.jobs[0].brief.prompts == (Prompt("a knight", paints=("Column",)),)
+    assert backend.jobs[0].brief.prompts == (Prompt("a knight", paints=("Column",)),)
 
 
 @pytest.mark.parametrize("strength", [0.0, 1.5])
 def test_a_normal_map_is_asked_for_and_said_to_replace_the_artists_own(
-    blender, scenes, rooms, own, connected, small, strength
+    blender, scenes, rooms, own, connected, backend, strength
 ):
     thing, _ = scenes.character()
     material = blender.data.materials.new("scales")
@@ -78,7 +71,7 @@ def test_a_normal_map_is_asked_for_and_said_to_replace_the_artists_own(
     own.prompt, own.vary_normals = "a snake", strength
     blender.ops.clipmatrix.generate()
     finish(blender, rooms, connected)
-    assert small.jobs[0].brief.vary.normals == strength
+    assert backend.jobs[0].brief.vary.normals == strength
     said = "“scales” has bumps; the new normal map replaces what leans its normals. Set Normal Map to 0 to keep it."
     assert [remark for remark in connected.remarks if "“scales”" in remark] == [said] * (strength > 0)
 
@@ -99,7 +92,7 @@ def armoured(blender, scenes):
 
 
 @pytest.mark.parametrize("strength", [0.0, 1.0])
-def test_materials_that_lose_their_own_finish_are_named(armoured, blender, rooms, own, connected, small, strength):
+def test_materials_that_lose_their_own_finish_are_named(armoured, blender, rooms, own, connected, backend, strength):
     own.prompt, own.vary_material = "a knight", strength
     blender.ops.clipmatrix.generate()
     finish(blender, rooms, connected)
@@ -111,7 +104,7 @@ def test_materials_that_lose_their_own_finish_are_named(armoured, blender, rooms
     assert [remark for remark in connected.remarks if "roughness" in remark] == said * (strength > 0)
 
 
-def test_with_material_at_0_every_material_keeps_its_finish(armoured, blender, rooms, own, connected, small):
+def test_with_material_at_0_every_material_keeps_its_finish(armoured, blender, rooms, own, connected, backend):
     own.prompt, own.vary_material = "a knight", 0.0
     blender.ops.clipmatrix.generate()
     finish(blender, rooms, connected)
@@ -123,7 +116,7 @@ def test_with_material_at_0_every_material_keeps_its_finish(armoured, blender, r
     assert image.is_linked
 
 
-def test_with_material_at_0_a_shader_in_a_node_group_keeps_its_finish(blender, scenes, rooms, own, connected, small):
+def test_with_material_at_0_a_shader_in_a_node_group_keeps_its_finish(blender, scenes, rooms, own, connected, backend):
     thing, _ = scenes.character()
     group = blender.data.node_groups.new("armour", "ShaderNodeTree")
     group.interface.new_socket("Shader", in_out="OUTPUT", socket_type="NodeSocketShader")
@@ -146,7 +139,7 @@ def test_with_material_at_0_a_shader_in_a_node_group_keeps_its_finish(blender, s
 
 
 def test_a_normal_map_that_can_be_read_goes_along_and_nothing_is_said_of_it(
-    blender, scenes, rooms, own, connected, small
+    blender, scenes, rooms, own, connected, backend
 ):
     thing, _ = scenes.character()
     material = blender.data.materials.new("scales")
@@ -156,21 +149,21 @@ def test_a_normal_map_that_can_be_read_goes_along_and_nothing_is_said_of_it(
     own.prompt, own.vary_normals = "a snake", 1.0
     blender.ops.clipmatrix.generate()
     finish(blender, rooms, connected)
-    (sent,) = small.jobs[0].character.start_normal_maps
+    (sent,) = backend.jobs[0].character.start_normal_maps
     assert np.ptp(sent[..., 0]) > 50
     assert not [remark for remark in connected.remarks if "scales" in remark]
 
 
-def test_a_region_that_is_missing_keeps_the_job_from_starting(blender, scenes, own, connected, small):
+def test_a_region_that_is_missing_keeps_the_job_from_starting(blender, scenes, own, connected, backend):
     scenes.character()
     own.locked.add().region = "nose"
     with pytest.raises(RuntimeError, match="no vertex group “nose” on Column"):
         blender.ops.clipmatrix.generate()
     assert connected.job is None
-    assert small.jobs == []
+    assert backend.jobs == []
 
 
-def test_a_take_asks_again_for_its_images_cameras_and_locks(blender, scenes, rooms, own, connected, small):
+def test_a_take_asks_again_for_its_images_cameras_and_locks(blender, scenes, rooms, own, connected, backend):
     scenes.character()
     picture(blender, "red")
     own.prompts.add().kind = "IMAGE"
@@ -186,8 +179,8 @@ def test_a_take_asks_again_for_its_images_cameras_and_locks(blender, scenes, roo
     blender.ops.clipmatrix.lock_remove()
     assert blender.ops.clipmatrix.take_rerun() == {"FINISHED"}
     finish(blender, rooms, connected)
-    assert small.jobs[1].brief == small.jobs[0].brief
-    assert (small.jobs[1].exemplars[0] == small.jobs[0].exemplars[0]).all()
+    assert backend.jobs[1].brief == backend.jobs[0].brief
+    assert (backend.jobs[1].exemplars[0] == backend.jobs[0].exemplars[0]).all()
     blender.ops.clipmatrix.discard()
     blender.data.images.remove(blender.data.images["red"])
     own.prompt = "a horse"
@@ -215,12 +208,12 @@ def test_a_take_from_before_there_were_images_is_still_read(blender, scenes, roo
 
 
 @pytest.fixture
-def generate(blender, rooms, small, tmp_path, capfd):
+def generate(blender, rooms, backend, tmp_path, capfd):
     """Run the headless command; returns its exit code, and what it said went wrong."""
 
     def call(*arguments):
         capfd.readouterr()
-        base = ["generate", "--address", small.address, "--steps", "2", "--texture-size", "64", "--pictures", "none"]
+        base = ["generate", "--address", backend.address, "--steps", "2", "--texture-size", "64", "--pictures", "none"]
         code = rooms("command.command").run([*base, *map(str, arguments)])
         return code, capfd.readouterr().err
 
@@ -237,36 +230,36 @@ def files(blender, tmp_path):
     return tmp_path
 
 
-def test_an_image_file_stands_in_place_of_a_text(generate, small, files):
+def test_an_image_file_stands_in_place_of_a_text(generate, backend, files):
     code, _ = generate(
         "--figure", "--prompt", "a knight", "--image", files / "red.png", "--weight", "0.5", "--shading", "textured",
         "--image", files / "blue.png", "--image", files / "red.png", "--weight", "-1", "--out", files / "out",
     )  # fmt: skip
     assert code == 0
-    assert small.jobs[0].brief.prompts == (
+    assert backend.jobs[0].brief.prompts == (
         Prompt("a knight"), Prompt(image=0, weight=0.5, shading="textured"),
         Prompt(image=1), Prompt(image=0, weight=-1),
     )  # fmt: skip
-    assert [image[0, 0].tolist() for image in small.jobs[0].exemplars] == [[255, 0, 0], [0, 0, 255]]
+    assert [image[0, 0].tolist() for image in backend.jobs[0].exemplars] == [[255, 0, 0], [0, 0, 255]]
     assert json.loads((files / "out" / "result.json").read_text())["prompt"] == "a knight; an image; an image; an image"
 
 
-def test_images_of_a_batch_lie_beside_it(generate, small, files):
+def test_images_of_a_batch_lie_beside_it(generate, backend, files):
     runs = [{"prompts": [{"image": "red.png"}]}, {"prompts": [{"image": "blue.png", "weight": 2}]}]
     (files / "runs.json").write_text(json.dumps(runs))
     assert generate("--figure", "--batch", files / "runs.json", "--out", files / "out")[0] == 0
     assert sorted(path.name for path in (files / "out").iterdir()) == ["blue", "red"]
-    assert [job.exemplars[0][0, 0].tolist() for job in small.jobs] == [[255, 0, 0], [0, 0, 255]]
+    assert [job.exemplars[0][0, 0].tolist() for job in backend.jobs] == [[255, 0, 0], [0, 0, 255]]
 
 
-def test_an_image_that_is_not_there_or_none_is_told_in_a_sentence(generate, small, files):
+def test_an_image_that_is_not_there_or_none_is_told_in_a_sentence(generate, backend, files):
     assert generate("--figure", "--image", files / "gone.png", "--out", files / "out")[0] == 2
     code, said = generate("--figure", "--image", files / "red.png", "--instead-of", "a suit", "--out", files / "out")
     assert (code, "a text or an image, not both" in said) == (2, True)
     (files / "not.png").write_text("nothing to see")
     code, said = generate("--figure", "--image", files / "not.png", "--out", files / "out")
     assert (code, "can't" in said) == (1, True)
-    assert small.jobs == []
+    assert backend.jobs == []
 
 
 # -- a real backend ----------------------------------------------------------------------------------------------------

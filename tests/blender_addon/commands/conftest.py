@@ -4,15 +4,6 @@ import json
 
 import pytest
 
-from ..painter import SECRET, painter
-
-
-@pytest.fixture
-def backend(monkeypatch):
-    monkeypatch.setenv("CLIPMATRIX_SECRET", SECRET)
-    with painter() as running:
-        yield running
-
 
 @pytest.fixture
 def command(blender, rooms, capfd):

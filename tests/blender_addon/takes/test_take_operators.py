@@ -5,13 +5,7 @@ import time
 import pytest
 from clipmatrix_protocol import Brief, Prompt
 
-from ..painter import IMPOSSIBLE, SECRET, painter
-
-
-@pytest.fixture
-def backend():
-    with painter() as own:
-        yield own
+from ..painter import IMPOSSIBLE, SECRET
 
 
 @pytest.fixture
