@@ -7,7 +7,7 @@ from torch import Tensor
 
 _TINY = 1e-6
 
-_DARKEST = 0.0031308
+DARKEST = 0.0031308
 """Linear light up to which the curve is a line."""
 
 _STEPS = (1 << 16) - 1
@@ -43,7 +43,7 @@ class _Encode(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, linear: Tensor) -> Tensor:
-        bright = linear.clamp_min(_DARKEST).pow_(1 / 2.4).mul_(1.055).sub_(0.055)
+        bright = linear.clamp_min(DARKEST).pow_(1 / 2.4).mul_(1.055).sub_(0.055)
         encoded = torch.minimum(linear * 12.92, bright)  # beyond its end the line is above the curve
         ctx.save_for_backward(linear, encoded)
         return encoded
@@ -51,5 +51,5 @@ class _Encode(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> Tensor:
         linear, encoded = ctx.saved_tensors
-        bright = (encoded + 0.055).div_(linear.clamp_min(_DARKEST).mul_(2.4))
-        return torch.where(linear <= _DARKEST, 12.92, bright).mul_(gradient)
+        bright = (encoded + 0.055).div_(linear.clamp_min(DARKEST).mul_(2.4))
+        return torch.where(linear <= DARKEST, 12.92, bright).mul_(gradient)

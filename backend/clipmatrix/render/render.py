@@ -6,23 +6,19 @@ import torch
 from torch import Tensor
 
 from .antialias import Crossings, antialias, crossings
-from .barycentrics import barycentrics
 from .camera import Cameras
-from .colour import srgb_from_linear
-from .interpolate import corner_values, interpolate_corners, triangle_values
+from .fragments import Fragments
+from .gbuffer import GBuffer
+from .interpolate import triangle_values
 from .lights import Lights
 from .material import Material
 from .mesh import Mesh
 from .normals import unit
-from .pixels import Pixels, corner_vertices, covered_pixels, gather, seen_vertices
+from .pixels import Pixels, corner_vertices, covered_pixels, seen_vertices
 from .relief import Relief, lean, seen_frame
 from .seam import TORCH, Renderer
-from .shading import colour, reflect
 from .shadows import sunlit
 from .texture import level_of_detail
-
-PLAIN = 0.5
-"""Linear base colour of the plain-shaded picture."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +51,10 @@ class Sight:
         (3, N, V) posed vertices; normals of those that visible triangles have, shorter than one elsewhere.
     pixels
         Which are covered, and by what.
-    corners, weights
-        (4, 3, P) clip coordinates of the triangles' corners; (3, P) barycentrics.
-    points, normals, eyes
-        (3, P) metres; of any length; positions of the cameras.
+    shown
+        What these show.
+    eyes
+        (3, P) positions of the cameras that see them.
     crossings
         Where silhouettes cut pixels.
     """
@@ -67,10 +63,7 @@ class Sight:
     places: Tensor
     upright: Tensor
     pixels: Pixels
-    corners: Tensor
-    weights: Tensor
-    points: Tensor
-    normals: Tensor
+    shown: GBuffer
     eyes: Tensor
     crossings: Crossings
 
@@ -126,16 +119,13 @@ def look(vertices: Tensor, mesh: Mesh, cameras: Cameras, size: tuple[int, int], 
     clip = projected.permute(2, 0, 1).contiguous()
     ids = renderer.see(projected.detach(), mesh.triangles, *size, _one_sided(clip.detach(), mesh))
     pixels = covered_pixels(ids, clip.dtype)
-    seen = corner_vertices(mesh.triangles, pixels, places.shape[2])
-    upright = renderer.normals(places, mesh, seen_vertices(seen, *places.shape[1:]))
-    corners, carried = gather(torch.cat([clip, places, upright]), seen).split([4, 6])
-    weights = barycentrics(corners, pixels)
-    points, normals = interpolate_corners(carried, weights).split(3)
+    corners = corner_vertices(mesh.triangles, pixels, places.shape[2])
+    upright = renderer.normals(places, mesh, seen_vertices(corners, *places.shape[1:]))
+    shown = renderer.gather(clip, places, upright, mesh, pixels, corners, size)
     eyes = cameras.positions.t().index_select(1, pixels.view)
-    distance = (corners[3] * weights).sum(0).detach()
-    depth = clip.new_full((ids.numel(),), torch.inf).index_copy(0, pixels.where, distance).view(ids.shape)
+    depth = clip.new_full((ids.numel(),), torch.inf).index_copy(0, pixels.where, shown.distance).view(ids.shape)
     cut = crossings(clip, renderer.cut(clip, mesh, depth), *size)
-    return Sight(size, places, upright, pixels, corners, weights, points, normals, eyes, cut)
+    return Sight(size, places, upright, pixels, shown, eyes, cut)
 
 
 def _one_sided(clip: Tensor, mesh: Mesh) -> Tensor | None:
@@ -156,26 +146,25 @@ def paint(
     relief: Relief | None = None,
 ) -> Images:
     """Shade what is seen; parameters as in :func:`render`. Many paints may share a sight."""
-    pixels, points, normals, eyes = sight.pixels, sight.points, sight.normals, sight.eyes
-    lit = _shadowed(sight.places, unit(normals), points, pixels, mesh, lights, renderer) if lights.shadows else None
+    pixels, shown, eyes, normals = sight.pixels, sight.shown, sight.eyes, sight.shown.normals
+    lit = _shadowed(sight, mesh, lights, renderer) if lights.shadows else None
     carpet = textures if relief is None else _side_by_side(textures, relief.slopes)
-    base = _looked_up(sight.corners.detach(), sight.weights, mesh, pixels, carpet, sight.size, renderer)
+    base = _looked_up(shown, mesh, pixels, carpet, renderer)
     if relief is not None:
         base, slopes = base.split([3, 2])
-        tangent, across = seen_frame(relief.frame, sight.places, sight.upright, sight.weights, pixels)
-        normals = lean(normals, tangent, slopes[0], across * slopes[1], unit(eyes - points))
-    light = reflect(unit(normals), points, eyes, material, lights, lit)
-    shaded = torch.cat([colour(light, base), colour(light, base.new_full((1, 1), PLAIN))])
-    picture = _composite(srgb_from_linear(shaded), pixels, backgrounds)
+        tangent, across = seen_frame(relief.frame, sight.places, sight.upright, shown.weights, pixels)
+        normals = lean(normals, tangent, slopes[0], across * slopes[1], unit(eyes - shown.points))
+    fragments = Fragments(pixels.where, shown.points, eyes, normals, base, lit)
+    picture = renderer.shade(fragments, material, lights, backgrounds)
     parts = antialias(picture, sight.crossings).split([3, 3, 1])
     return Images(*(part.view(-1, len(backgrounds), *sight.size).permute(1, 2, 3, 0) for part in parts))
 
 
-def _shadowed(
-    places: Tensor, normals: Tensor, points: Tensor, pixels: Pixels, mesh: Mesh, lights: Lights, renderer: Renderer
-) -> Tensor:
+def _shadowed(sight: Sight, mesh: Mesh, lights: Lights, renderer: Renderer) -> Tensor:
     """How much of each sun arrives at every covered pixel: (D, P)."""
-    return sunlit(places, mesh.triangles, pixels, points, normals, lights.sun_directions, lights.shadows, renderer.see)
+    shown, side = sight.shown, lights.shadows
+    given = sight.places, mesh.triangles, sight.pixels, shown.points, unit(shown.normals)
+    return sunlit(*given, lights.sun_directions, side, renderer.see)
 
 
 def _side_by_side(textures: Tensor, slopes: Tensor) -> Tensor:
@@ -183,23 +172,7 @@ def _side_by_side(textures: Tensor, slopes: Tensor) -> Tensor:
     return torch.cat([textures.permute(0, 3, 1, 2), slopes.permute(0, 3, 1, 2)], dim=1).permute(0, 2, 3, 1)
 
 
-def _looked_up(
-    corners: Tensor,
-    weights: Tensor,
-    mesh: Mesh,
-    pixels: Pixels,
-    textures: Tensor,
-    size: tuple[int, int],
-    renderer: Renderer,
-) -> Tensor:
+def _looked_up(shown: GBuffer, mesh: Mesh, pixels: Pixels, textures: Tensor, renderer: Renderer) -> Tensor:
     """Look textures (S, H, W, C) up at every covered pixel: (C, P)."""
-    uv = interpolate_corners(corner_values(mesh.corner_uvs, pixels), weights)
-    level = level_of_detail(corners, mesh.uv_areas, pixels, size, (textures.shape[1], textures.shape[2]))
-    return renderer.sample(textures, uv, triangle_values(mesh.slots, pixels), level)
-
-
-def _composite(shaded: Tensor, pixels: Pixels, backgrounds: Tensor) -> Tensor:
-    """Put what is covered (6, P) over the backgrounds (N, H, W, 3): planar pictures and coverage, (7, N * H * W)."""
-    behind = backgrounds.permute(3, 0, 1, 2).reshape(3, -1)
-    picture = torch.cat([behind, behind, torch.zeros_like(behind[:1])])
-    return picture.index_copy_(1, pixels.where, torch.cat([shaded, torch.ones_like(shaded[:1])]))
+    level = level_of_detail(shown.spread, textures.shape[1] * textures.shape[2])
+    return renderer.sample(textures, shown.uv, triangle_values(mesh.slots, pixels), level)

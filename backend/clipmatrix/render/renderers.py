@@ -73,9 +73,17 @@ class _Package:
 
 
 def _load_warp(name: str, _device: torch.device) -> Renderer:
-    from .warp import normals, silhouettes, texture, visibility
+    from .warp import fragments, gbuffer, normals, silhouettes, texture, visibility
 
-    return Renderer(name, visibility.visibility, texture.sample, silhouettes.find_cuts, normals.normals_at)
+    return Renderer(
+        name,
+        see=visibility.visibility,
+        sample=texture.sample,
+        cut=silhouettes.find_cuts,
+        normals=normals.normals_at,
+        gather=gbuffer.gbuffer,
+        shade=fragments.shade,
+    )
 
 
 def _load_pytorch3d(name: str, _device: torch.device) -> Renderer:

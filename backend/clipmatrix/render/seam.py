@@ -5,8 +5,13 @@ from typing import Protocol
 
 from torch import Tensor
 
+from .fragments import Fragments, shade
+from .gbuffer import GBuffer, gbuffer
+from .lights import Lights
+from .material import Material
 from .mesh import Mesh
 from .normals import normals_at
+from .pixels import Pixels
 from .silhouettes import Cuts, find_cuts
 from .texture import sample
 from .visibility import Visibility, visibility
@@ -36,6 +41,31 @@ class Normals(Protocol):
         ...
 
 
+class Gathering(Protocol):
+    """Posed vertices and covered pixels in, what these show of the surface out."""
+
+    def __call__(
+        self,
+        clip: Tensor,
+        places: Tensor,
+        upright: Tensor,
+        mesh: Mesh,
+        pixels: Pixels,
+        corners: Tensor,
+        size: tuple[int, int],
+    ) -> GBuffer:
+        """See :func:`~.gbuffer.gbuffer`, which documents what every implementation must do."""
+        ...
+
+
+class Shading(Protocol):
+    """Fragments, material, lights and backgrounds in, pictures out."""
+
+    def __call__(self, fragments: Fragments, material: Material, lights: Lights, backgrounds: Tensor) -> Tensor:
+        """See :func:`~.fragments.shade`, which documents what every implementation must do."""
+        ...
+
+
 def _normals(vertices: Tensor, mesh: Mesh, asked: Tensor) -> Tensor:
     return normals_at(vertices, mesh.fronts, asked)
 
@@ -56,6 +86,10 @@ class Renderer:
         Finds where silhouettes pass between pixels.
     normals
         Averages the faces' normals at vertices, and takes gradients back to them.
+    gather
+        Interpolates what covered pixels show, and takes gradients back to vertices.
+    shade
+        Lights fragments and puts them over backgrounds, and takes gradients back to all they are made of.
     """
 
     name: str
@@ -63,6 +97,8 @@ class Renderer:
     sample: Lookup = sample
     cut: Cutting = find_cuts
     normals: Normals = _normals
+    gather: Gathering = gbuffer
+    shade: Shading = shade
 
 
 TORCH = Renderer("torch", visibility)

@@ -19,6 +19,12 @@ DIELECTRIC = 0.04
 SMOOTHEST = 0.05
 """Least roughness: suns and points have no size, so their image in a mirror would be a point."""
 
+LEAST_SEEN = 1e-3
+"""Cosine to the eye that a surface is taken to have at least, where it is divided by."""
+
+LEAST_SQUARE = 1e-6
+"""What the square of the length of light + eye is at least: zero where one looks into the light."""
+
 
 @dataclass(frozen=True)
 class Reflection:
@@ -62,7 +68,7 @@ def reflect(
     turned = torch.where(seen < 0, -1.0, 1.0)
     normals, seen = normals * turned, seen * turned
     facing, towards_eye, fallen = _arriving(normals, points, view, lights)
-    lobe, fresnel = _lobe(facing, seen.clamp_min(1e-3), towards_eye, material.roughness)
+    lobe, fresnel = _lobe(facing, seen.clamp_min(LEAST_SEEN), towards_eye, material.roughness)
     mirrored = lobe * facing
     if sunlit is not None:
         arriving = torch.cat([sunlit, torch.ones_like(facing[len(sunlit) :])])
@@ -132,7 +138,7 @@ def _lobe(facing: Tensor, seen: Tensor, towards_eye: Tensor, roughness: Tensor) 
     GGX distribution and Smith masking with uncorrelated shadowing (Walter et al. 2007), alpha = roughness squared. The
     half vector never appears: for unit vectors its length is sqrt(2 + 2 light . eye).
     """
-    squared = (2 + 2 * towards_eye).clamp_min(1e-6)
+    squared = (2 + 2 * towards_eye).clamp_min(LEAST_SQUARE)
     at_half = ((facing + seen) ** 2 / squared).clamp_max(1)
     alpha2 = roughness.clamp_min(SMOOTHEST) ** 4
     spread = (at_half * (alpha2 - 1) + 1) ** 2

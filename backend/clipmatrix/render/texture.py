@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 from ..sending import sent
-from .pixels import Pixels
 
 SMALLEST = 4
 """Side of the coarsest level."""
@@ -63,39 +62,22 @@ def build_mips(textures: Tensor) -> Mips:
     return Mips(texels, slots, sizes)
 
 
-@torch.no_grad()
-def level_of_detail(
-    corners: Tensor, uv_areas: Tensor, pixels: Pixels, size: tuple[int, int], texture: tuple[int, int]
-) -> Tensor:
-    """Choose the mip level whose texels are as large as pixels, constant over a triangle.
+def level_of_detail(spread: Tensor, texels: int) -> Tensor:
+    """Choose the mip level whose texels are as large as pixels.
 
     Parameters
     ----------
-    corners
-        (4, 3, P) clip coordinates of the pixels' triangles.
-    uv_areas
-        (T,) twice the area of each triangle's UVs, in textures.
-    pixels
-        The covered pixels.
-    size, texture
-        Height and width of the picture and of a texture.
+    spread
+        (P,) area of the UVs that a pixel sees, in textures.
+    texels
+        Of a texture.
 
     Returns
     -------
     Tensor
-        (P,) real level, unclamped; no gradient.
+        (P,) real level, unclamped.
     """
-    (x, y, _, w) = corners
-    volume = (
-        x[0] * (y[1] * w[2] - y[2] * w[1])
-        + x[1] * (y[2] * w[0] - y[0] * w[2])
-        + x[2] * (y[0] * w[1] - y[1] * w[0])
-    )  # fmt: skip
-    # A corner at or behind the camera's plane has no place on screen: any small w gives the finest level.
-    on_screen = volume.abs() / w.clamp_min(1e-3).prod(0) * (size[0] * size[1] / 4)
-    in_texture = uv_areas.index_select(0, pixels.triangle) * (texture[0] * texture[1])
-    ratio = in_texture / on_screen.clamp_min(1e-12)
-    return 0.5 * torch.log2(ratio.clamp_min(1e-12))
+    return 0.5 * torch.log2((spread * texels).clamp_min(1e-12))
 
 
 def sample(textures: Tensor, uv: Tensor, slot: Tensor, level: Tensor) -> Tensor:

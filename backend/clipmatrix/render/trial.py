@@ -1,10 +1,16 @@
 """Try a renderer on a small scene: whether it does what torch does there."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
+from .fragments import Fragments
+from .lights import sky
+from .material import Material
 from .mesh import mesh
-from .seam import TORCH, Cutting, Lookup, Normals, Renderer
+from .pixels import corner_vertices, covered_pixels
+from .seam import TORCH, Cutting, Gathering, Lookup, Normals, Renderer, Shading
 from .visibility import Visibility
 
 SCENE = (
@@ -31,6 +37,8 @@ def does_as_torch(renderer: Renderer, device: torch.device) -> bool:
         and samples_alike(renderer.sample, device)
         and cuts_alike(renderer.cut, device)
         and normals_alike(renderer.normals, device)
+        and gathers_alike(renderer.gather, device)
+        and shades_alike(renderer.shade, device)
     )
 
 
@@ -85,6 +93,55 @@ def normals_alike(normals: Normals, device: torch.device) -> bool:
 
     pairs = zip(there_and_back(normals), there_and_back(TORCH.normals), strict=True)
     return all(one.shape == own.shape and torch.allclose(one, own, CLOSE, CLOSE) for one, own in pairs)
+
+
+def gathers_alike(gather: Gathering, device: torch.device) -> bool:
+    """Tell whether a renderer blends what pixels of the scene show as torch does, and takes gradients back to where."""
+    clip, triangles = _views(device)
+    count = clip.shape[1]
+    pixels = covered_pixels(TORCH.see(clip, triangles, *SIZE), clip.dtype)
+    drawn = torch.Generator().manual_seed(0)
+    places, upright = (part.to(device) for part in torch.rand(2, 3, 2, count, generator=drawn))
+    uvs, back = torch.rand(len(triangles), 3, 2, generator=drawn), torch.rand(11, len(pixels), generator=drawn)
+    surface = mesh(triangles, uvs.to(device), torch.zeros_like(triangles[:, 0]))
+    corners = corner_vertices(triangles, pixels, count)
+
+    def there_and_back(by: Gathering) -> tuple[Tensor, ...]:
+        given = [part.clone().requires_grad_() for part in (clip.permute(2, 0, 1).contiguous(), places, upright)]
+        shown = by(given[0], given[1], given[2], surface, pixels, corners, SIZE)
+        blended = torch.cat([shown.weights, shown.points, shown.normals, shown.uv])
+        constant = blended.detach(), shown.spread, shown.distance
+        return *constant, *torch.autograd.grad(blended, given, back.to(device))
+
+    return _alike(there_and_back(gather), there_and_back(TORCH.gather))
+
+
+def shades_alike(shade: Shading, device: torch.device) -> bool:
+    """Tell whether a renderer lights fragments, some turned away, as torch does, and takes gradients back to all."""
+    drawn = torch.Generator().manual_seed(0)
+    points, normals, base = torch.rand(3, 3, 40, generator=drawn)
+    eyes, suns, colours = torch.tensor([[2.0], [-3.0], [1.0]]).expand(3, 40), points.t()[:2], base.t()[:2]
+    look, ambient = torch.rand(2, generator=drawn), torch.rand(3, generator=drawn)
+    behind, back = torch.rand(2, 5, 6, 3, generator=drawn), torch.rand(7, 60, generator=drawn).to(device)
+    where, sunlit = torch.arange(10, 50, device=device), torch.rand(2, 40, generator=drawn)
+    leaves = points, eyes, normals - 0.5, base, look[0], look[1], ambient, suns, colours, behind
+
+    def there_and_back(by: Shading) -> tuple[Tensor, ...]:
+        given = [leaf.to(device).clone().requires_grad_() for leaf in leaves]
+        fragments = Fragments(where, given[0], given[1], given[2], given[3], sunlit.to(device))
+        lights = sky(given[6], given[7], given[8])
+        pictures = by(fragments, Material(given[4], given[5]), lights, given[9])
+        return pictures.detach(), *torch.autograd.grad(pictures, given, back)
+
+    return _alike(there_and_back(shade), there_and_back(TORCH.shade))
+
+
+def _alike(found: Sequence[Tensor], own: Sequence[Tensor]) -> bool:
+    """Whether tensors are of one shape, and as close as :data:`CLOSE` to the largest of their numbers."""
+    pairs = zip(found, own, strict=True)
+    return all(
+        one.shape == of.shape and torch.allclose(one, of, CLOSE, CLOSE * float(of.abs().max())) for one, of in pairs
+    )
 
 
 def _views(device: torch.device) -> tuple[Tensor, Tensor]:

@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 from clipmatrix.render import Material, mesh, orbit, perspective, render, sky
+from clipmatrix.render.gbuffer import spread
 from clipmatrix.render.pixels import covered_pixels
 from clipmatrix.render.texture import build_mips, level_of_detail, sample
 
@@ -100,5 +101,5 @@ def test_the_level_of_detail_makes_texels_as_large_as_pixels(texels, level):
     uvs = torch.tensor([[[0.0, 0], [1, 0], [1, 1]]])
     areas = mesh(torch.tensor([[0, 1, 2]]), uvs, torch.zeros(1, dtype=torch.int64)).uv_areas
     pixels = covered_pixels(torch.zeros(1, 1, 1, dtype=torch.int64), torch.float32)
-    found = level_of_detail(corners, areas, pixels, (64, 64), (texels, texels))
+    found = level_of_detail(spread(corners, areas, pixels, (64, 64)), texels * texels)
     assert found.item() == pytest.approx(level, abs=1e-5)
