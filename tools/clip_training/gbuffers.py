@@ -12,7 +12,7 @@ from clipmatrix.render.barycentrics import barycentrics
 from clipmatrix.render.camera import Cameras, orbit, perspective
 from clipmatrix.render.interpolate import interpolate_corners
 from clipmatrix.render.normals import vertex_normals
-from clipmatrix.render.pixels import covered_pixels, gather_corners
+from clipmatrix.render.pixels import covered_pixels, gather
 from clipmatrix.render.visibility import visibility
 from torch import Tensor
 
@@ -144,10 +144,10 @@ def _rasterise(world: Tensor, viewpoint: _Viewpoint, body: _Body, size: int) -> 
     """Buffers (1 + 3 + 3 + 7, size, size) float: coverage, camera-space normal, position, regions."""
     side = size * _SUPERSAMPLING
     clip = viewpoint.camera.project(world[None])
-    pixels = covered_pixels(visibility(clip, body.triangles, side, side), clip.dtype)
+    pixels = covered_pixels(visibility(clip, body.triangles, side, side), body.triangles, len(world), clip.dtype)
     normals = vertex_normals(world.T[:, None], body.triangles)[:, 0].T @ viewpoint.rotation
     carried = torch.cat([clip[0], normals, body.attributes], dim=1).T[:, None]
-    corners = gather_corners(carried, body.triangles, pixels)
+    corners = gather(carried, pixels.corners)
     shown = interpolate_corners(corners[4:], barycentrics(corners[:4], pixels))
     buffers = torch.zeros(1 + len(shown), side * side)
     buffers[:, pixels.where] = torch.cat([torch.ones(1, len(pixels)), shown])

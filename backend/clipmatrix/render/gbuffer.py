@@ -47,7 +47,7 @@ class GBuffer:
 
 
 def gbuffer(
-    clip: Tensor, places: Tensor, upright: Tensor, mesh: Mesh, pixels: Pixels, corners: Tensor, size: tuple[int, int]
+    clip: Tensor, places: Tensor, upright: Tensor, mesh: Mesh, pixels: Pixels, size: tuple[int, int]
 ) -> GBuffer:
     """Interpolate what pixels show.
 
@@ -59,8 +59,6 @@ def gbuffer(
         Whose triangles the pixels see.
     pixels
         The covered ones.
-    corners
-        (3 P,) the corners of their triangles, as :func:`~.pixels.corner_vertices` finds them.
     size
         Height and width of the pictures.
 
@@ -69,7 +67,7 @@ def gbuffer(
     GBuffer
         Differentiable in clip coordinates, places and normals.
     """
-    at_corners, carried = gather(torch.cat([clip, places, upright]), corners).split([4, 6])
+    at_corners, carried = gather(torch.cat([clip, places, upright]), pixels.corners).split([4, 6])
     weights = barycentrics(at_corners, pixels)
     points, normals = interpolate_corners(carried, weights).split(3)
     uv = interpolate_corners(corner_values(mesh.corner_uvs, pixels), weights)

@@ -21,6 +21,8 @@ class Pixels:
     view, triangle : (P,) int64
     x, y : (P,)
         Pixel centres in normalised device coordinates, x right and y up, in (-1, 1).
+    corners : (3, P) int64
+        First, second and third corners of the triangles, in flattened (N, V).
     """
 
     where: Tensor
@@ -28,13 +30,25 @@ class Pixels:
     triangle: Tensor
     x: Tensor
     y: Tensor
+    corners: Tensor
 
     def __len__(self) -> int:
         return len(self.where)
 
 
-def covered_pixels(triangle_ids: Tensor, dtype: torch.dtype) -> Pixels:
-    """List the covered pixels of triangle_ids (N, H, W) int64, -1 where empty."""
+def covered_pixels(triangle_ids: Tensor, triangles: Tensor, vertices: int, dtype: torch.dtype) -> Pixels:
+    """List the covered pixels of pictures.
+
+    Parameters
+    ----------
+    triangle_ids : (N, H, W) int64
+        What each pixel sees, -1 where that is nothing.
+    triangles : (T, 3) int64
+    vertices : int
+        How many there are, V.
+    dtype
+        Of pixel centres.
+    """
     _, height, width = triangle_ids.shape
     flat = triangle_ids.reshape(-1)
     where = (flat >= 0).nonzero().squeeze(1)
@@ -42,16 +56,17 @@ def covered_pixels(triangle_ids: Tensor, dtype: torch.dtype) -> Pixels:
     view = line.div(height, rounding_mode="floor")
     x = ((where - line * width).to(dtype) * 2 + (1 - width)) / width
     y = (height - 1 - (line - view * height).to(dtype) * 2) / height
-    return Pixels(where, view, flat.index_select(0, where), x, y)
+    triangle = flat.index_select(0, where)
+    return Pixels(where, view, triangle, x, y, corner_vertices(triangles, triangle, view, vertices))
 
 
 def gather_corners(values: Tensor, triangles: Tensor, pixels: Pixels) -> Tensor:
-    """Gather per-vertex values at the corners of every pixel's triangle.
+    """Gather what pixels' triangles have at their corners, by other corners than a mesh' vertices.
 
     Parameters
     ----------
     values : (C, N, V)
-        Planar vertex attributes of every view.
+        Planar attributes of every view.
     triangles : (T, 3) int64
     pixels : Pixels
 
@@ -60,20 +75,20 @@ def gather_corners(values: Tensor, triangles: Tensor, pixels: Pixels) -> Tensor:
     (C, 3, P)
         Differentiable in `values`; gather all attributes in one call, its backward is one scatter.
     """
-    return gather(values, corner_vertices(triangles, pixels, values.shape[2]))
-
-
-def corner_vertices(triangles: Tensor, pixels: Pixels, count: int) -> Tensor:
-    """All first, second and third corners of pixels' triangles, (3 P,), in flattened (N, V) with V = ``count``."""
-    return (triangles.index_select(0, pixels.triangle).t() + pixels.view * count).reshape(-1)
+    return gather(values, corner_vertices(triangles, pixels.triangle, pixels.view, values.shape[2]))
 
 
 def gather(values: Tensor, corners: Tensor) -> Tensor:
-    """Gather planar vertex attributes (C, N, V) at what :func:`corner_vertices` has found: (C, 3, P)."""
-    return values.flatten(1).index_select(1, corners).view(len(values), 3, -1)
+    """Gather planar attributes (C, N, V) at corners (3, P), such as those of :class:`Pixels`: (C, 3, P)."""
+    return values.flatten(1).index_select(1, corners.reshape(-1)).view(len(values), 3, -1)
 
 
-def seen_vertices(corners: Tensor, views: int, count: int) -> Tensor:
-    """Mark which of ``count`` vertices in each of ``views`` :func:`corner_vertices` has found: (N, V) bool."""
-    unseen = torch.zeros(views * count, dtype=torch.bool, device=corners.device)
-    return unseen.index_fill_(0, corners, True).view(views, count)
+def corner_vertices(triangles: Tensor, triangle: Tensor, view: Tensor, count: int) -> Tensor:
+    """Find the corners of triangles (P,) in views (P,), in flattened (N, V) with V = ``count``: (3, P)."""
+    return (triangles.index_select(0, triangle).t() + view * count).contiguous()
+
+
+def seen_vertices(pixels: Pixels, views: int, count: int) -> Tensor:
+    """Mark which of ``count`` vertices in each of ``views`` pixels' triangles have: (N, V) bool."""
+    unseen = torch.zeros(views * count, dtype=torch.bool, device=pixels.corners.device)
+    return unseen.index_fill_(0, pixels.corners.reshape(-1), True).view(views, count)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .antialias import Crossings, antialias, crossings
+from .antialias import Crossings, antialias
 from .camera import Cameras
 from .fragments import Fragments
 from .gbuffer import GBuffer
@@ -14,7 +14,7 @@ from .lights import Lights
 from .material import Material
 from .mesh import Mesh
 from .normals import unit
-from .pixels import Pixels, corner_vertices, covered_pixels, seen_vertices
+from .pixels import Pixels, seen_vertices
 from .relief import Relief, lean, seen_frame
 from .seam import TORCH, Renderer
 from .shadows import sunlit
@@ -118,13 +118,12 @@ def look(vertices: Tensor, mesh: Mesh, cameras: Cameras, size: tuple[int, int], 
     projected = cameras.project(vertices)
     clip = projected.permute(2, 0, 1).contiguous()
     ids = renderer.see(projected.detach(), mesh.triangles, *size, _one_sided(clip.detach(), mesh))
-    pixels = covered_pixels(ids, clip.dtype)
-    corners = corner_vertices(mesh.triangles, pixels, places.shape[2])
-    upright = renderer.normals(places, mesh, seen_vertices(corners, *places.shape[1:]))
-    shown = renderer.gather(clip, places, upright, mesh, pixels, corners, size)
+    pixels = renderer.cover(ids, mesh.triangles, places.shape[2], clip.dtype)
+    upright = renderer.normals(places, mesh, seen_vertices(pixels, *places.shape[1:]))
+    shown = renderer.gather(clip, places, upright, mesh, pixels, size)
     eyes = cameras.positions.t().index_select(1, pixels.view)
     depth = clip.new_full((ids.numel(),), torch.inf).index_copy(0, pixels.where, shown.distance).view(ids.shape)
-    cut = crossings(clip, renderer.cut(clip, mesh, depth), *size)
+    cut = renderer.measure(clip, renderer.cut(clip, mesh, depth), *size)
     return Sight(size, places, upright, pixels, shown, eyes, cut)
 
 

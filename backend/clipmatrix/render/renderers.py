@@ -73,14 +73,16 @@ class _Package:
 
 
 def _load_warp(name: str, _device: torch.device) -> Renderer:
-    from .warp import fragments, gbuffer, normals, silhouettes, texture, visibility
+    from .warp import antialias, fragments, gbuffer, normals, pixels, silhouettes, texture, visibility
 
     return Renderer(
         name,
         see=visibility.visibility,
         sample=texture.sample,
         cut=silhouettes.find_cuts,
+        measure=antialias.crossings,
         normals=normals.normals_at,
+        cover=pixels.covered_pixels,
         gather=gbuffer.gbuffer,
         shade=fragments.shade,
     )

@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+import torch
 from torch import Tensor
 
+from .antialias import Crossings, crossings
 from .fragments import Fragments, shade
 from .gbuffer import GBuffer, gbuffer
 from .lights import Lights
 from .material import Material
 from .mesh import Mesh
 from .normals import normals_at
-from .pixels import Pixels
+from .pixels import Pixels, covered_pixels
 from .silhouettes import Cuts, find_cuts
 from .texture import sample
 from .visibility import Visibility, visibility
@@ -33,11 +35,27 @@ class Cutting(Protocol):
         ...
 
 
+class Measuring(Protocol):
+    """Clip coordinates and places where silhouettes cut in, how far from pixels' centres that is out."""
+
+    def __call__(self, clip: Tensor, cuts: Cuts, height: int, width: int) -> Crossings:
+        """See :func:`~.antialias.crossings`, which documents what every implementation must do."""
+        ...
+
+
 class Normals(Protocol):
     """Posed vertices and which of them are asked for in, their normals out."""
 
     def __call__(self, vertices: Tensor, mesh: Mesh, asked: Tensor) -> Tensor:
         """See :func:`~.normals.normals_at`, which documents what every implementation must do."""
+        ...
+
+
+class Covering(Protocol):
+    """What pixels see in, a list of those that see something out."""
+
+    def __call__(self, triangle_ids: Tensor, triangles: Tensor, vertices: int, dtype: torch.dtype) -> Pixels:
+        """See :func:`~.pixels.covered_pixels`, which documents what every implementation must do."""
         ...
 
 
@@ -51,7 +69,6 @@ class Gathering(Protocol):
         upright: Tensor,
         mesh: Mesh,
         pixels: Pixels,
-        corners: Tensor,
         size: tuple[int, int],
     ) -> GBuffer:
         """See :func:`~.gbuffer.gbuffer`, which documents what every implementation must do."""
@@ -84,8 +101,12 @@ class Renderer:
         Looks textures up, and takes gradients back to them.
     cut
         Finds where silhouettes pass between pixels.
+    measure
+        Finds how far from pixels' centres that is, and takes gradients back to vertices.
     normals
         Averages the faces' normals at vertices, and takes gradients back to them.
+    cover
+        Lists the pixels that see something.
     gather
         Interpolates what covered pixels show, and takes gradients back to vertices.
     shade
@@ -96,7 +117,9 @@ class Renderer:
     see: Visibility
     sample: Lookup = sample
     cut: Cutting = find_cuts
+    measure: Measuring = crossings
     normals: Normals = _normals
+    cover: Covering = covered_pixels
     gather: Gathering = gbuffer
     shade: Shading = shade
 

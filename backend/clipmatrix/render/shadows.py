@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from .barycentrics import barycentrics
-from .pixels import Pixels, covered_pixels, gather_corners
+from .pixels import Pixels, covered_pixels, gather
 from .visibility import Visibility
 
 REACH = 1.5
@@ -94,9 +94,9 @@ def _nearest_to_sun(seen: Tensor, texel: Tensor, triangles: Tensor, side: int, s
     scale = torch.stack([across, across, -depth])
     clip = torch.cat([seen * scale[:, :, None], torch.ones_like(seen[:1])])
     ids = see(clip.permute(1, 2, 0), triangles, side, side)
-    texels = covered_pixels(ids, clip.dtype)
-    weights = barycentrics(gather_corners(clip, triangles, texels), texels)
-    height = (gather_corners(seen[2:], triangles, texels)[0] * weights).sum(0)
+    texels = covered_pixels(ids, triangles, clip.shape[2], clip.dtype)
+    weights = barycentrics(gather(clip, texels.corners), texels)
+    height = (gather(seen[2:], texels.corners)[0] * weights).sum(0)
     return clip.new_full((ids.numel(),), -torch.inf).index_copy(0, texels.where, height).view(ids.shape)
 
 

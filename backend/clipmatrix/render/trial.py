@@ -8,9 +8,8 @@ from torch import Tensor
 from .fragments import Fragments
 from .lights import sky
 from .material import Material
-from .mesh import mesh
-from .pixels import corner_vertices, covered_pixels
-from .seam import TORCH, Cutting, Gathering, Lookup, Normals, Renderer, Shading
+from .mesh import Mesh, mesh
+from .seam import TORCH, Covering, Cutting, Gathering, Lookup, Measuring, Normals, Renderer, Shading
 from .visibility import Visibility
 
 SCENE = (
@@ -36,7 +35,9 @@ def does_as_torch(renderer: Renderer, device: torch.device) -> bool:
         sees_alike(renderer.see, device)
         and samples_alike(renderer.sample, device)
         and cuts_alike(renderer.cut, device)
+        and measures_alike(renderer.measure, device)
         and normals_alike(renderer.normals, device)
+        and covers_alike(renderer.cover, device)
         and gathers_alike(renderer.gather, device)
         and shades_alike(renderer.shade, device)
     )
@@ -60,23 +61,34 @@ def samples_alike(sample: Lookup, device: torch.device) -> bool:
         colours = by(textures, places, slot, level)
         return (colours.detach(), *torch.autograd.grad(colours, (textures, places), back.to(device)))
 
-    pairs = zip(there_and_back(sample), there_and_back(TORCH.sample), strict=True)
-    return all(one.shape == own.shape and torch.allclose(one, own, CLOSE, CLOSE) for one, own in pairs)
+    return _alike(there_and_back(sample), there_and_back(TORCH.sample))
 
 
 def cuts_alike(cut: Cutting, device: torch.device) -> bool:
     """Tell whether a renderer finds the same pixels on both sides of the same outlines as torch does."""
-    clip, triangles = _views(device)
-    surface = mesh(triangles, clip.new_zeros(len(triangles), 3, 2), torch.zeros_like(triangles[:, 0]))
-    depth = torch.linspace(0.3, 2.5, 2 * SIZE[0] * SIZE[1], device=device).view(2, *SIZE)
+    outlines = _outlines(device)
 
     def found(by: Cutting) -> set[tuple[float, ...]]:
-        cuts = by(clip.permute(2, 0, 1).contiguous(), surface, depth)
+        cuts = by(*outlines)
         columns = torch.stack([*cuts.ends, cuts.inner, cuts.outer, cuts.line, cuts.before, cuts.upright, cuts.onwards])
         return set(map(tuple, columns.t().tolist()))
 
     one, own = found(cut), found(TORCH.cut)
     return len(one & own) >= SHARE * len(one | own)
+
+
+def measures_alike(measure: Measuring, device: torch.device) -> bool:
+    """Tell whether a renderer measures cuts as torch does, and takes gradients back to their edges."""
+    clip, surface, depth = _outlines(device)
+    cuts = TORCH.cut(clip, surface, depth)
+    back = torch.rand(len(cuts.line), generator=torch.Generator().manual_seed(0)).to(device)
+
+    def there_and_back(by: Measuring) -> tuple[Tensor, ...]:
+        leaf = clip.clone().requires_grad_()
+        distance = by(leaf, cuts, *SIZE).distance
+        return distance.detach(), *torch.autograd.grad(distance, leaf, back)
+
+    return _alike(there_and_back(measure), there_and_back(TORCH.measure))
 
 
 def normals_alike(normals: Normals, device: torch.device) -> bool:
@@ -91,24 +103,29 @@ def normals_alike(normals: Normals, device: torch.device) -> bool:
         upright = by(leaf, surface, asked)[:, asked]
         return upright.detach(), *torch.autograd.grad(upright, leaf, back[:, asked])
 
-    pairs = zip(there_and_back(normals), there_and_back(TORCH.normals), strict=True)
-    return all(one.shape == own.shape and torch.allclose(one, own, CLOSE, CLOSE) for one, own in pairs)
+    return _alike(there_and_back(normals), there_and_back(TORCH.normals))
+
+
+def covers_alike(cover: Covering, device: torch.device) -> bool:
+    """Tell whether a renderer lists the pixels that see something as torch does."""
+    clip, triangles = _views(device)
+    seen = TORCH.see(clip, triangles, *SIZE), triangles, clip.shape[1], clip.dtype
+    return _alike(list(vars(cover(*seen)).values()), list(vars(TORCH.cover(*seen)).values()))
 
 
 def gathers_alike(gather: Gathering, device: torch.device) -> bool:
     """Tell whether a renderer blends what pixels of the scene show as torch does, and takes gradients back to where."""
     clip, triangles = _views(device)
     count = clip.shape[1]
-    pixels = covered_pixels(TORCH.see(clip, triangles, *SIZE), clip.dtype)
+    pixels = TORCH.cover(TORCH.see(clip, triangles, *SIZE), triangles, count, clip.dtype)
     drawn = torch.Generator().manual_seed(0)
     places, upright = (part.to(device) for part in torch.rand(2, 3, 2, count, generator=drawn))
     uvs, back = torch.rand(len(triangles), 3, 2, generator=drawn), torch.rand(11, len(pixels), generator=drawn)
     surface = mesh(triangles, uvs.to(device), torch.zeros_like(triangles[:, 0]))
-    corners = corner_vertices(triangles, pixels, count)
 
     def there_and_back(by: Gathering) -> tuple[Tensor, ...]:
         given = [part.clone().requires_grad_() for part in (clip.permute(2, 0, 1).contiguous(), places, upright)]
-        shown = by(given[0], given[1], given[2], surface, pixels, corners, SIZE)
+        shown = by(given[0], given[1], given[2], surface, pixels, SIZE)
         blended = torch.cat([shown.weights, shown.points, shown.normals, shown.uv])
         constant = blended.detach(), shown.spread, shown.distance
         return *constant, *torch.autograd.grad(blended, given, back.to(device))
@@ -142,6 +159,14 @@ def _alike(found: Sequence[Tensor], own: Sequence[Tensor]) -> bool:
     return all(
         one.shape == of.shape and torch.allclose(one, of, CLOSE, CLOSE * float(of.abs().max())) for one, of in pairs
     )
+
+
+def _outlines(device: torch.device) -> tuple[Tensor, Mesh, Tensor]:
+    """The scene's clip coordinates (4, 2, V), its mesh, and what lies before or behind it (2, H, W)."""
+    clip, triangles = _views(device)
+    surface = mesh(triangles, clip.new_zeros(len(triangles), 3, 2), torch.zeros_like(triangles[:, 0]))
+    depth = torch.linspace(0.3, 2.5, 2 * SIZE[0] * SIZE[1], device=device).view(2, *SIZE)
+    return clip.permute(2, 0, 1).contiguous(), surface, depth
 
 
 def _views(device: torch.device) -> tuple[Tensor, Tensor]:

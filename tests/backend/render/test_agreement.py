@@ -210,6 +210,44 @@ def test_a_renderer_that_averages_normals_otherwise_is_noticed(how: str) -> None
     assert not does_as_torch(replace(TORCH, normals=lambda *scene: SPOILT_NORMALS[how](TORCH.normals(*scene))), CPU)
 
 
+SPOILT_REST = {
+    "other pixels": {"cover": lambda *seen: _changed(TORCH.cover(*seen), "x", lambda one: one + 1e-3)},
+    "other corners": {"cover": lambda *seen: _changed(TORCH.cover(*seen), "corners", lambda one: one.flip(0))},
+    "other distances": {"measure": lambda *cut: _changed(TORCH.measure(*cut), "distance", lambda one: 1 - one)},
+    "outlines without a gradient": {"measure": lambda *cut: _changed(TORCH.measure(*cut), "distance", _held)},
+    "points without a gradient": {"gather": lambda *scene: _changed(TORCH.gather(*scene), "points", _held)},
+    "finer textures": {"gather": lambda *scene: _changed(TORCH.gather(*scene), "spread", lambda one: one / 4)},
+    "other distances to the camera": {
+        "gather": lambda *scene: _changed(TORCH.gather(*scene), "distance", lambda one: 1 / one)
+    },
+    "no highlights": {
+        "shade": lambda fragments, material, *rest: TORCH.shade(
+            fragments, replace(material, roughness=material.roughness.clamp_min(0.9)), *rest
+        )
+    },
+    "no shadows": {"shade": lambda fragments, *rest: TORCH.shade(replace(fragments, sunlit=None), *rest)},
+    "light that comes from where it likes": {
+        "shade": lambda fragments, material, lights, behind: TORCH.shade(
+            fragments, material, replace(lights, sun_directions=_held(lights.sun_directions)), behind
+        )
+    },
+}
+
+
+def _changed(whole, name: str, change):
+    return replace(whole, **{name: change(getattr(whole, name))})
+
+
+def _held(values: Tensor) -> Tensor:
+    """The same, with no gradient but zero."""
+    return values.detach() + 0 * values
+
+
+@pytest.mark.parametrize("how", SPOILT_REST)
+def test_a_renderer_that_shows_something_else_is_noticed(how: str) -> None:
+    assert not does_as_torch(replace(TORCH, **SPOILT_REST[how]), CPU)
+
+
 def test_cut_triangles_cover_what_whole_ones_do() -> None:
     """Pieces at the near plane, drawn by the float64 reference, which itself needs no cutting."""
     clip, triangles = random_triangles(3, count=40, views=1)

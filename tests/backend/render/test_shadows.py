@@ -9,7 +9,7 @@ from clipmatrix.render import Lights, Material, Mesh, Renderer, mesh, orbit, per
 from clipmatrix.render.barycentrics import barycentrics
 from clipmatrix.render.interpolate import interpolate_corners
 from clipmatrix.render.normals import unit, vertex_normals
-from clipmatrix.render.pixels import covered_pixels, gather_corners
+from clipmatrix.render.pixels import covered_pixels, gather
 from clipmatrix.render.shadows import sunlit
 from clipmatrix.render.visibility import visibility
 from torch import Tensor
@@ -55,10 +55,11 @@ def seen_points(scene):
     vertices, surface = scene
     both = vertices.expand(2, -1, -1)
     clip = cameras().project(both).permute(2, 0, 1).contiguous()
-    pixels = covered_pixels(visibility(clip.permute(1, 2, 0), surface.triangles, SIZE, SIZE), clip.dtype)
+    ids = visibility(clip.permute(1, 2, 0), surface.triangles, SIZE, SIZE)
+    pixels = covered_pixels(ids, surface.triangles, len(vertices), clip.dtype)
     places = both.permute(2, 0, 1).contiguous()
     carried = torch.cat([clip, places, vertex_normals(places, surface.triangles)])
-    corners = gather_corners(carried, surface.triangles, pixels)
+    corners = gather(carried, pixels.corners)
     points, normals = interpolate_corners(corners[4:], barycentrics(corners[:4], pixels)).split(3)
     return places, pixels, points, unit(normals)
 

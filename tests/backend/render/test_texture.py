@@ -99,7 +99,7 @@ def test_the_level_of_detail_makes_texels_as_large_as_pixels(texels, level):
     clip = torch.tensor([[-1.0, -1, 0, 1], [1, -1, 0, 1], [1, 1, 0, 1]]) * 3.0
     corners = clip.t()[:, :, None]
     uvs = torch.tensor([[[0.0, 0], [1, 0], [1, 1]]])
-    areas = mesh(torch.tensor([[0, 1, 2]]), uvs, torch.zeros(1, dtype=torch.int64)).uv_areas
-    pixels = covered_pixels(torch.zeros(1, 1, 1, dtype=torch.int64), torch.float32)
-    found = level_of_detail(spread(corners, areas, pixels, (64, 64)), texels * texels)
+    surface = mesh(torch.tensor([[0, 1, 2]]), uvs, torch.zeros(1, dtype=torch.int64))
+    pixels = covered_pixels(torch.zeros(1, 1, 1, dtype=torch.int64), surface.triangles, 3, torch.float32)
+    found = level_of_detail(spread(corners, surface.uv_areas, pixels, (64, 64)), texels * texels)
     assert found.item() == pytest.approx(level, abs=1e-5)

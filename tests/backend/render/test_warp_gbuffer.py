@@ -6,7 +6,7 @@ import pytest
 import torch
 from clipmatrix.render import orbit, perspective, visibility
 from clipmatrix.render.gbuffer import GBuffer, gbuffer
-from clipmatrix.render.pixels import corner_vertices, covered_pixels
+from clipmatrix.render.pixels import covered_pixels
 from torch import Tensor
 
 from .scenes import ellipsoid, generator, moved
@@ -25,11 +25,10 @@ def scene(distance: float = 2.4, dtype: torch.dtype = torch.float32):
     angles = torch.tensor([0.3, 2.2], dtype=dtype)
     placed = orbit(angles, 0.3 * angles, torch.full((2,), distance, dtype=dtype), torch.zeros(3, dtype=dtype))
     clip = perspective(placed, 0.8, SIZE[1] / SIZE[0]).project(vertices.expand(2, -1, -1))
-    pixels = covered_pixels(visibility(clip, surface.triangles, *SIZE), dtype)
+    pixels = covered_pixels(visibility(clip, surface.triangles, *SIZE), surface.triangles, len(vertices), dtype)
     planes = [part.permute(2, 0, 1).contiguous() for part in (clip, vertices.expand(2, -1, -1))]
     upright = torch.randn(planes[1].shape, generator=generator(0), dtype=dtype)
-    corners = corner_vertices(surface.triangles, pixels, len(vertices))
-    return [*planes, upright], (surface, pixels, corners, SIZE)
+    return [*planes, upright], (surface, pixels, SIZE)
 
 
 def there_and_back(by, vertices: list[Tensor], rest, asked=BLENDED) -> tuple[GBuffer, tuple[Tensor, ...]]:
@@ -78,10 +77,9 @@ def test_repeats_are_bit_identical():
 
 
 def test_pictures_may_show_nothing():
-    vertices, (surface, _, _, size) = scene()
-    nothing = covered_pixels(torch.full((2, *SIZE), -1), torch.float32)
-    corners = corner_vertices(surface.triangles, nothing, vertices[0].shape[2])
-    shown, back = there_and_back(warp_gbuffer.gbuffer, vertices, (surface, nothing, corners, size))
+    vertices, (surface, _, size) = scene()
+    nothing = covered_pixels(torch.full((2, *SIZE), -1), surface.triangles, vertices[0].shape[2], torch.float32)
+    shown, back = there_and_back(warp_gbuffer.gbuffer, vertices, (surface, nothing, size))
     assert shown.weights.shape == (3, 0)
     assert all(not gradient.any() for gradient in back)
 

@@ -1,10 +1,11 @@
 """Warp finds the outlines that torch finds."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 import torch
 from clipmatrix.render import Mesh, mesh, orbit, perspective
+from clipmatrix.render.antialias import crossings
 from clipmatrix.render.silhouettes import Cuts, find_cuts
 from torch import Tensor
 
@@ -13,6 +14,7 @@ from .scenes import brute_force, ellipsoid, generator, moved, random_triangles
 warp_silhouettes = pytest.importorskip(
     "clipmatrix.render.warp.silhouettes", reason="Warp is not installed", exc_type=ImportError
 )
+warp_crossings = pytest.importorskip("clipmatrix.render.warp.antialias").crossings
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 HEIGHT, WIDTH = 40, 56
 
@@ -90,3 +92,38 @@ def test_other_numbers_are_left_to_torch():
     found, own = (by(clip.double(), surface, seen) for by in (warp_silhouettes.find_cuts, find_cuts))
     assert torch.equal(found.inner, own.inner)
     assert found.before.dtype == torch.float64
+
+
+@pytest.mark.parametrize("kind", SCENES)
+def test_distances_to_outlines_and_their_gradients_are_torchs(kind):
+    clip, surface = SCENES[kind]
+    cuts = find_cuts(clip, surface, torch.full((clip.shape[1], HEIGHT, WIDTH), torch.inf))
+    back = torch.randn(len(cuts.line), generator=generator(1))
+
+    def there_and_back(by, dtype=torch.float32):
+        leaf, here = clip.to(DEVICE, dtype).requires_grad_(), moved(DEVICE, replace(cuts, before=cuts.before.to(dtype)))
+        distance = by(leaf, here, HEIGHT, WIDTH).distance
+        return distance.detach(), *torch.autograd.grad(distance, leaf, back.to(distance))
+
+    exact = there_and_back(crossings, torch.float64)
+    for one, own, best in zip(there_and_back(warp_crossings), there_and_back(crossings), exact, strict=True):
+        assert one.shape == own.shape
+        assert (one - best).abs().max() <= 3 * (own - best).abs().max() + 1e-6 * best.abs().max()
+    assert torch.equal(there_and_back(warp_crossings)[1], there_and_back(warp_crossings)[1])
+
+
+def test_there_may_be_no_outline():
+    clip, surface = SCENES["a body"]
+    nothing = find_cuts(clip, surface, torch.zeros(clip.shape[1], HEIGHT, WIDTH))
+    leaf = clip.to(DEVICE).requires_grad_()
+    distance = warp_crossings(leaf, moved(DEVICE, nothing), HEIGHT, WIDTH).distance
+    assert distance.shape == (0,)
+    assert not torch.autograd.grad(distance.sum(), leaf)[0].any()
+
+
+def test_float64_is_left_to_torch():
+    clip, surface = SCENES["a body"]
+    cuts = find_cuts(clip.double(), surface, torch.full((clip.shape[1], HEIGHT, WIDTH), torch.inf).double())
+    found, own = (by(clip.double(), cuts, HEIGHT, WIDTH).distance for by in (warp_crossings, crossings))
+    assert found.dtype == torch.float64
+    assert torch.equal(found, own)

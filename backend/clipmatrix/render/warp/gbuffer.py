@@ -14,12 +14,12 @@ from .launch import array, launch
 
 
 def gbuffer(
-    clip: Tensor, places: Tensor, upright: Tensor, mesh: Mesh, pixels: Pixels, corners: Tensor, size: tuple[int, int]
+    clip: Tensor, places: Tensor, upright: Tensor, mesh: Mesh, pixels: Pixels, size: tuple[int, int]
 ) -> GBuffer:
     """Interpolate what pixels show; as :func:`..gbuffer.gbuffer`, which it leaves other numbers than float32 to."""
     if {clip.dtype, places.dtype, upright.dtype} != {torch.float32}:
-        return torchs.gbuffer(clip, places, upright, mesh, pixels, corners, size)
-    blended, constant = _Blended.apply(clip, places, upright, mesh, pixels, corners.view(3, -1), size)
+        return torchs.gbuffer(clip, places, upright, mesh, pixels, size)
+    blended, constant = _Blended.apply(clip, places, upright, mesh, pixels, size)
     return GBuffer(*blended.split([3, 3, 3, 2]), *constant.unbind())
 
 
@@ -34,12 +34,11 @@ class _Blended(torch.autograd.Function):
         upright: Tensor,
         mesh: Mesh,
         pixels: Pixels,
-        corners: Tensor,
         size: tuple[int, int],
     ) -> tuple[Tensor, Tensor]:
         vertices = [plane.flatten(1) for plane in (clip, places, upright)]
         blended, constant = clip.new_empty(11, len(pixels)), clip.new_empty(2, len(pixels))
-        at = corners, pixels.triangle, pixels.x, pixels.y
+        at = pixels.corners, pixels.triangle, pixels.x, pixels.y
         given = map(array, (*vertices, mesh.corner_uvs, mesh.uv_areas, *at))
         launch(blend, len(pixels), clip.device, *given, size[0] * size[1] / 4, array(blended), array(constant))
         ctx.save_for_backward(*vertices, mesh.corner_uvs, *at)
@@ -54,4 +53,4 @@ class _Blended(torch.autograd.Function):
         to_corners = clip.new_empty(10, *corners.shape)
         launch(part, corners.shape[1], clip.device, *map(array, (*saved, gradient, to_corners)))
         total = clip.new_zeros(10, clip.shape[1]).index_add_(1, corners.flatten(), to_corners.flatten(1))
-        return *total.view(10, *ctx.views).split([4, 3, 3]), None, None, None, None
+        return *total.view(10, *ctx.views).split([4, 3, 3]), None, None, None
