@@ -11,11 +11,12 @@ from ..errors import Refusal
 from .fit import heads_now
 from .memory import Origin
 from .motion import FIRST_FRAME, add_keys
+from .pose_arrays import JOINTS
 from .quaternions import at_times, from_axis_angle, product, turned
-from .recordings import JOINTS, Recording
+from .recordings import Recording
 
-Upright = Literal["Z", "Y"]
-"""Which axis of the recording's world points up: Z in AMASS, Y in SMPL's own axes."""
+Upright = Literal["Z", "Y", "-Y"]
+"""Which axis of the recording's world points up: Z in AMASS, Y in SMPL's own axes, -Y in those of most cameras."""
 
 BODY, FACE = 22, 3
 """Joints that all bodies share, and those that SMPL-X has before its fingers."""
@@ -23,8 +24,12 @@ BODY, FACE = 22, 3
 TO_BLENDER = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 """Rows: what x, y, z of an armature (Z up, facing -Y) are in SMPL's axes (Y up, facing +Z)."""
 
-LYING = np.array([np.sqrt(0.5), -np.sqrt(0.5), 0.0, 0.0])
-"""The rotation that undoes :data:`TO_BLENDER`: a recording whose world is Z up turns the pelvis out of SMPL's axes."""
+WORLD: dict[Upright, np.ndarray] = {
+    "Z": np.array([np.sqrt(0.5), -np.sqrt(0.5), 0.0, 0.0]),
+    "Y": np.array([1.0, 0.0, 0.0, 0.0]),
+    "-Y": np.array([0.0, 1.0, 0.0, 0.0]),
+}
+"""Rotations of a recording's world, after :data:`TO_BLENDER`; that of Z up undoes it."""
 
 LONGEST = 100_000
 """Frames of the scene; over an hour of film, and some gigabytes of keys."""
@@ -74,8 +79,7 @@ def play(
     places = np.stack(
         [np.interp(times, np.arange(len(recording.translation)), of) for of in recording.translation.T], 1
     )
-    if upright == "Y":
-        places = places @ TO_BLENDER.T
+    places = turned(np.broadcast_to(WORLD[upright], (len(places), 4)), places @ TO_BLENDER.T)
     lowest = float((_heights(turns, origin, heads) + places[:, 2:]).min())
     places[:, 2] += heads[:, 2].min() - lowest
     frames = FIRST_FRAME + np.arange(len(times))
@@ -107,9 +111,8 @@ def _turns(recording: Recording, origin: Origin, times: np.ndarray, upright: Upr
     turns = np.zeros((len(times), len(origin.joints), 4))
     turns[..., 0] = 1.0
     turns[:, ours] = at_times(taken, times - first)
-    if upright == "Z":
-        # TO_BLENDER applied to the pelvis' rotation changed its axes on both sides; the world's is not to be changed
-        turns[:, 0] = product(LYING, turns[:, 0])
+    # TO_BLENDER has changed the axes of the pelvis' rotation on both sides, the world's among them
+    turns[:, 0] = product(WORLD[upright], turns[:, 0])
     return turns
 
 

@@ -1,6 +1,6 @@
-"""Recorded motions: ``.npz`` files as AMASS publishes them, poses of SMPL's joints frame by frame.
+"""Recorded motions: ``.npz`` files with poses of SMPL's joints frame by frame, as AMASS publishes them.
 
-Mahmood et al. 2019, "AMASS: Archive of Motion Capture as Surface Shapes"; the names in a file are theirs.
+Mahmood et al. 2019, "AMASS: Archive of Motion Capture as Surface Shapes".
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from tokenize import TokenError
 import numpy as np
 
 from ..errors import Refusal
+from .numbers import numbers
+from .pose_arrays import NAMES, poses, translation
 
 RATES = ("mocap_frame_rate", "mocap_framerate", "fps")
 """How files call their frames per second: of SMPL-X, of SMPL-H, of others."""
@@ -24,14 +26,8 @@ RATES = ("mocap_frame_rate", "mocap_framerate", "fps")
 USUAL_RATE = 30.0
 """Frames per second of a file that does not say."""
 
-JOINTS = (22, 24, 52, 55)
-"""Of a body without hands, SMPL, SMPL-H and SMPL-X."""
-
 LARGEST = 1 << 29
 """Bytes of a file's arrays, unpacked: three quarters of an hour of SMPL-X, 120 frames a second, in double precision."""
-
-FARTHEST = 1e6
-"""Radians, metres, frames per second that no recording reaches; Blender's numbers would overflow far beyond."""
 
 UNREADABLE = (
     OSError, ValueError, EOFError, KeyError, MemoryError, OverflowError, RuntimeError, SyntaxError, TokenError,
@@ -51,7 +47,7 @@ class Recording:
     fps
         Frames per second; None where the file does not say.
     rotations
-        (F, J, 3) axis-angle in radians, in SMPL's axes; J is one of :data:`JOINTS`.
+        (F, J, 3) axis-angle in radians, in SMPL's axes; J is one of :data:`~.pose_arrays.JOINTS`.
     translation
         (F, 3) metres, in the world of the recording; zeros where the file has none.
     """
@@ -94,7 +90,7 @@ def _shown(name: str) -> str:
 
 def _check_size(file: str, archive: zipfile.ZipFile) -> None:
     """Refuse what would fill the memory before any of it is unpacked; arrays that are not read don't count."""
-    read = ("poses", "trans", *RATES)
+    read = {*NAMES, *RATES}
     sizes = [member.file_size for member in archive.infolist() if member.filename.removesuffix(".npy") in read]
     if sum(sizes) > LARGEST:
         raise Refusal(
@@ -103,25 +99,13 @@ def _check_size(file: str, archive: zipfile.ZipFile) -> None:
 
 
 def _recording(file: str, arrays: Mapping[str, np.ndarray]) -> Recording:
-    if "poses" not in arrays:
-        if "v_template" in arrays:
-            raise Refusal(
-                f"{file} is a body's model file, not a motion.",
-                "Add the body with Add > Mesh > ClipMatrix, and choose a motion for it here.",
-            )
-        raise Refusal(f"{file} has no poses.", "Choose an .npz file of a motion, as AMASS has them.")
-    poses = _numbers(file, arrays, "poses")
-    frames = len(poses)
-    numbers = poses.size // frames
-    if numbers not in [3 * joints for joints in JOINTS]:
+    if "v_template" in arrays and "poses" not in arrays:
         raise Refusal(
-            f"{file} has {numbers} numbers a frame.",
-            "Poses of SMPL, SMPL-H or SMPL-X have 72, 156 or 165; without hands 66.",
+            f"{file} is a body's model file, not a motion.",
+            "Add the body with Add > Mesh > ClipMatrix, and choose a motion for it here.",
         )
-    translation = _numbers(file, arrays, "trans") if "trans" in arrays else np.zeros((frames, 3))
-    if translation.shape != (frames, 3):
-        raise Refusal(f"{file} has {frames} poses, but not as many places (“trans”).", "Choose another file.")
-    return Recording(Path(file).stem, _rate(file, arrays), poses.reshape(frames, -1, 3), translation)
+    found = poses(file, arrays)
+    return Recording(Path(file).stem, _rate(file, arrays), found, translation(file, arrays, len(found)))
 
 
 def _rate(file: str, arrays: Mapping[str, np.ndarray]) -> float | None:
@@ -129,20 +113,7 @@ def _rate(file: str, arrays: Mapping[str, np.ndarray]) -> float | None:
     name = next((name for name in RATES if name in arrays), None)
     if name is None:
         return None
-    rate = float(_numbers(file, arrays, name).ravel()[0])
+    rate = float(numbers(file, arrays, name).ravel()[0])
     if rate <= 0:
         raise Refusal(f"{file} has {rate:g} frames a second.", "Choose another file.")
     return rate
-
-
-def _numbers(file: str, arrays: Mapping[str, np.ndarray], name: str) -> np.ndarray:
-    """An array as float64, at least one number long."""
-    stored = arrays[name]  # bytes, where the archive holds a file that is no array
-    if not isinstance(stored, np.ndarray) or stored.dtype.kind not in "fiu" or not stored.size:
-        raise Refusal(f"{file} has no numbers in “{name}”.", "Choose another file.")
-    values = np.atleast_1d(stored).astype(np.float64)
-    if not np.isfinite(values).all():
-        raise Refusal(f"{file} has values in “{name}” that are not finite.", "Choose another file.")
-    if max(values.max(), -values.min()) > FARTHEST:
-        raise Refusal(f"{file} has values in “{name}” beyond {FARTHEST:.0f}.", "Choose another file.")
-    return values

@@ -31,8 +31,8 @@ class CLIPMATRIX_OT_load_motion(bpy.types.Operator):
     bl_idname = "clipmatrix.load_motion"
     bl_label = "Load Motion"
     bl_description = (
-        "Have the body play a recorded motion: an .npz file with poses of SMPL, SMPL-H or SMPL-X, as AMASS has them. "
-        "It becomes an Action; the Action that the body had is kept"
+        "Have the body play a recorded motion: an .npz file with poses of SMPL, SMPL-H or SMPL-X, as AMASS has them, "
+        "or with parameters of smplx. It becomes an Action; the Action that the body had is kept"
     )
     bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012 - Blender's own form
 
@@ -46,6 +46,7 @@ class CLIPMATRIX_OT_load_motion(bpy.types.Operator):
         items=[
             ("Z", "Z Up", "As in AMASS"),
             ("Y", "Y Up", "As in SMPL's own axes"),
+            ("-Y", "Y Down", "As a camera sees it: bodies fitted to video"),
         ],
     )
     first: FloatProperty(  # type: ignore[valid-type]
