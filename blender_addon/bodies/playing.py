@@ -31,6 +31,9 @@ WORLD: dict[Upright, np.ndarray] = {
 }
 """Rotations of a recording's world, after :data:`TO_BLENDER`; that of Z up undoes it."""
 
+UPRIGHT = 0.5
+"""Cosine between a pelvis and the vertical, on the average, above which a body is taken to stand."""
+
 LONGEST = 100_000
 """Frames of the scene; over an hour of film, and some gigabytes of keys."""
 
@@ -84,6 +87,18 @@ def play(
     places[:, 2] += heads[:, 2].min() - lowest
     frames = FIRST_FRAME + np.arange(len(times))
     return add_keys(rig, recording.name, origin.joints, origin.parents, frames, turns, places)
+
+
+def stands(recording: Recording) -> Upright:
+    """Guess which axis points up: the one along which the pelvis is upright, on the average over all frames.
+
+    A body that lies or crawls all the time says nothing; its world is taken for AMASS'.
+    """
+    pelvis = from_axis_angle(recording.rotations[:, 0])
+    _, y, z = turned(pelvis, np.array([0.0, 1.0, 0.0])).mean(axis=0)
+    found: dict[Upright, float] = {"Z": z, "Y": y, "-Y": -y}
+    best = max(found, key=lambda axis: found[axis])
+    return best if found[best] > UPRIGHT else "Z"
 
 
 def _times(recording: Recording, fps: float, first: float, seconds: float) -> np.ndarray:

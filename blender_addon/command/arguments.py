@@ -116,7 +116,7 @@ def _add_what(parser: argparse.ArgumentParser) -> None:
         "--motion",
         type=Path,
         metavar="FILE",
-        help="have the figure, or a SMPL body in the file, play this recorded motion: an .npz of AMASS",
+        help="have the figure, or a SMPL body in the file, play this recorded motion: an .npz of AMASS or smplx",
     )
     group.add_argument(
         "--batch", type=Path, metavar="FILE", help="JSON list of runs, each with prompts, blend, seed, ... of its own"

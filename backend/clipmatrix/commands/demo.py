@@ -35,7 +35,8 @@ def demo(
     motion: Annotated[
         Path | None,
         typer.Option(
-            help="Have it play this recorded motion, an .npz of AMASS.", show_default="the figure's walk, or its own"
+            help="Have it play this recorded motion, an .npz of AMASS or smplx.",
+            show_default="the figure's walk, or its own",
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Same seed, same machine: same result.")] = DEFAULTS.seed,

@@ -9,7 +9,7 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, StringProperty
 
 from ...bodies.motion import assign
-from ...bodies.playing import play
+from ...bodies.playing import play, stands
 from ...bodies.recordings import USUAL_RATE, read_recording
 from ...errors import Refusal
 from ...scene.posing.actions import BONE
@@ -44,6 +44,7 @@ class CLIPMATRIX_OT_load_motion(bpy.types.Operator):
         name="Up",
         description="Which axis points up in the world of the recording",
         items=[
+            ("AUTO", "Automatic", "The axis along which the body mostly stands"),
             ("Z", "Z Up", "As in AMASS"),
             ("Y", "Y Up", "As in SMPL's own axes"),
             ("-Y", "Y Down", "As a camera sees it: bodies fitted to video"),
@@ -93,7 +94,8 @@ class CLIPMATRIX_OT_load_motion(bpy.types.Operator):
         _require_free(body)
         recording = read_recording(Path(bpy.path.abspath(self.filepath.strip())))
         fps = scene.render.fps / scene.render.fps_base
-        action = play(recording, body.rig, body.origin, fps, self.upright, self.first, self.seconds)
+        upright = stands(recording) if self.upright == "AUTO" else self.upright
+        action = play(recording, body.rig, body.origin, fps, upright, self.first, self.seconds)
         _forget_stretches(body)
         _take_on(body, action)
         if self.update_scene_duration:

@@ -36,8 +36,8 @@ def as_matrices(arrays):
 def played(blender, figure):
     """The keys of the Action that a file becomes: values by bone's data path and channel, (F,) each."""
 
-    def load(file):
-        assert blender.ops.clipmatrix.load_motion(filepath=str(file)) == {"FINISHED"}
+    def load(file, **options):
+        assert blender.ops.clipmatrix.load_motion(filepath=str(file), **options) == {"FINISHED"}
         curves = figure.rig.animation_data.action.fcurves
         return {(one.data_path, one.array_index): [key.co[1] for key in one.keyframe_points] for one in curves}
 
@@ -77,6 +77,30 @@ def test_a_single_pose_is_a_motion_of_one_frame(played, tmp_path, form):
     assert {len(keys) for keys in found.values()} == {1}
     wanted = played(write(tmp_path / "a.npz", rotations, places))
     assert max(np.abs(np.subtract(found[channel], wanted[channel])).max() for channel in found) < 1e-6
+
+
+WORLDS = {"Z": [np.pi / 2, 0, 0], "Y": [0, 0, 0], "-Y": [np.pi, 0, 0]}
+
+
+@pytest.mark.parametrize("upright", WORLDS)
+def test_which_way_is_up_is_seen_from_how_the_body_mostly_stands(played, tmp_path, upright):
+    """A walk in each of the three worlds, with a bow in it."""
+    rotations, places = smooth(20, 22)
+    waves = Rotation.from_rotvec(np.linspace(0, 2, 20)[:, None] * [0, 1, 0]) * Rotation.from_rotvec(
+        0.3 * rotations[:, 1]
+    )
+    waves = waves * Rotation.from_rotvec(np.where(np.arange(20) > 15, 1.5, 0)[:, None] * [1, 0, 0])
+    rotations[:, 0] = (Rotation.from_rotvec(WORLDS[upright]) * waves).as_rotvec()
+    file = write(tmp_path / "a.npz", rotations, Rotation.from_rotvec(WORLDS[upright]).apply(places))
+    found = played(file)
+    assert [found == played(file, upright=world) for world in WORLDS] == [world == upright for world in WORLDS]
+
+
+def test_a_body_that_lies_all_the_time_is_taken_for_one_of_amass(played, tmp_path):
+    rotations, places = smooth(7, 22)
+    rotations[:, 0] = [0, 0, np.pi / 2]
+    file = write(tmp_path / "a.npz", rotations, places)
+    assert played(file) == played(file, upright="Z") != played(file, upright="Y")
 
 
 ZEROS = {"global_orient": np.zeros((4, 3)), "body_pose": np.zeros((4, 63))}
