@@ -33,12 +33,13 @@ def as_matrices(arrays):
 
 
 @pytest.fixture
-def played(blender, figure):
+def played(blender, rooms, figure):
     """The keys of the Action that a file becomes: values by bone's data path and channel, (F,) each."""
 
     def load(file, **options):
         assert blender.ops.clipmatrix.load_motion(filepath=str(file), **options) == {"FINISHED"}
-        curves = figure.rig.animation_data.action.fcurves
+        bags = rooms("bodies.curves").bags(figure.rig.animation_data.action)
+        curves = [curve for bag in bags for curve in bag.fcurves]
         return {(one.data_path, one.array_index): [key.co[1] for key in one.keyframe_points] for one in curves}
 
     return load
