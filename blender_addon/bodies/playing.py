@@ -46,6 +46,7 @@ def play(
     upright: Upright = "Z",
     first: float = 0.0,
     seconds: float = 0.0,
+    from_here: bool = True,
 ) -> bpy.types.Action:
     """Make an Action of a recording, with a key at each frame of the scene; it is kept in the file but not assigned.
 
@@ -64,6 +65,8 @@ def play(
         The recording's axis that points up.
     first, seconds
         What part of it is taken, in seconds; 0 seconds for all from there on.
+    from_here
+        Whether the body begins where its armature is, and not where the recording has it in its world.
 
     Raises
     ------
@@ -84,6 +87,8 @@ def play(
     )
     places = turned(np.broadcast_to(WORLD[upright], (len(places), 4)), places @ TO_BLENDER.T)
     lowest = float((_heights(turns, origin, heads) + places[:, 2:]).min())
+    if from_here:
+        places[:, :2] -= places[0, :2]
     places[:, 2] += heads[:, 2].min() - lowest
     frames = FIRST_FRAME + np.arange(len(times))
     return add_keys(rig, recording.name, origin.joints, origin.parents, frames, turns, places)

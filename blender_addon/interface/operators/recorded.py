@@ -60,6 +60,11 @@ class CLIPMATRIX_OT_load_motion(bpy.types.Operator):
         min=0.0,
         unit="TIME_ABSOLUTE",
     )
+    from_here: BoolProperty(  # type: ignore[valid-type]
+        name="Begin at the Armature",
+        description="Have the body begin where its armature is; otherwise where the recording has it in its world",
+        default=True,
+    )
     update_scene_duration: BoolProperty(  # type: ignore[valid-type]
         name="Update Scene Duration",
         description="Have the scene play just as long as the motion does",
@@ -95,7 +100,8 @@ class CLIPMATRIX_OT_load_motion(bpy.types.Operator):
         recording = read_recording(Path(bpy.path.abspath(self.filepath.strip())))
         fps = scene.render.fps / scene.render.fps_base
         upright = stands(recording) if self.upright == "AUTO" else self.upright
-        action = play(recording, body.rig, body.origin, fps, upright, self.first, self.seconds)
+        part = self.first, self.seconds, self.from_here
+        action = play(recording, body.rig, body.origin, fps, upright, *part)
         _forget_stretches(body)
         _take_on(body, action)
         if self.update_scene_duration:

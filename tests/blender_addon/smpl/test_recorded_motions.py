@@ -88,6 +88,19 @@ def test_the_lowest_joint_comes_as_low_as_feet_stand(blender, figure, tmp_path):
     assert min(heights) == pytest.approx(standing, abs=1e-4)
 
 
+@pytest.mark.parametrize("from_here", [True, False])
+def test_a_motion_begins_at_the_armature_or_where_its_world_has_it(blender, figure, tmp_path, from_here):
+    rotations, places = smooth(5, 22)
+    file = write(tmp_path / "a.npz", rotations, places + np.array([3, -4, 0]), mocap_framerate=np.array(24.0))
+    blender.ops.clipmatrix.load_motion(filepath=file, from_here=from_here)
+    pelvis, found = figure.rig.pose.bones[0], []
+    for frame in (1, 3):
+        blender.context.scene.frame_set(frame)
+        found.append(np.array(pelvis.head - pelvis.bone.head_local)[:2])
+    np.testing.assert_allclose(found[1] - found[0], (places[2] - places[0])[:2], atol=1e-5)
+    np.testing.assert_allclose(found[0], [0, 0] if from_here else places[0][:2] + [3, -4], atol=1e-5)
+
+
 @pytest.mark.parametrize("joints", WIDTHS)
 def test_the_figure_plays_what_was_recorded_for_any_model(figure, shown, blender, tmp_path, joints):
     rotations, places = smooth(3, joints, size=0.3)
