@@ -1,5 +1,7 @@
 """How a job computes: through which renderer, and how exactly."""
 
+import importlib
+
 import clipmatrix_protocol as protocol
 import numpy as np
 import pytest
@@ -11,9 +13,13 @@ from clipmatrix.render import TORCH, Renderer, find_renderer, visibility
 CPU = torch.device("cpu")
 
 
-def grow(character, tower: Tower, renderer: Renderer = TORCH, **settings) -> protocol.Done:
+def grow(
+    character, tower: Tower, renderer: Renderer = TORCH, vary: protocol.Vary | None = None, **settings
+) -> protocol.Done:
     small = {"steps": 3, "views": 2, "resolution": 64, "texture_size": 64, "update_every": 0.0, **settings}
-    brief = protocol.Brief((protocol.Prompt("a red skittle"),), settings=protocol.Settings(**small))
+    brief = protocol.Brief(
+        (protocol.Prompt("a red skittle"),), vary=vary or protocol.Vary(), settings=protocol.Settings(**small)
+    )
     return optimise_with_towers(
         protocol.Submit("job", character, brief), (tower,), CPU, lambda said: None, lambda: False, renderer
     )
@@ -52,6 +58,32 @@ def test_a_job_by_warp_repeats_itself_bit_by_bit(character, tower) -> None:
     pytest.importorskip("warp", reason="Warp is not installed")
     warp = find_renderer("warp", CPU)
     assert same(grow(character, tower, warp), grow(character, tower, warp))
+
+
+WAYS = {
+    "render.pixels": "covered_pixels",
+    "render.gbuffer": "gbuffer",
+    "render.texture": "sample",
+    "render.fragments": "shade",
+    "render.silhouettes": "find_cuts",
+    "render.antialias": "crossings",
+    "render.normals": "normals_at",
+}
+"""Torch's, which Warp leaves to it what it has no kernels for."""
+
+
+def test_no_job_asks_warp_for_what_it_has_no_kernels_for(character, tower, monkeypatch) -> None:
+    pytest.importorskip("warp", reason="Warp is not installed")
+    warp, left = find_renderer("warp", CPU), []
+    for room, name in WAYS.items():
+        module = importlib.import_module(f"clipmatrix.{room}")
+        own = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *given, own=own, name=name: left.append(name) or own(*given))
+    everything = protocol.Vary(shape=1.0, offsets=1.0, texture=1.0, normals=1.0, material=1.0, light=1.0)
+    found = grow(character, tower, warp, everything, shadows=True, silhouette=1.0)
+    own = grow(character, tower, TORCH, everything, shadows=True, silhouette=1.0)
+    assert left == []
+    assert found.summary.similarity_before == pytest.approx(own.summary.similarity_before, abs=1e-4)
 
 
 @pytest.mark.parametrize("shadows", [False, True])

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .. import antialias as torchs
+from .. import antialias
 from ..antialias import Crossings
 from ..silhouettes import Cuts
 from .launch import array, launch
@@ -15,7 +15,7 @@ from .measure import give, measure
 def crossings(clip: Tensor, cuts: Cuts, height: int, width: int) -> Crossings:
     """Measure cuts; as :func:`..antialias.crossings`, which it leaves other numbers than float32 to."""
     if clip.dtype != torch.float32:
-        return torchs.crossings(clip, cuts, height, width)
+        return antialias.crossings(clip, cuts, height, width)
     return Crossings(cuts.inner, cuts.outer, _Measured.apply(clip, cuts, height, width))
 
 

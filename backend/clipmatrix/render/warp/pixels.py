@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from .. import pixels as torchs
+from .. import pixels
 from ..pixels import Pixels
 from .launch import array, launch
 from .locate import locate
@@ -12,7 +12,7 @@ from .locate import locate
 def covered_pixels(triangle_ids: Tensor, triangles: Tensor, vertices: int, dtype: torch.dtype) -> Pixels:
     """List covered pixels; as :func:`..pixels.covered_pixels`, which it leaves other numbers than float32 to."""
     if dtype != torch.float32:
-        return torchs.covered_pixels(triangle_ids, triangles, vertices, dtype)
+        return pixels.covered_pixels(triangle_ids, triangles, vertices, dtype)
     flat = triangle_ids.reshape(-1)
     where = (flat >= 0).nonzero().squeeze(1)
     (view, triangle), (x, y) = where.new_empty(2, len(where)), where.new_empty(2, len(where), dtype=dtype)
