@@ -96,7 +96,9 @@ def test_repeats_are_bit_identical():
 def test_threads_may_take_every_so_manyth_fragment_as_on_cuda(monkeypatch):
     given = scene()
     usual = there_and_back(warp_fragments.shade, given)[1]
-    monkeypatch.setattr(warp_fragments, "_steps", lambda rows, device: (1, rows))
+    shared = warp_fragments._shared
+    assert shared(COUNT, torch.device("cpu")) != shared(COUNT, torch.device("cuda"))
+    monkeypatch.setattr(warp_fragments, "_shared", lambda count, device: shared(count, torch.device("cuda")))
     other = there_and_back(warp_fragments.shade, given)[1]
     for name in NAMES:
         assert (usual[name] - other[name]).abs().max() <= 1e-5 * usual[name].abs().max(), name

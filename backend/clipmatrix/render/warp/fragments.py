@@ -14,8 +14,8 @@ from .absorb import absorb
 from .launch import array, launch
 from .shine import shine
 
-MANY = 64
-"""Fragments whose gradients a thread adds up."""
+MANY, FEW = 64, 4
+"""Fragments whose gradients a thread adds up: on a CPU, and on CUDA, where thousands of threads run at a time."""
 
 
 def shade(fragments: Fragments, material: Material, lights: Lights, backgrounds: Tensor) -> Tensor:
@@ -59,24 +59,26 @@ class _Shaded(torch.autograd.Function):
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         picture, *given = ctx.saved_tensors
         where, points, *_ = given
-        sizes, rows = [shape.numel() for shape in ctx.shapes], -(-len(where) // MANY)
+        sizes, (rows, *steps) = [shape.numel() for shape in ctx.shapes], _shared(len(where), where.device)
         to_points, to_normals, to_base = points.new_empty(3, 3, len(where))
         to_numbers = points.new_zeros(rows, sum(sizes))
         pictures, made = (picture, gradient), (to_points, to_normals, to_base, to_numbers)
         seen = *_arrays(given), ctx.shapes[-1][0], *_arrays(pictures)
-        launch(absorb, rows, where.device, *seen, *_steps(rows, where.device), MANY, *_arrays(made))
+        launch(absorb, rows, where.device, *seen, *steps, *_arrays(made))
         each = zip(to_numbers.sum(0).split(sizes), ctx.shapes, strict=True)
         to_eyes = -to_points if ctx.needs_input_grad[2] else None
         to_behind = _uncovered(gradient, where, ctx.behind) if ctx.needs_input_grad[6] else None
         return None, to_points, to_eyes, to_normals, to_base, None, to_behind, *(part.view(size) for part, size in each)
 
 
-def _steps(rows: int, device: torch.device) -> tuple[int, int]:
-    """How far apart the first fragments of threads lie, and the fragments of one.
+def _shared(count: int, device: torch.device) -> tuple[int, int, int, int]:
+    """Share fragments among threads: how many threads, how far apart their first ones lie, a thread's, and how many.
 
     One behind the other on a CPU; on CUDA it is those that all threads take at a time that lie so.
     """
-    return (1, rows) if device.type == "cuda" else (MANY, 1)
+    many = FEW if device.type == "cuda" else MANY
+    rows = -(-count // many)
+    return (rows, 1, rows, many) if device.type == "cuda" else (rows, many, 1, many)
 
 
 def _uncovered(gradient: Tensor, where: Tensor, shape: torch.Size) -> Tensor:
