@@ -40,7 +40,7 @@ def poses(file: str, arrays: Mapping[str, np.ndarray]) -> np.ndarray:
         If there are none, or not of that form.
     """
     if "poses" in arrays:
-        values = numbers(file, arrays, "poses")
+        values = _axis_angles(file, arrays, "poses")
         single = values.ndim == 1 and values.size in [3 * joints for joints in JOINTS]
         return _split(file, values.reshape(1 if single else len(values), -1))
     if not {PELVIS, BODY} <= set(arrays):
@@ -76,7 +76,7 @@ def translation(file: str, arrays: Mapping[str, np.ndarray], frames: int) -> np.
 
 
 def _axis_angles(file: str, arrays: Mapping[str, np.ndarray], name: str) -> np.ndarray:
-    """One of smplx's parameters, (F, 3 J) or (F, J, 3); matrices (F, J, 3, 3) or (F, 3, 3) become such."""
+    """Rotations, (F, 3 J) or (F, J, 3); matrices (F, J, 3, 3) or (F, 3, 3) become such."""
     values = numbers(file, arrays, name)
     if values.ndim < 3 or values.shape[-2:] != (3, 3):
         return values

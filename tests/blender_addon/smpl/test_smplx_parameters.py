@@ -56,6 +56,13 @@ def test_parameters_play_as_poses_do(played, tmp_path, joints, form):
     assert max(np.abs(np.subtract(one[channel], other[channel])).max() for channel in one) < 1e-5
 
 
+def test_poses_may_be_matrices(played, tmp_path):
+    rotations, places = smooth(7, 24)
+    np.savez(tmp_path / "b.npz", fps=60.0, trans=places, **as_matrices({"poses": rotations.reshape(7, -1)}))
+    one, other = played(write(tmp_path / "a.npz", rotations, places)), played(tmp_path / "b.npz")
+    assert max(np.abs(np.subtract(one[channel], other[channel])).max() for channel in one) < 1e-5
+
+
 def test_hands_may_come_without_a_face(played, tmp_path):
     rotations, places = smooth(7, 55)
     rotations[:, 22:25] = 0
