@@ -87,6 +87,17 @@ def test_what_is_cut_off_is_cut_off_as_torch_does(changed):
     agree({**scene(), **changed})
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_no_number_is_seen_where_torch_shows_it(name):
+    """A job's guard goes by the loss: a picture that hid it would let the job go on."""
+    given = scene()
+    given[name] = given[name].clone()
+    given[name].view(-1)[0] = torch.nan
+    found, own = (there_and_back(by, given)[0] for by in (warp_fragments.shade, shade))
+    assert own.isnan().any()
+    assert torch.equal(found.isnan(), own.isnan())
+
+
 def test_repeats_are_bit_identical():
     (one, there), (other, back) = (there_and_back(warp_fragments.shade, scene()) for _ in range(2))
     assert torch.equal(one, other)

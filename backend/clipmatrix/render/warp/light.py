@@ -39,9 +39,21 @@ def listed(numbers: warp.array[float], first: int) -> warp.vec3f:
 
 
 @warp.func
+def at_least(value: float, least: float) -> float:
+    """The larger of two, as torch finds it: what is no number stays none, and a job's guard sees it."""
+    return warp.where(value < least, least, value)
+
+
+@warp.func
+def at_most(value: float, most: float) -> float:
+    """The smaller of two; what is no number stays none."""
+    return warp.where(value > most, most, value)
+
+
+@warp.func
 def per_length(value: warp.vec3f) -> float:
     """One over a vector's length."""
-    return 1.0 / warp.sqrt(warp.max(warp.length_sq(value), TINY))
+    return 1.0 / warp.sqrt(at_least(warp.length_sq(value), TINY))
 
 
 @warp.func
@@ -61,7 +73,7 @@ def root(cosine: float, alpha2: float) -> float:
 @warp.func
 def lobe(facing: float, seen: float, square: float, alpha2: float) -> float:
     """Cook-Torrance without Fresnel, times pi; ``square`` is that of the length of light + eye."""
-    at_half = warp.min((facing + seen) * (facing + seen) / square, 1.0)
+    at_half = at_most((facing + seen) * (facing + seen) / square, 1.0)
     narrow = at_half * (alpha2 - 1.0) + 1.0
     return alpha2 / (narrow * narrow * (facing + root(facing, alpha2)) * (seen + root(seen, alpha2)))
 
@@ -69,7 +81,7 @@ def lobe(facing: float, seen: float, square: float, alpha2: float) -> float:
 @warp.func
 def fresnel(square: float) -> float:
     """Schlick's weight."""
-    grazing = 1.0 - 0.5 * warp.min(warp.sqrt(square), 2.0)
+    grazing = 1.0 - 0.5 * at_most(warp.sqrt(square), 2.0)
     return grazing * grazing * grazing * grazing * grazing
 
 
@@ -121,9 +133,10 @@ def matter(numbers: warp.array[float]) -> Matter:
     made.metallic = numbers[METALLIC]
     made.dull = 1.0 - made.metallic
     made.glass = DIELECTRIC * made.dull
-    rough = warp.max(numbers[ROUGHNESS], SMOOTHEST)
+    rough = at_least(numbers[ROUGHNESS], SMOOTHEST)
     made.alpha2 = rough * rough * rough * rough
-    made.sky = warp.max(listed(numbers, SKY), warp.vec3f())
+    for axis in range(3):
+        made.sky[axis] = at_least(numbers[SKY + axis], 0.0)
     return made
 
 
@@ -137,7 +150,7 @@ def met(points: warp.array2d[float], eyes: warp.array2d[float], normal: warp.vec
     point.side = warp.where(warp.dot(upright, point.view) < 0.0, -1.0, 1.0)
     point.upright = point.side * upright
     point.cosine = warp.dot(point.upright, point.view)
-    point.seen = warp.max(point.cosine, LEAST_SEEN)
+    point.seen = at_least(point.cosine, LEAST_SEEN)
     return point
 
 
@@ -156,9 +169,9 @@ def shone(
     made.direction = listed(numbers, SUNS + 3 * sun)
     made.radiance = listed(numbers, SUNS + 3 * suns + 3 * sun)
     made.towards = warp.dot(made.direction, point.upright)
-    made.facing = warp.max(made.towards, 0.0)
+    made.facing = at_least(made.towards, 0.0)
     made.halfway = 2.0 + 2.0 * warp.dot(made.direction, point.view)
-    made.square = warp.max(made.halfway, LEAST_SQUARE)
+    made.square = at_least(made.halfway, LEAST_SQUARE)
     made.arriving = arrives(sunlit, sun, item)
     made.shape = lobe(made.facing, point.seen, made.square, of.alpha2)
     made.weight = fresnel(made.square)

@@ -7,7 +7,7 @@ takes one fragment.
 import warp
 
 from .. import colour, fragments
-from .light import gathered, matter, met, put, vector
+from .light import at_least, at_most, gathered, matter, met, put, vector
 
 warp.set_module_options({"enable_backward": False, "fast_math": False})
 
@@ -17,8 +17,8 @@ DARKEST, PLAIN = warp.constant(colour.DARKEST), warp.constant(fragments.PLAIN)
 @warp.func
 def encode(linear: float) -> float:
     """Linear light as sRGB."""
-    light = warp.clamp(linear, 0.0, 1.0)
-    return warp.min(12.92 * light, 1.055 * warp.pow(warp.max(light, DARKEST), 1.0 / 2.4) - 0.055)
+    light = at_most(at_least(linear, 0.0), 1.0)
+    return at_most(12.92 * light, 1.055 * warp.pow(at_least(light, DARKEST), 1.0 / 2.4) - 0.055)
 
 
 @warp.func
