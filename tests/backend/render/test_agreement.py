@@ -14,6 +14,7 @@ from clipmatrix.errors import UsageError
 from clipmatrix.render import (
     TORCH,
     Cameras,
+    Lights,
     Material,
     Renderer,
     find_renderer,
@@ -25,6 +26,7 @@ from clipmatrix.render import (
     sky,
     visibility,
 )
+from clipmatrix.render.fragments import Fragments
 from clipmatrix.render.near_plane import in_front
 from clipmatrix.render.renderers import RENDERERS
 from clipmatrix.render.trial import SHARE, does_as_torch, samples_alike, sees_alike
@@ -246,6 +248,22 @@ def _held(values: Tensor) -> Tensor:
 @pytest.mark.parametrize("how", SPOILT_REST)
 def test_a_renderer_that_shows_something_else_is_noticed(how: str) -> None:
     assert not does_as_torch(replace(TORCH, **SPOILT_REST[how]), CPU)
+
+
+@pytest.mark.parametrize("name", ["sample", "measure", "normals", "gather", "shade"])
+def test_a_renderer_that_rounds_otherwise_is_none_the_worse(name: str) -> None:
+    """On another device sums and products are rounded in another way, as if what comes in were a bit or two off."""
+    own, drawn = getattr(TORCH, name), generator(0)
+
+    def nearly(given):
+        if isinstance(given, Tensor) and given.is_floating_point():
+            return given * (1 + 5e-7 * (torch.rand(given.shape, generator=drawn) - 0.5))
+        if isinstance(given, (Fragments, Material, Lights)):
+            return replace(given, **{part: nearly(one) for part, one in vars(given).items()})
+        return given
+
+    for _ in range(10):
+        assert does_as_torch(replace(TORCH, **{name: lambda *given: own(*map(nearly, given))}), CPU)
 
 
 def test_cut_triangles_cover_what_whole_ones_do() -> None:
