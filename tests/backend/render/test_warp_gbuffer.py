@@ -89,3 +89,11 @@ def test_float64_is_left_to_torch():
     found, own = (there_and_back(by, vertices, rest)[0] for by in (warp_gbuffer.gbuffer, gbuffer))
     assert found.points.dtype == torch.float64
     assert torch.equal(found.points, own.points)
+
+
+def test_so_are_uvs_in_float64():
+    vertices, (_, *rest) = scene()
+    (exact, *_) = scene(dtype=torch.float64)[1]
+    found, own = (there_and_back(by, vertices, (exact, *rest))[0] for by in (warp_gbuffer.gbuffer, gbuffer))
+    assert exact.corner_uvs.dtype == torch.float64
+    assert torch.equal(found.uv, own.uv)

@@ -17,7 +17,7 @@ def gbuffer(
     clip: Tensor, places: Tensor, upright: Tensor, mesh: Mesh, pixels: Pixels, size: tuple[int, int]
 ) -> GBuffer:
     """Interpolate what pixels show; as :func:`..gbuffer.gbuffer`, which it leaves other numbers than float32 to."""
-    if {clip.dtype, places.dtype, upright.dtype} != {torch.float32}:
+    if {given.dtype for given in (clip, places, upright, mesh.corner_uvs, mesh.uv_areas)} != {torch.float32}:
         return torchs.gbuffer(clip, places, upright, mesh, pixels, size)
     blended, constant = _Blended.apply(clip, places, upright, mesh, pixels, size)
     return GBuffer(*blended.split([3, 3, 3, 2]), *constant.unbind())
