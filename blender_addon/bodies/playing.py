@@ -85,7 +85,7 @@ def play(
     places = np.stack(
         [np.interp(times, np.arange(len(recording.translation)), of) for of in recording.translation.T], 1
     )
-    places = turned(np.broadcast_to(WORLD[upright], (len(places), 4)), places @ TO_BLENDER.T)
+    places = turned(WORLD[upright], places @ TO_BLENDER.T)
     lowest = float((_heights(turns, origin, heads) + places[:, 2:]).min())
     if from_here:
         places[:, :2] -= places[0, :2]

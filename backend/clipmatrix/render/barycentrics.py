@@ -1,4 +1,4 @@
-"""Recompute perspective-correct barycentrics and depth at covered pixels, differentiable in the clip coordinates.
+"""Recompute perspective-correct barycentrics at covered pixels, differentiable in the clip coordinates.
 
 With corners v_k = (x_k, y_k, w_k) moved so that the pixel is the origin, x'_k = x_k - X w_k and y'_k = y_k - Y w_k, the
 homogeneous edge function opposite corner k is E_k = x'_{k+1} y'_{k+2} - y'_{k+1} x'_{k+2}, that is E = x' x y', and the
@@ -21,7 +21,7 @@ def barycentrics(corners: Tensor, pixels: Pixels) -> Tensor:
     Parameters
     ----------
     corners : (4, 3, P)
-        Clip coordinates of each pixel's triangle, from `gather_corners`. z is not used.
+        Clip coordinates of each pixel's triangle, from `gather`. z is not used.
     pixels : Pixels
 
     Returns
@@ -32,11 +32,6 @@ def barycentrics(corners: Tensor, pixels: Pixels) -> Tensor:
     """
     weights: Tensor = _Barycentrics.apply(corners, pixels.x, pixels.y)
     return weights
-
-
-def depth(corners: Tensor, weights: Tensor) -> Tensor:
-    """Normalised device depth z / w (P,), -1 near to 1 far, of points with barycentrics weights (3, P)."""
-    return (corners[2] * weights).sum(0) / (corners[3] * weights).sum(0)
 
 
 class _Barycentrics(torch.autograd.Function):

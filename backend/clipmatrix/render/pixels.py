@@ -60,26 +60,11 @@ def covered_pixels(triangle_ids: Tensor, triangles: Tensor, vertices: int, dtype
     return Pixels(where, view, triangle, x, y, corner_vertices(triangles, triangle, view, vertices))
 
 
-def gather_corners(values: Tensor, triangles: Tensor, pixels: Pixels) -> Tensor:
-    """Gather what pixels' triangles have at their corners, by other corners than a mesh' vertices.
-
-    Parameters
-    ----------
-    values : (C, N, V)
-        Planar attributes of every view.
-    triangles : (T, 3) int64
-    pixels : Pixels
-
-    Returns
-    -------
-    (C, 3, P)
-        Differentiable in `values`; gather all attributes in one call, its backward is one scatter.
-    """
-    return gather(values, corner_vertices(triangles, pixels.triangle, pixels.view, values.shape[2]))
-
-
 def gather(values: Tensor, corners: Tensor) -> Tensor:
-    """Gather planar attributes (C, N, V) at corners (3, P), such as those of :class:`Pixels`: (C, 3, P)."""
+    """Gather planar attributes (C, N, V) at corners (3, P), such as those of :class:`Pixels`: (C, 3, P).
+
+    Differentiable in ``values``; gather all attributes in one call, its backward is one scatter.
+    """
     return values.flatten(1).index_select(1, corners.reshape(-1)).view(len(values), 3, -1)
 
 

@@ -15,7 +15,7 @@ from torch import Tensor
 from .interpolate import interpolate_corners, triangle_values
 from .mesh import Mesh
 from .normals import at_corners, cross, directions, unit
-from .pixels import Pixels, gather_corners
+from .pixels import Pixels, corner_vertices, gather
 
 LEAST_SEEN = 0.01
 """Cosine to the eye that a leaning normal keeps: one that looked away would be taken for the surface's back."""
@@ -107,7 +107,8 @@ def tangents(of: Frame, places: Tensor, normals: Tensor) -> Tensor:
 
 def seen_frame(of: Frame, places: Tensor, normals: Tensor, weights: Tensor, pixels: Pixels) -> tuple[Tensor, Tensor]:
     """Tangents (3, P) and winding signs (P,) at the covered pixels, whose barycentrics are weights (3, P)."""
-    corners = gather_corners(tangents(of, places, normals), of.corners, pixels)
+    which = corner_vertices(of.corners, pixels.triangle, pixels.view, of.count)
+    corners = gather(tangents(of, places, normals), which)
     return interpolate_corners(corners, weights), triangle_values(of.signs, pixels)
 
 

@@ -157,11 +157,14 @@ def shades_alike(shade: Shading, device: torch.device) -> bool:
 
 
 def _alike(found: Sequence[Tensor], own: Sequence[Tensor]) -> bool:
-    """Whether tensors are of one shape, and as close as :data:`CLOSE` to the largest of their numbers."""
-    pairs = zip(found, own, strict=True)
-    return all(
-        one.shape == of.shape and torch.allclose(one, of, CLOSE, CLOSE * float(of.abs().max())) for one, of in pairs
-    )
+    """Whether tensors are of one shape, whole numbers equal, others as close as :data:`CLOSE` to the largest."""
+
+    def alike(one: Tensor, of: Tensor) -> bool:
+        if not of.is_floating_point():
+            return torch.equal(one, of)
+        return one.shape == of.shape and torch.allclose(one, of, CLOSE, CLOSE * float(of.abs().max()))
+
+    return all(alike(one, of) for one, of in zip(found, own, strict=True))
 
 
 def _outlines(device: torch.device) -> tuple[Tensor, Mesh, Tensor]:

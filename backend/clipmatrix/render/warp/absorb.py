@@ -26,11 +26,10 @@ from .light import (
     matter,
     met,
     per_length,
-    put,
     root,
     shone,
-    vector,
 )
+from .rows import put, vector
 
 warp.set_module_options({"enable_backward": False, "fast_math": False})
 

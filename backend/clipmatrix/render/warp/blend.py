@@ -7,6 +7,7 @@ takes one pixel. Names are those of :mod:`..barycentrics`, where the equations s
 import warp
 
 from .. import gbuffer
+from .rows import vector
 
 warp.set_module_options({"enable_backward": False, "fast_math": False})
 
@@ -29,12 +30,6 @@ def corners_of(corners: warp.array2d[warp.int64], pixel: int) -> warp.vec3i:
 def side(uvs: warp.array3d[float], triangle: int, along: int) -> warp.vec3f:
     """Read u or v at a triangle's corners."""
     return warp.vec3f(uvs[triangle, 0, along], uvs[triangle, 1, along], uvs[triangle, 2, along])
-
-
-@warp.func
-def vector(rows: warp.array2d[float], first: int, pixel: int) -> warp.vec3f:
-    """Read three rows of a pixel."""
-    return warp.vec3f(rows[first, pixel], rows[first + 1, pixel], rows[first + 2, pixel])
 
 
 @warp.kernel

@@ -8,6 +8,7 @@ one list: roughness, metallic, the sky's colour, directions towards D suns, thei
 import warp
 
 from .. import shading
+from .rows import vector
 
 DIELECTRIC, SMOOTHEST = warp.constant(shading.DIELECTRIC), warp.constant(shading.SMOOTHEST)
 LEAST_SEEN, LEAST_SQUARE = warp.constant(shading.LEAST_SEEN), warp.constant(shading.LEAST_SQUARE)
@@ -16,20 +17,6 @@ TINY = warp.constant(1e-30)
 
 ROUGHNESS, METALLIC, SKY, SUNS = (warp.constant(place) for place in (0, 1, 2, 5))
 """Where the numbers of the list begin."""
-
-
-@warp.func
-def vector(rows: warp.array2d[float], first: int, item: int) -> warp.vec3f:
-    """Read a vector from three rows of a planar list."""
-    return warp.vec3f(rows[first, item], rows[first + 1, item], rows[first + 2, item])
-
-
-@warp.func
-def put(rows: warp.array2d[float], first: int, item: int, value: warp.vec3f):
-    """Write a vector to three rows of a planar list."""
-    rows[first, item] = value[0]
-    rows[first + 1, item] = value[1]
-    rows[first + 2, item] = value[2]
 
 
 @warp.func

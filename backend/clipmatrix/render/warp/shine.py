@@ -7,7 +7,8 @@ takes one fragment.
 import warp
 
 from .. import colour, fragments
-from .light import at_least, at_most, gathered, matter, met, put, vector
+from .light import at_least, at_most, gathered, matter, met
+from .rows import put, vector
 
 warp.set_module_options({"enable_backward": False, "fast_math": False})
 
