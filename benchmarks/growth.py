@@ -14,6 +14,10 @@ import multiprocessing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from clipmatrix.environment import prepare_torch
+
+prepare_torch()  # as a backend has it
+
 import torch
 from clipmatrix.bench.clock import in_turns
 from clipmatrix.bench.machine import machine

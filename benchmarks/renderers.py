@@ -15,6 +15,10 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+from clipmatrix.environment import prepare_torch
+
+prepare_torch()  # as a backend has it
+
 import torch
 from clipmatrix.bench.clock import Timing, in_turns, milliseconds, timing
 from clipmatrix.bench.machine import machine

@@ -12,6 +12,10 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+from clipmatrix.environment import prepare_torch
+
+prepare_torch()  # as a backend has it
+
 import torch
 from clipmatrix.bench.machine import machine
 from clipmatrix.bench.parts import measure_parts

@@ -1,7 +1,6 @@
 """The command line: a list of commands, and what their errors become."""
 
 import io
-import os
 import sys
 
 import typer
@@ -12,11 +11,8 @@ from .commands.doctor import doctor
 from .commands.evaluate import evaluate
 from .commands.keys import app as keys
 from .commands.serve import serve
+from .environment import prepare_torch
 from .errors import UsageError
-
-SETTINGS = {"PYTORCH_ENABLE_MPS_FALLBACK": "1", "CUBLAS_WORKSPACE_CONFIG": ":4096:8"}
-"""Variables that torch reads when it is first imported, unless they are set: what Apple's GPUs lack runs on the CPU
-instead of failing; products on CUDA repeat bit for bit (https://docs.pytorch.org/docs/stable/notes/randomness.html)."""
 
 app = typer.Typer(
     name="clipmatrix",
@@ -35,8 +31,7 @@ app.add_typer(keys, name="keys")
 
 def main() -> None:
     """Run the command line: exit code 0 for success, 2 and one line for a usage error, 130 after Ctrl-C."""
-    for name, value in SETTINGS.items():
-        os.environ.setdefault(name, value)
+    prepare_torch()
     if isinstance(sys.stdout, io.TextIOWrapper):  # in a pipe on Windows it knows few characters
         sys.stdout.reconfigure(errors="replace")
     try:

@@ -5,28 +5,41 @@ import shutil
 import sys
 
 import pytest
-from clipmatrix.cli import SETTINGS, main
+from clipmatrix.cli import main
 from clipmatrix.command_lines import install_line, own_program
+from clipmatrix.environment import POLICY, TORCH, WAITING
+
+SETTINGS = TORCH | WAITING
+SET = (*SETTINGS, POLICY)
 
 
 @pytest.fixture
 def environment(monkeypatch):
-    for name in SETTINGS:
-        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "environ", {name: value for name, value in os.environ.items() if name not in SET})
     monkeypatch.setattr(sys, "argv", ["clipmatrix", "--help"])
-    yield monkeypatch
-    for name in SETTINGS:
-        os.environ.pop(name, None)
+    return monkeypatch
 
 
-def test_torch_finds_its_settings_but_for_those_that_the_user_made(environment):
-    mine, other = SETTINGS
-    environment.setenv(mine, "as I like it")
+def environment_of_a_command():
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 0
-    assert os.environ[mine] == "as I like it"
-    assert os.environ[other] == SETTINGS[other]
+    return os.environ
+
+
+def test_torch_finds_its_settings_but_for_those_that_the_user_made(environment):
+    mine, *others = SETTINGS
+    environment.setitem(os.environ, mine, "as I like it")
+    found = environment_of_a_command()
+    assert found[mine] == "as I like it"
+    assert {name: found[name] for name in others} == {name: SETTINGS[name] for name in others}
+
+
+def test_who_says_how_openmp_waits_is_not_corrected(environment):
+    environment.setitem(os.environ, POLICY, "ACTIVE")
+    found = environment_of_a_command()
+    assert not WAITING.keys() & found.keys()
+    assert TORCH.items() <= found.items()
 
 
 @pytest.mark.parametrize("clip", ["ViT-B32", "embedded,", ":openai"])

@@ -173,6 +173,7 @@ def cut_off(numbers: warp.array[float], row: int, to_numbers: warp.array2d[float
 
 @warp.kernel
 def absorb(
+    offset: int,
     where: warp.array[warp.int64],
     points: warp.array2d[float],
     eyes: warp.array2d[float],
@@ -196,7 +197,7 @@ def absorb(
     A thread takes ``many`` fragments, each ``beside`` the one before, from ``apart`` times its number on; none adds to
     another's sums, which would be added up in any order.
     """
-    row, of = warp.tid(), matter(numbers)
+    row, of = offset + warp.tid(), matter(numbers)
     for step in range(many):
         item = row * apart + step * beside
         if item < where.shape[0]:

@@ -34,6 +34,7 @@ def side(uvs: warp.array3d[float], triangle: int, along: int) -> warp.vec3f:
 
 @warp.kernel
 def blend(
+    offset: int,
     clip: warp.array2d[float],
     places: warp.array2d[float],
     upright: warp.array2d[float],
@@ -51,7 +52,7 @@ def blend(
 
     ``square`` are the pixels of a picture that goes from -1 to 1, over 4.
     """
-    pixel = warp.tid()
+    pixel = offset + warp.tid()
     three_corners, triangle = corners_of(corners, pixel), int(triangles[pixel])
     x, y, w = three(clip[0], three_corners), three(clip[1], three_corners), three(clip[3], three_corners)
     edges = warp.cross(x - xs[pixel] * w, y - ys[pixel] * w)
@@ -70,6 +71,7 @@ def blend(
 
 @warp.kernel
 def part(
+    offset: int,
     clip: warp.array2d[float],
     places: warp.array2d[float],
     upright: warp.array2d[float],
@@ -82,7 +84,7 @@ def part(
     to_corners: warp.array3d[float],
 ):
     """Set the gradient of a pixel's corners, (10, 3, P), from that of what was blended: to clip, place and normal."""
-    pixel = warp.tid()
+    pixel = offset + warp.tid()
     three_corners, triangle = corners_of(corners, pixel), int(triangles[pixel])
     w = three(clip[3], three_corners)
     moved_x = three(clip[0], three_corners) - xs[pixel] * w

@@ -89,6 +89,7 @@ def to_sum(
 
 @warp.kernel
 def say(
+    offset: int,
     places: warp.array3d[float],
     triangles: warp.array2d[warp.int64],
     asked: warp.array2d[warp.bool],
@@ -100,7 +101,7 @@ def say(
 
     That are its angles, (T, N), and its normal times each of them, (3 T, N).
     """
-    triangle = warp.tid()
+    triangle = offset + warp.tid()
     i, j, k = int(triangles[triangle, 0]), int(triangles[triangle, 1]), int(triangles[triangle, 2])
     for view in range(places.shape[1]):
         near[triangle, view] = asked[view, i] or asked[view, j] or asked[view, k]
@@ -122,6 +123,7 @@ def say(
 
 @warp.kernel
 def agree(
+    offset: int,
     corners: warp.array2d[warp.vec3f],
     near: warp.array2d[warp.bool],
     around: warp.array[warp.int64],
@@ -131,7 +133,7 @@ def agree(
     scale: warp.array2d[float],
 ):
     """Set a vertex' normal in each view (3, N, V), and what its sum was scaled by (N, V); zero if nobody asked."""
-    vertex = warp.tid()
+    vertex = offset + warp.tid()
     for view in range(normals.shape[1]):
         total = warp.vec3f()
         if asked[view, vertex]:
@@ -143,6 +145,7 @@ def agree(
 
 @warp.kernel
 def share(
+    offset: int,
     places: warp.array3d[float],
     gradient: warp.array3d[float],
     normals: warp.array3d[float],
@@ -153,7 +156,7 @@ def share(
     corners: warp.array2d[warp.vec3f],
 ):
     """Set the gradient of a triangle's three corners, (3 T, N), from that of normals; not where it was not asked."""
-    triangle = warp.tid()
+    triangle = offset + warp.tid()
     i, j, k = int(triangles[triangle, 0]), int(triangles[triangle, 1]), int(triangles[triangle, 2])
     for view in range(places.shape[1]):
         if near[triangle, view]:
@@ -182,6 +185,7 @@ def share(
 
 @warp.kernel
 def collect(
+    offset: int,
     corners: warp.array2d[warp.vec3f],
     near: warp.array2d[warp.bool],
     around: warp.array[warp.int64],
@@ -189,6 +193,6 @@ def collect(
     to_places: warp.array3d[float],
 ):
     """Set the gradient of a vertex in each view (3, N, V): what all triangles around it have for it."""
-    vertex = warp.tid()
+    vertex = offset + warp.tid()
     for view in range(to_places.shape[1]):
         put(to_places, view, vertex, summed(corners, near, around, starts, view, vertex))

@@ -79,6 +79,7 @@ def leaves_out_backs(one_sided: warp.array2d[bool], view: int, triangle: int) ->
 
 @warp.kernel
 def fill(
+    offset: int,
     clip: warp.array2d[warp.vec4f],
     triangles: warp.array2d[warp.int64],
     one_sided: warp.array2d[bool],
@@ -87,7 +88,8 @@ def fill(
     nearest: warp.array3d[warp.int64],
 ):
     """Enter one triangle in one view at every pixel centre where nothing nearer has been entered."""
-    view, triangle = warp.tid()
+    part, triangle = warp.tid()
+    view = offset + part
     p = on_screen(clip[view, int(triangles[triangle, 0])], height, width)
     q = on_screen(clip[view, int(triangles[triangle, 1])], height, width)
     r = on_screen(clip[view, int(triangles[triangle, 2])], height, width)

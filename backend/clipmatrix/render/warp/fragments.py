@@ -64,7 +64,7 @@ class _Shaded(torch.autograd.Function):
         to_numbers = points.new_zeros(rows, sum(sizes))
         pictures, made = (picture, gradient), (to_points, to_normals, to_base, to_numbers)
         seen = *_arrays(given), ctx.shapes[-1][0], *_arrays(pictures)
-        launch(absorb, rows, where.device, *seen, *steps, *_arrays(made))
+        launch(absorb, rows, where.device, *seen, *steps, *_arrays(made), each=steps[-1])
         each = zip(to_numbers.sum(0).split(sizes), ctx.shapes, strict=True)
         to_eyes = -to_points if ctx.needs_input_grad[2] else None
         to_behind = _uncovered(gradient, where, ctx.behind) if ctx.needs_input_grad[6] else None

@@ -51,18 +51,20 @@ def twice(of: float) -> warp.vec2f:  # noqa: F811
 
 
 @warp.kernel
-def average(fine: warp.array3d[Any], coarse: warp.array3d[Any], sharing: int):
+def average(offset: int, fine: warp.array3d[Any], coarse: warp.array3d[Any], sharing: int):
     """Set a row of a level to the averages of two rows of the one before: planes (K, 2h, w) to (K, h, w)."""
-    plane, row, first = warp.tid()
+    line, plane, first = warp.tid()
+    row = offset + line
     for column in range(first, coarse.shape[2], sharing):
         both = fine[plane, 2 * row, column] + fine[plane, 2 * row + 1, column]
         coarse[plane, row, column] = 0.25 * pairs(both)
 
 
 @warp.kernel
-def fold(fine: warp.array3d[Any], coarse: warp.array3d[Any], sharing: int):
+def fold(offset: int, fine: warp.array3d[Any], coarse: warp.array3d[Any], sharing: int):
     """Add the gradient of averages to what they are averages of; the way back of :func:`average`."""
-    plane, row, first = warp.tid()
+    line, plane, first = warp.tid()
+    row = offset + line
     for column in range(first, coarse.shape[2], sharing):
         share = twice(0.25 * coarse[plane, row, column])
         fine[plane, 2 * row, column] = fine[plane, 2 * row, column] + share
@@ -70,9 +72,10 @@ def fold(fine: warp.array3d[Any], coarse: warp.array3d[Any], sharing: int):
 
 
 @warp.kernel
-def begin(fine: warp.array3d[Any], coarse: warp.array3d[Any], sharing: int):
+def begin(offset: int, fine: warp.array3d[Any], coarse: warp.array3d[Any], sharing: int):
     """Set what averages are averages of to their gradient: as :func:`fold`, where nothing is there yet."""
-    plane, row, first = warp.tid()
+    line, plane, first = warp.tid()
+    row = offset + line
     for column in range(first, coarse.shape[2], sharing):
         share = twice(0.25 * coarse[plane, row, column])
         fine[plane, 2 * row, column] = share
@@ -85,7 +88,7 @@ SEEN_AS = {1: warp.float32, 2: warp.vec2f, MANY // 2: Halves, MANY: Texels}
 
 def _overloads(kernel: Any) -> dict[int, Any]:
     return {
-        many: warp.overload(kernel, [warp.array3d[SEEN_AS[many]], warp.array3d[SEEN_AS[many // 2]], int])
+        many: warp.overload(kernel, [int, warp.array3d[SEEN_AS[many]], warp.array3d[SEEN_AS[many // 2]], int])
         for many in (2, MANY)
     }
 

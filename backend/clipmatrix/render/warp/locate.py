@@ -10,6 +10,7 @@ warp.set_module_options({"enable_backward": False, "fast_math": False})
 
 @warp.kernel
 def locate(
+    offset: int,
     where: warp.array[warp.int64],
     triangle_ids: warp.array[warp.int64],
     triangles: warp.array2d[warp.int64],
@@ -23,7 +24,7 @@ def locate(
     corners: warp.array2d[warp.int64],
 ):
     """Set what :class:`~..pixels.Pixels` says of a pixel."""
-    pixel = warp.tid()
+    pixel = offset + warp.tid()
     place = where[pixel]
     line = place // warp.int64(width)
     column, picture = int(place - line * warp.int64(width)), line // warp.int64(height)

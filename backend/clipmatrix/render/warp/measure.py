@@ -25,6 +25,7 @@ def turned(end: warp.vec3f, upright: bool) -> warp.vec2f:
 
 @warp.kernel
 def measure(
+    offset: int,
     clip: warp.array2d[float],
     ends: warp.array2d[warp.int64],
     upright: warp.array[bool],
@@ -36,7 +37,7 @@ def measure(
     distance: warp.array[float],
 ):
     """Set how far from the inner pixel's centre an edge passes."""
-    cut = warp.tid()
+    cut = offset + warp.tid()
     p = turned(on_screen(clip, int(ends[0, cut]), height, width), upright[cut])
     q = turned(on_screen(clip, int(ends[1, cut]), height, width), upright[cut])
     share = (float(line[cut]) + 0.5 - p[1]) / (q[1] - p[1])
@@ -68,6 +69,7 @@ def pull(
 
 @warp.kernel
 def give(
+    offset: int,
     clip: warp.array2d[float],
     ends: warp.array2d[warp.int64],
     upright: warp.array[bool],
@@ -79,7 +81,7 @@ def give(
     to_ends: warp.array3d[float],
 ):
     """Set the gradient of an edge's ends, (4, 2, K), from that of the distance."""
-    cut = warp.tid()
+    cut = offset + warp.tid()
     first, second = int(ends[0, cut]), int(ends[1, cut])
     p = turned(on_screen(clip, first, height, width), upright[cut])
     q = turned(on_screen(clip, second, height, width), upright[cut])

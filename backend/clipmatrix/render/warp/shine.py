@@ -30,6 +30,7 @@ def encoded(light: warp.vec3f) -> warp.vec3f:
 
 @warp.kernel
 def shine(
+    offset: int,
     where: warp.array[warp.int64],
     points: warp.array2d[float],
     eyes: warp.array2d[float],
@@ -41,7 +42,7 @@ def shine(
     picture: warp.array2d[float],
 ):
     """Set where a fragment is in both pictures and their coverage, (7, N * H * W)."""
-    item = warp.tid()
+    item = offset + warp.tid()
     point, of = met(points, eyes, vector(normals, 0, item), item), matter(numbers)
     tinted, clear = gathered(point, of, numbers, sunlit, suns, item)
     pixel = int(where[item])

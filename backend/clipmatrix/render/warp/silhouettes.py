@@ -26,12 +26,12 @@ def find_cuts(clip: Tensor, mesh: Mesh, depth: Tensor) -> Cuts:
     if clip.dtype != torch.float32 or not fits:
         return silhouettes.find_cuts(clip, mesh, depth)
     _, views, vertices = clip.shape
-    facing = torch.empty(len(mesh.triangles), views, dtype=torch.uint8, device=clip.device)
+    facing = torch.empty(views, len(mesh.triangles), dtype=torch.uint8, device=clip.device)
     nearest = torch.full((2, *depth.shape), EMPTY, device=clip.device)
     scene, edges = array(clip.permute(1, 2, 0).contiguous(), warp.vec4f), array(mesh.edges)
     launch(face, len(mesh.triangles), clip.device, scene, array(mesh.triangles), array(facing))
     sides = edges, array(mesh.edge_faces), array(mesh.opposite), array(facing)
-    launch(trace, len(mesh.edges), clip.device, scene, *sides, array(depth), NEAREST, IN_FRONT, array(nearest))
+    launch(trace, (views, len(mesh.edges)), clip.device, scene, *sides, array(depth), NEAREST, IN_FRONT, array(nearest))
     pairs = (nearest.flatten() < EMPTY).nonzero().squeeze(1)
     cuts = _room(pairs, clip.dtype)
     found = array(pairs), array(nearest.flatten()), edges, vertices, *depth.shape[1:]

@@ -111,6 +111,7 @@ def spread(plane: warp.array[Any], taps: Taps, gradient: float, steps: float):
 
 @warp.kernel
 def gather(
+    offset: int,
     height: int,
     width: int,
     last: int,
@@ -126,7 +127,7 @@ def gather(
 
     ``slopes`` (2, C, P) are how much the colours (C, P) change with u and v.
     """
-    pixel = warp.tid()
+    pixel = offset + warp.tid()
     at, slot = place(levels[pixel], last), int(slots[pixel])
     fine = around(uv[0, pixel], uv[1, pixel], height, width, at.finer)
     coarse = around(uv[0, pixel], uv[1, pixel], height, width, at.coarser)
@@ -144,6 +145,7 @@ def gather(
 
 @warp.kernel
 def scatter(
+    offset: int,
     height: int,
     width: int,
     last: int,
@@ -156,7 +158,7 @@ def scatter(
     gradient: warp.array2d[float],
 ):
     """Pass a pixel's gradient on to the texels it was looked up in: of level 0, or of all others; see :func:`add`."""
-    pixel = warp.tid()
+    pixel = offset + warp.tid()
     at, slot = place(levels[pixel], last), int(slots[pixel])
     to_finest = at.finer == 0
     if finest == to_finest:  # launched for the level that this pixel's finer taps are in
@@ -174,7 +176,7 @@ def _overloads(kernel: Any) -> dict[torch.dtype, Any]:
     pixels = [warp.array2d[float], warp.array[warp.int64], warp.array[float], warp.array2d[float]]
     made = {torch.float32: warp.array3d[float], torch.int64: warp.array3d[warp.int64]}
     return {
-        dtype: warp.overload(kernel, [int, int, int, bool, texels, warp.array[float], *pixels])
+        dtype: warp.overload(kernel, [int, int, int, int, bool, texels, warp.array[float], *pixels])
         for dtype, texels in made.items()
     }
 

@@ -26,8 +26,8 @@ FAINTEST = 1e-27
 def sample(textures: Tensor, uv: Tensor, slot: Tensor, level: Tensor) -> Tensor:
     """Look up P points; as :func:`..texture.sample`, which it leaves other numbers than float32 to.
 
-    Repeats are bit-identical: on a CPU Warp's threads run one after the other; on CUDA, where they come in any order,
-    gradients are added up in whole steps.
+    Repeats are bit-identical: on a CPU gradients are added up one after the other; on CUDA, where they come in any
+    order, in whole steps.
     """
     if {textures.dtype, uv.dtype, level.dtype} != {torch.float32}:
         return texture.sample(textures, uv, slot, level)
@@ -87,10 +87,10 @@ def _scatter(shape: torch.Size, to: Tensor, *seen: Tensor, finest: bool, steps: 
     With ``steps``, in whole steps, so many to 1.
     """
     if steps is None:
-        _launch_pixels(SCATTER[to.dtype], shape, finest, to, to.new_ones(1), *seen)
+        _launch_pixels(SCATTER[to.dtype], shape, finest, to, to.new_ones(1), *seen, in_order=True)
         return
     sums = torch.zeros_like(to, dtype=torch.int64)
-    _launch_pixels(SCATTER[sums.dtype], shape, finest, sums, steps.view(1), *seen)
+    _launch_pixels(SCATTER[sums.dtype], shape, finest, sums, steps.view(1), *seen, in_order=True)
     to += sums / steps
 
 
@@ -116,14 +116,14 @@ def _levels(planes: Tensor, averages: Tensor) -> list[Tensor]:
     return [planes.flatten(0, 1), *coarser]
 
 
-def _launch_pixels(kernel: Any, shape: torch.Size, *given: Tensor | bool) -> None:
+def _launch_pixels(kernel: Any, shape: torch.Size, *given: Tensor | bool, in_order: bool = False) -> None:
     """Start a kernel of :mod:`.taps` for textures of a shape (S, C, H, W), on as many pixels as the last tensor has."""
     height, width = shape[2:]
     sizes = height, width, len(level_sizes(height, width)) - 1
     pixels = given[-1]
     assert isinstance(pixels, Tensor)
     inputs = (one if isinstance(one, bool) else array(one) for one in given)
-    launch(kernel, pixels.shape[-1], pixels.device, *sizes, *inputs)
+    launch(kernel, pixels.shape[-1], pixels.device, *sizes, *inputs, in_order=in_order)
 
 
 def _launch_rows(kernels: dict[int, Any], fine: Tensor, coarse: Tensor) -> None:
@@ -132,7 +132,7 @@ def _launch_rows(kernels: dict[int, Any], fine: Tensor, coarse: Tensor) -> None:
     many = MANY if 2 * width % MANY == 0 else 2
     sharing = 2 * width // many if fine.is_cuda else 1
     rows = _in_groups(fine, many), _in_groups(coarse, many // 2)
-    launch(kernels[many], (planes, height, sharing), fine.device, *rows, sharing)
+    launch(kernels[many], (height, planes, sharing), fine.device, *rows, sharing, each=2 * width // many // sharing)
 
 
 def _in_groups(level: Tensor, many: int) -> Any:

@@ -1,7 +1,7 @@
 """The kernels of :mod:`.silhouettes`: which faces look at the camera, where outlines cut, which cut is the nearest.
 
 Written in Warp's subset of Python, which Warp compiles for the device it runs on and checks the types of. A thread
-takes its face or edge through all views: what it is made of is looked up once.
+takes a face through all views, but an edge through one: edges of a view enter at the same places.
 """
 
 import warp
@@ -21,16 +21,22 @@ def volume(p: warp.vec4f, q: warp.vec4f, r: warp.vec4f) -> float:
 
 
 @warp.kernel
-def face(clip: warp.array2d[warp.vec4f], triangles: warp.array2d[warp.int64], facing: warp.array2d[warp.uint8]):
+def face(
+    offset: int,
+    clip: warp.array2d[warp.vec4f],
+    triangles: warp.array2d[warp.int64],
+    facing: warp.array2d[warp.uint8],
+):
     """Tell whether a triangle faces the camera in each view: (T, N)."""
-    triangle = warp.tid()
+    triangle = offset + warp.tid()
     i, j, k = int(triangles[triangle, 0]), int(triangles[triangle, 1]), int(triangles[triangle, 2])
     for view in range(clip.shape[0]):
-        facing[triangle, view] = warp.uint8(volume(clip[view, i], clip[view, j], clip[view, k]) > 0.0)
+        facing[view, triangle] = warp.uint8(volume(clip[view, i], clip[view, j], clip[view, k]) > 0.0)
 
 
 @warp.kernel
 def trace(
+    offset: int,
     clip: warp.array2d[warp.vec4f],
     edges: warp.array2d[warp.int64],
     faces: warp.array2d[warp.int64],
@@ -42,17 +48,17 @@ def trace(
     nearest: warp.array4d[warp.int64],
 ):
     """Enter an edge, in each view whose outline it is part of, at every pair of pixels that nothing nearer cuts."""
-    edge = warp.tid()
+    part, edge = warp.tid()
+    view = offset + part
     first, second = int(faces[edge, 0]), int(faces[edge, 1])
-    for view in range(clip.shape[0]):
-        on_outline = second < 0
-        if second >= 0:
-            on_outline = facing[first, view] != facing[second, view]
-        if on_outline:
-            p, q = clip[view, int(edges[edge, 0])], clip[view, int(edges[edge, 1])]
-            if warp.min(p[3], q[3]) > least_w:
-                turn = volume(p, q, clip[view, int(opposite[edge])])
-                walk(p, q, turn > 0.0, edge, view, depth, in_front, nearest)
+    on_outline = second < 0
+    if second >= 0:
+        on_outline = facing[view, first] != facing[view, second]
+    if on_outline:
+        p, q = clip[view, int(edges[edge, 0])], clip[view, int(edges[edge, 1])]
+        if warp.min(p[3], q[3]) > least_w:
+            turn = volume(p, q, clip[view, int(opposite[edge])])
+            walk(p, q, turn > 0.0, edge, view, depth, in_front, nearest)
 
 
 @warp.func
@@ -98,6 +104,7 @@ def walk(
 
 @warp.kernel
 def name(
+    offset: int,
     pairs: warp.array[warp.int64],
     nearest: warp.array[warp.int64],
     edges: warp.array2d[warp.int64],
@@ -113,7 +120,7 @@ def name(
     onwards: warp.array[bool],
 ):
     """Read the entry of a pair of pixels: a cut, as :class:`~..silhouettes.Cuts` describes it."""
-    cut = warp.tid()
+    cut = offset + warp.tid()
     half = nearest.shape[0] // 2
     pair = int(pairs[cut])
     entry = nearest[pair]

@@ -1,0 +1,84 @@
+"""On a CPU threads share Warp's kernels: what they make is the same however it is shared."""
+
+import threading
+
+import pytest
+import torch
+from clipmatrix.render import find_renderer
+
+from .test_warp_pictures import CPU, pictures_and_gradients
+
+pytest.importorskip("warp", reason="Warp is not installed")
+WHOLE = 1 << 40
+
+
+@pytest.fixture(autouse=True)
+def three_threads():
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """Draw with parts of so many elements at least, shared as a function does it; say, too, in how many parts."""
+    from clipmatrix.render.warp import crew, launch
+
+    warp = find_renderer("warp", CPU)
+
+    def draw(least, share=crew.share):
+        counts = set()
+
+        def counting(tasks, count):
+            counts.add(count)
+            share(tasks, count)
+
+        monkeypatch.setattr(launch, "LEAST", least)
+        monkeypatch.setattr(launch, "share", counting)
+        return pictures_and_gradients(warp, True), counts
+
+    return draw
+
+
+def test_pictures_and_gradients_are_the_same_in_parts_bit_by_bit(drawn):
+    whole, once = drawn(WHOLE)
+    assert once == {1}
+    for _ in range(5):
+        shared, counts = drawn(1)
+        assert max(counts) == 3
+        assert all(map(torch.equal, shared, whole))
+
+
+def test_which_part_comes_first_does_not_matter(drawn):
+    def backwards(tasks, count):
+        for task in reversed(list(tasks)):
+            task()
+
+    whole, _ = drawn(WHOLE)
+    shared, counts = drawn(1, backwards)
+    assert max(counts) == 3
+    assert all(map(torch.equal, shared, whole))
+
+
+def test_tasks_are_done_at_a_time():
+    from clipmatrix.render.warp.crew import share
+
+    meeting = threading.Barrier(3, timeout=30)
+    share(iter([meeting.wait] * 3), 3)  # nobody gets past it alone
+
+
+@pytest.mark.parametrize("failing", [0, 2])
+def test_what_a_task_raises_is_raised_when_all_are_done(failing):
+    from clipmatrix.render.warp.crew import share
+
+    done = []
+
+    def task(number):
+        if number == failing:
+            raise RuntimeError(f"task {number}")
+        done.append(number)
+
+    with pytest.raises(RuntimeError, match=f"task {failing}"):
+        share(iter([lambda number=number: task(number) for number in range(3)]), 3)
+    assert sorted(done) == [number for number in range(3) if number != failing]
