@@ -1,6 +1,7 @@
 """On a CPU threads share Warp's kernels: what they make is the same however it is shared."""
 
 import threading
+import time
 
 import pytest
 import torch
@@ -82,3 +83,17 @@ def test_what_a_task_raises_is_raised_when_all_are_done(failing):
     with pytest.raises(RuntimeError, match=f"task {failing}"):
         share(iter([lambda number=number: task(number) for number in range(3)]), 3)
     assert sorted(done) == [number for number in range(3) if number != failing]
+
+
+def test_nothing_is_left_at_work_when_a_later_task_can_t_be_made():
+    from clipmatrix.render.warp.crew import share
+
+    done = []
+
+    def tasks():
+        yield lambda: (time.sleep(0.2), done.append(True))
+        raise RuntimeError("no such kernel")
+
+    with pytest.raises(RuntimeError, match="no such kernel"):
+        share(tasks(), 3)
+    assert done

@@ -17,12 +17,14 @@ Done = SimpleQueue[Exception | None]
 def share(tasks: Iterator[Task], count: int) -> None:
     """Do ``count`` tasks at a time, the last one here; return when all are done, and raise what one of them raised."""
     done: Done = SimpleQueue()
-    for task in islice(tasks, count - 1):
-        _crew(count - 1).put((task, done))
+    handed = 0
     try:
+        for task in islice(tasks, count - 1):
+            _crew(count - 1).put((task, done))
+            handed += 1
         next(tasks)()
     finally:
-        errors = [done.get() for _ in range(count - 1)]
+        errors = [done.get() for _ in range(handed)]  # they are at work on memory of the caller's
     for error in errors:
         if error is not None:
             raise error

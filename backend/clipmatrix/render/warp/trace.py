@@ -27,7 +27,7 @@ def face(
     triangles: warp.array2d[warp.int64],
     facing: warp.array2d[warp.uint8],
 ):
-    """Tell whether a triangle faces the camera in each view: (T, N)."""
+    """Tell whether a triangle faces the camera in each view: (N, T)."""
     triangle = offset + warp.tid()
     i, j, k = int(triangles[triangle, 0]), int(triangles[triangle, 1]), int(triangles[triangle, 2])
     for view in range(clip.shape[0]):
@@ -47,7 +47,7 @@ def trace(
     in_front: float,
     nearest: warp.array4d[warp.int64],
 ):
-    """Enter an edge, in each view whose outline it is part of, at every pair of pixels that nothing nearer cuts."""
+    """Enter an edge, if it is part of a view's outline, at every pair of pixels there that nothing nearer cuts."""
     part, edge = warp.tid()
     view = offset + part
     first, second = int(faces[edge, 0]), int(faces[edge, 1])
