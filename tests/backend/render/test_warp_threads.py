@@ -7,6 +7,7 @@ import pytest
 import torch
 from clipmatrix.render import find_renderer
 
+from .scenes import generator
 from .test_warp_pictures import CPU, pictures_and_gradients
 
 pytest.importorskip("warp", reason="Warp is not installed")
@@ -60,6 +61,21 @@ def test_which_part_comes_first_does_not_matter(drawn):
     shared, counts = drawn(1, backwards)
     assert max(counts) == 3
     assert all(map(torch.equal, shared, whole))
+
+
+def test_no_two_parts_enter_triangles_at_one_pixel(monkeypatch):
+    """Two cores would race there: the one that is farther away might stay."""
+    from clipmatrix.render.warp import launch, visibility
+
+    clip = torch.cat([2 * torch.rand(3, 300, 3, generator=generator(0)) - 1, torch.ones(3, 300, 1)], dim=2)
+    triangles = torch.arange(300).view(100, 3)  # of any size, one over the other
+    monkeypatch.setattr(launch, "LEAST", 1)
+    entered = []
+    for part in range(3):
+        monkeypatch.setattr(launch, "share", lambda tasks, count, part=part: list(tasks)[part]())
+        entered.append(visibility.visibility(clip, triangles, 48, 48) >= 0)
+    assert all(part.sum() > 1000 for part in entered)
+    assert sum(part.int() for part in entered).max() == 1
 
 
 def test_tasks_are_done_at_a_time():
