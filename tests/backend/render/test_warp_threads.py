@@ -15,11 +15,8 @@ WHOLE = 1 << 40
 
 
 @pytest.fixture(autouse=True)
-def three_threads():
-    before = torch.get_num_threads()
-    torch.set_num_threads(3)
-    yield
-    torch.set_num_threads(before)
+def three_threads(one_thread):
+    torch.set_num_threads(3)  # for as long as it would be one
 
 
 @pytest.fixture

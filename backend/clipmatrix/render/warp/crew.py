@@ -1,4 +1,4 @@
-"""Threads of a CPU that share work which holds no interpreter lock, as Warp's kernels do not.
+"""Threads that share work which does not hold the interpreter's lock, as Warp's kernels on a CPU.
 
 A kernel takes a millisecond or two. A pool of ``concurrent.futures`` takes a quarter of one to hand a part of it over
 and to hear that it is done, twice as long as a queue in C.

@@ -38,11 +38,11 @@ def launch(
     in_order
         They may all write to the same places: a CPU has to do them one after the other.
     """
-    count, *rest = (dim,) if isinstance(dim, int) else dim
     if device.type == "cuda":
         stream = warp.stream_from_torch(device)
         warp.launch(kernel, dim=dim, inputs=(0, *inputs), device=warp.device_from_torch(device), stream=stream)
         return
+    count, *rest = (dim,) if isinstance(dim, int) else dim
     elements = count * prod(rest) * each
     if not elements:
         return
