@@ -9,6 +9,7 @@ from torch import Tensor
 from ..render.render import Images
 from . import regularise
 from .clip_loss import asks_directions, similarities, start_vectors
+from .mesh.strain import strain
 from .parameters import Parameters
 from .pictures import pictures
 from .random_draws import Drawn
@@ -141,16 +142,13 @@ def _silhouette(images: Images, before: Images | None, scene: Scene) -> Tensor |
 
 
 def _offset_terms(outcome: Outcome, size: float, scene: Scene) -> Tensor:
-    vertices = outcome.vertices(scene)
-    reference = (vertices - outcome.offsets + scene.start_offset).detach()
-    change = outcome.offsets - scene.start_offset
-    moved = reference + change
-    settings = scene.brief.settings
-    return (
-        STRETCH_WEIGHT * settings.stretch * regularise.edge_stretch(moved, reference, scene.edges)
-        + CREASE_WEIGHT * settings.crease * regularise.crease(moved, reference, scene.surface.triangles, scene.edges)
-        + NEARNESS_WEIGHT * settings.nearness * regularise.magnitude(change, size)
-    )
+    """Price offsets against the shape without them, wherever its coefficients have taken that."""
+    change, settings = outcome.offsets - scene.start_offset, scene.brief.settings
+    with torch.no_grad():
+        reference = replace(outcome, offsets=scene.start_offset).vertices(scene)
+    stretch, crease = STRETCH_WEIGHT * settings.stretch, CREASE_WEIGHT * settings.crease
+    strained = strain(reference + change, reference, scene.fabric, stretch, crease)
+    return strained + NEARNESS_WEIGHT * settings.nearness * regularise.magnitude(change, size)
 
 
 def _turned(directions: Tensor, angle: float) -> Tensor:

@@ -13,6 +13,7 @@ from . import geometry, look
 from .geometry import Geometry
 from .look import Look
 from .scene import Scene, StartRelief
+from .sparse import multiplies
 from .texture import normal_map, paint, texture_pyramid
 from .texture.atlas import Atlas, atlas, shares
 from .texture.brushes import reach, regions_of, with_brushes
@@ -97,7 +98,7 @@ def _layout(scene: Scene, size: int, sides: Halves | None) -> Atlas:
 
 def _with_lookups(layout: Atlas) -> Atlas:
     """Have the grids looked up through a matrix, where it is not too large and the device knows sparse ones."""
-    if layout.free.numel() > LARGEST_LOOKUP or layout.free.device.type == "mps":
+    if layout.free.numel() > LARGEST_LOOKUP or not multiplies(layout.free.device):
         return layout
     *coarser, finest = texture_pyramid.GRIDS
     coarse = trilinear(own_places(finest).to(layout.places.device), *coarser)

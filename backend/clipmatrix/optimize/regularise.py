@@ -1,32 +1,14 @@
-"""What keeps a result a clean body: terms on offsets and light, all free of units.
+"""What keeps a result a clean body: terms on offsets, paint and light, all free of units.
 
-Lengths are compared with those of the shape without offsets, so a character in metres and the same one in centimetres
-have equal terms, and the shape basis may change the body as it likes.
+A character in metres and the same one in centimetres have equal terms.
 """
 
-import torch
 from torch import Tensor
-
-from .mesh.edges import Edges
-
-
-def edge_stretch(vertices: Tensor, reference: Tensor, edges: Edges) -> Tensor:
-    """Mean squared relative change of edge lengths between two shapes (V, 3); scalar."""
-    start = _lengths(reference, edges)
-    known = start > start.mean() * 1e-4
-    ratio = _lengths(vertices, edges) / torch.where(known, start, 1.0)
-    return torch.where(known, ratio - 1, 0.0).square().sum() / known.sum()
-
-
-def crease(vertices: Tensor, reference: Tensor, triangles: Tensor, edges: Edges) -> Tensor:
-    """Mean squared change of the cosine between neighbouring faces' normals (normal consistency); scalar."""
-    changes = _cosines(vertices, triangles, edges) - _cosines(reference, triangles, edges)
-    return changes.square().sum() / max(len(changes), 1)  # a mesh may have no edge with two faces
 
 
 def magnitude(offsets: Tensor, size: float) -> Tensor:
     """Mean squared offset (V, 3) relative to the character's size in the same unit; scalar."""
-    return (offsets / size).square().sum(dim=1).mean()
+    return offsets.square().sum() / (size * size * len(offsets))
 
 
 def repainted(textures: Tensor, start: Tensor) -> Tensor:
@@ -58,16 +40,3 @@ def chroma(colours: Tensor) -> Tensor:
     """How far lights (..., 3) are from neutral, relative to their brightness: coloured light would fake paint."""
     neutral = colours.mean(dim=-1, keepdim=True)
     return ((colours - neutral) / neutral.detach().clamp_min(1e-3)).square().mean()
-
-
-def _lengths(vertices: Tensor, edges: Edges) -> Tensor:
-    a, b = vertices.index_select(0, edges.ends[:, 0]), vertices.index_select(0, edges.ends[:, 1])
-    return (a - b).square().sum(dim=1).clamp_min(1e-30).sqrt()
-
-
-def _cosines(vertices: Tensor, triangles: Tensor, edges: Edges) -> Tensor:
-    a, b, c = (vertices.index_select(0, triangles[:, corner]) for corner in range(3))
-    normals = torch.linalg.cross(b - a, c - a)
-    normals = normals / normals.square().sum(dim=1, keepdim=True).clamp_min(1e-30).sqrt()
-    pair = normals.index_select(0, edges.faces[:, 0]) * normals.index_select(0, edges.faces[:, 1])
-    return pair.sum(dim=1)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import clipmatrix_protocol as protocol
 import numpy as np
@@ -20,6 +21,7 @@ from ..render.seam import TORCH, Renderer
 from .lighting import with_suns
 from .mesh.constraints import Constraints, constraints, pin, region_weights
 from .mesh.edges import Edges, edges
+from .mesh.strain import Fabric, fabric
 from .sampling import Stage, stage
 from .texture.brushes import Brush, brushes
 
@@ -133,6 +135,11 @@ class Scene:
     finest: int
     renderer: Renderer
     brief: protocol.Brief
+
+    @cached_property
+    def fabric(self) -> Fabric:
+        """What of the surface is strained; made when it is first asked for."""
+        return fabric(self.surface.triangles, self.edges, len(self.start))
 
     @property
     def unpainted(self) -> bool:

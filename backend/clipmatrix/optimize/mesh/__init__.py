@@ -1,1 +1,1 @@
-"""What the optimiser bends: edges, preconditioned offsets, locked and mirrored points, repair and untangling."""
+"""What the optimiser bends: edges and their strain, preconditioned offsets, locks and mirrors, repair, untangling."""

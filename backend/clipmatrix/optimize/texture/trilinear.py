@@ -4,16 +4,15 @@ Values equal those of ``grid_sample`` with corners aligned and the border repeat
 transposed matrix, so that it is exact, repeatable and several times faster than scattering.
 """
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import product
 from typing import Any
 
 import torch
-from scipy.sparse import csr_array
 from torch import Tensor
+
+from ..sparse import Sparse, in_rows
 
 
 @dataclass(frozen=True)
@@ -25,23 +24,15 @@ class Trilinear:
     nodes
         Along a side of each grid.
     weights
-        (R, K), sparse rows; K is the sum of nodes^3. Eight weights for each place and grid.
+        (R, K); K is the sum of nodes^3. Eight weights for each place and grid.
     """
 
     nodes: tuple[int, ...]
-    weights: Tensor
-
-    @cached_property
-    def transposed(self) -> Tensor:
-        """(nodes^3, R), sparse rows; made when the first gradient asks for it."""
-        parts = self.weights.values(), self.weights.col_indices(), self.weights.crow_indices()
-        made = csr_array(tuple(part.cpu().numpy() for part in parts), shape=tuple(self.weights.shape)).T.tocsr()
-        rows, columns, values = map(torch.from_numpy, (made.indptr, made.indices, made.data))
-        return _sparse(rows, columns, values, made.shape).to(self.weights.device)
+    weights: Sparse
 
     def __call__(self, grids: Sequence[Tensor]) -> Tensor:
         """Look grids (C, n, n, n) along z, y, x up, and add up what is found: (C, R), differentiable."""
-        found: Tensor = _Product.apply(torch.cat([grid.flatten(1) for grid in grids], dim=1), self)
+        found: Tensor = _Product.apply(torch.cat([grid.flatten(1) for grid in grids], dim=1), self.weights)
         return found
 
 
@@ -51,9 +42,7 @@ def trilinear(places: Tensor, *nodes: int) -> Trilinear:
     starts = [sum(before**3 for before in nodes[:index]) for index in range(len(nodes))]
     each = [_nearest(planes, count, start) for count, start in zip(nodes, starts, strict=True)]
     columns, values = (torch.cat(parts, dim=1) for parts in zip(*each, strict=True))
-    rows = torch.arange(len(columns) + 1, dtype=torch.int32) * columns.shape[1]
-    size = len(columns), sum(count**3 for count in nodes)
-    return Trilinear(nodes, _sparse(rows, columns.flatten(), values.flatten(), size).to(places.device))
+    return Trilinear(nodes, in_rows(columns, values, sum(count**3 for count in nodes), places.device))
 
 
 def own_places(nodes: int) -> Tensor:
@@ -78,24 +67,17 @@ def _nearest(places: Tensor, nodes: int, start: int) -> tuple[Tensor, Tensor]:
     return columns.clamp_max_(nodes**3 - 1).add_(start), _texel_by_texel(values)
 
 
-def _sparse(rows: Tensor, columns: Tensor, values: Tensor, shape: tuple[int, ...]) -> Tensor:
-    """A matrix in sparse rows. Its indices have 32 bits: torch would convert others each time it multiplies."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Sparse CSR tensor support is in beta", UserWarning)
-        return torch.sparse_csr_tensor(rows.int(), columns.int(), values, shape, check_invariants=False)
-
-
 class _Product(torch.autograd.Function):
     """A sparse matrix (R, K) times values (C, K), planar: (C, R). Its transpose serves for the gradient."""
 
     @staticmethod
-    def forward(ctx: Any, values: Tensor, lookup: Trilinear) -> Tensor:
-        ctx.lookup = lookup
-        return _side_by_side(lookup.weights @ _texel_by_texel(values))
+    def forward(ctx: Any, values: Tensor, weights: Sparse) -> Tensor:
+        ctx.weights = weights
+        return _side_by_side(weights.matrix @ _texel_by_texel(values))
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
-        return _side_by_side(ctx.lookup.transposed @ _texel_by_texel(gradient)), None
+        return _side_by_side(ctx.weights.transposed @ _texel_by_texel(gradient)), None
 
 
 def _texel_by_texel(planes: Tensor) -> Tensor:
