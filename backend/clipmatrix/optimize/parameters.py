@@ -75,6 +75,7 @@ def begin(scene: Scene) -> Parameters:
             layout_seen,
             shares(surface, scene.start, seen),
             reach(scene.brushes, layout_seen) if scene.brushes else None,
+            scene.renderer.stack,
         ),
         normal_map=_normal_map(scene, came.relief, (layout, layout_seen), sides) if came.relief else None,
         look=look.begin(came.look, surface.device),
@@ -123,7 +124,7 @@ def _normal_map(
     full = seen = _ground(scene, start, layouts[0], sides[0])
     if layouts[1] is not layouts[0]:
         seen = _ground(scene, start, layouts[1], sides[1])
-    return normal_map.begin(start.slopes, full, seen)
+    return normal_map.begin(start.slopes, full, seen, scene.renderer.stack)
 
 
 def _ground(scene: Scene, start: StartRelief, layout: Atlas, sides: Halves | None) -> Ground:

@@ -73,7 +73,7 @@ class _Package:
 
 
 def _load_warp(name: str, _device: torch.device) -> Renderer:
-    from .warp import antialias, fragments, gbuffer, normals, pixels, silhouettes, texture, visibility
+    from .warp import antialias, fragments, gbuffer, normals, pixels, silhouettes, texture, upsample, visibility
 
     return Renderer(
         name,
@@ -85,6 +85,7 @@ def _load_warp(name: str, _device: torch.device) -> Renderer:
         cover=pixels.covered_pixels,
         gather=gbuffer.gbuffer,
         shade=fragments.shade,
+        stack=upsample.stacked,
     )
 
 

@@ -1,5 +1,6 @@
 """The seam between renderers: what each may do in its own way. All else is shared, whoever does it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,6 +17,7 @@ from .normals import normals_at
 from .pixels import Pixels, covered_pixels
 from .silhouettes import Cuts, find_cuts
 from .texture import sample
+from .upsample import stacked
 from .visibility import Visibility, visibility
 
 
@@ -83,6 +85,14 @@ class Shading(Protocol):
         ...
 
 
+class Stacking(Protocol):
+    """Images in, each twice as large as the one before, their sum out."""
+
+    def __call__(self, images: Sequence[Tensor]) -> Tensor:
+        """See :func:`~.upsample.stacked`, which documents what every implementation must do."""
+        ...
+
+
 def _normals(vertices: Tensor, mesh: Mesh, asked: Tensor) -> Tensor:
     return normals_at(vertices, mesh.fronts, asked)
 
@@ -111,6 +121,8 @@ class Renderer:
         Interpolates what covered pixels show, and takes gradients back to vertices.
     shade
         Lights fragments and puts them over backgrounds, and takes gradients back to all they are made of.
+    stack
+        Adds up what a texture is made of, images from small to large, and takes gradients back to them.
     """
 
     name: str
@@ -122,6 +134,7 @@ class Renderer:
     cover: Covering = covered_pixels
     gather: Gathering = gbuffer
     shade: Shading = shade
+    stack: Stacking = stacked
 
 
 TORCH = Renderer("torch", visibility)

@@ -9,7 +9,7 @@ from .fragments import Fragments
 from .lights import sky
 from .material import Material
 from .mesh import Mesh, mesh
-from .seam import TORCH, Covering, Cutting, Gathering, Lookup, Measuring, Normals, Renderer, Shading
+from .seam import TORCH, Covering, Cutting, Gathering, Lookup, Measuring, Normals, Renderer, Shading, Stacking
 from .visibility import Visibility
 
 SCENE = (
@@ -43,6 +43,7 @@ def does_as_torch(renderer: Renderer, device: torch.device) -> bool:
         and covers_alike(renderer.cover, device)
         and gathers_alike(renderer.gather, device)
         and shades_alike(renderer.shade, device)
+        and stacks_alike(renderer.stack, device)
     )
 
 
@@ -154,6 +155,19 @@ def shades_alike(shade: Shading, device: torch.device) -> bool:
         return pictures.detach(), *torch.autograd.grad(pictures, given, back)
 
     return _alike(there_and_back(shade), there_and_back(TORCH.shade))
+
+
+def stacks_alike(stack: Stacking, device: torch.device) -> bool:
+    """Tell whether a renderer adds images up as torch does, and takes gradients back to each of them."""
+    drawn = torch.Generator().manual_seed(0)
+    *images, back = (torch.rand(2, 3, side, 2 * side, generator=drawn).to(device) for side in (10, 20, 40, 40))
+
+    def there_and_back(by: Stacking) -> tuple[Tensor, ...]:
+        given = [image.clone().requires_grad_() for image in images]
+        total = by(given)
+        return total.detach(), *torch.autograd.grad(total, given, back)
+
+    return _alike(there_and_back(stack), there_and_back(TORCH.stack))
 
 
 def _alike(found: Sequence[Tensor], own: Sequence[Tensor]) -> bool:

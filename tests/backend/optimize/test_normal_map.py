@@ -14,6 +14,7 @@ from clipmatrix.optimize.texture.atlas import Atlas, atlas
 from clipmatrix.optimize.texture.seams import inland
 from clipmatrix.render import Lights, Material, Relief, frame, mesh, orbit, perspective, render
 from clipmatrix.render.normal_texels import read_texels, to_texels
+from clipmatrix.render.seam import TORCH
 
 from .conftest import globe
 from .test_constraints import covered_texels, with_region
@@ -28,7 +29,7 @@ def made_of(slopes):
     everywhere = torch.ones(count, size, size)
     layout = Atlas(torch.arange(size * size).expand(count, -1), torch.zeros(count, size, size, 3), everywhere)
     ground = normal_map.ground(slopes, layout, everywhere)
-    return normal_map.begin(slopes, ground, ground)
+    return normal_map.begin(slopes, ground, ground, TORCH.stack)
 
 
 def noise(count, *, seed=0, size=64):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from ...render.seam import Stacking
 from . import texture_pyramid
 from .atlas import Atlas
 from .mirror import Mirror
@@ -82,10 +83,12 @@ class NormalMap:
         return _squashed(ground.base + change * ground.free[:, None]) * ground.gain
 
 
-def begin(start: Tensor, full: Ground, seen: Ground) -> NormalMap:
+def begin(start: Tensor, full: Ground, seen: Ground, stack: Stacking) -> NormalMap:
     """A map that is as slopes (S, H, H, 2) say, on the grounds of its own size and of that which views can resolve."""
-    pyramid = texture_pyramid.flat(len(start), seen.free.shape[-1], start.device, channels=2, grids=())
-    return NormalMap(start, full, seen, pyramid)
+    side = seen.free.shape[-1]
+    return NormalMap(
+        start, full, seen, texture_pyramid.flat(len(start), side, start.device, channels=2, grids=(), stack=stack)
+    )
 
 
 def ground(start: Tensor, layout: Atlas, weight: Tensor, mirror: Mirror | None = None) -> Ground:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from ...render.colour_texels import GREY
+from ...render.seam import Stacking
 from . import texture_pyramid
 from .atlas import Atlas
 from .dilate import dilate
@@ -80,7 +81,7 @@ class Paint:
         return max(1.0, round(grey * (1 - grey) / max(swing, end * (1 - end)), 3))
 
 
-def begin(start: Tensor, full: Atlas, seen: Atlas, shares: Tensor, reach: Tensor | None) -> Paint:
+def begin(start: Tensor, full: Atlas, seen: Atlas, shares: Tensor, reach: Tensor | None, stack: Stacking) -> Paint:
     """Paint that is as textures (S, H, H, 3) say, on atlases of their own size and of that which views can resolve."""
     side = seen.free.shape[-1]
     # dilated first: what lies between the islands of an artist's image must not run into them
@@ -92,5 +93,5 @@ def begin(start: Tensor, full: Atlas, seen: Atlas, shares: Tensor, reach: Tensor
         seen=Canvas(seen, base_seen),
         shares=shares,
         reach=reach,
-        pyramid=texture_pyramid.flat(len(start), side, start.device, groups=groups),
+        pyramid=texture_pyramid.flat(len(start), side, start.device, groups=groups, stack=stack),
     )

@@ -13,8 +13,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ...render.seam import TORCH, Stacking
+from ...render.upsample import doubled
 from .atlas import Atlas
-from .upsample import doubled
 
 GRIDS = (1, 2, 4, 8, 16)
 """Nodes along a side of each spatial grid; the first is one colour for the whole character."""
@@ -39,11 +40,14 @@ class Pyramid:
         (G, C, n, n, n) each, along z, y, x over the cube [-1, 1] around the body; shared by all textures, or by the
         texels of a group as the atlas says. There may be none.
     images
-        (S, C, h, h) each, row 0 at v = 0.
+        (S, C, h, h) each, row 0 at v = 0; twice the side of the one before.
+    stack
+        How images are added up.
     """
 
     grids: list[Tensor]
     images: list[Tensor]
+    stack: Stacking = TORCH.stack
 
     def leaves(self) -> list[Tensor]:
         """All levels."""
@@ -58,12 +62,14 @@ def flat(
     channels: int = 3,
     grids: tuple[int, ...] = GRIDS,
     groups: int = 1,
+    stack: Stacking = TORCH.stack,
 ) -> Pyramid:
     """Make levels that change nothing, for ``count`` textures; ``finest`` is the side of the finest image."""
     sides = [side for side in (COARSEST_IMAGE << level for level in range(12)) if side <= finest]
     return Pyramid(
         [torch.zeros(groups, channels, nodes, nodes, nodes, device=device) for nodes in grids],
         [torch.zeros(count, channels, side, side, device=device) for side in sides],
+        stack,
     )
 
 
@@ -116,7 +122,7 @@ def change(pyramid: Pyramid, atlas: Atlas) -> Tensor:
         (S, C, H, H); differentiable in the levels.
     """
     parts = [_in_space(pyramid.grids, atlas)] if pyramid.grids else []
-    parts += [_to_side(_summed(pyramid.images), atlas.free.shape[-1])] if pyramid.images else []
+    parts += [_to_side(pyramid.stack(pyramid.images), atlas.free.shape[-1])] if pyramid.images else []
     return sum(parts[1:], parts[0])
 
 
@@ -192,13 +198,6 @@ def _sampled(grid: Tensor, places: Tensor) -> Tensor:
     stack = places.flatten(0, 1)[None]  # all textures as one tall slice of samples
     found = F.grid_sample(grid, stack[:, None], mode="bilinear", padding_mode="border", align_corners=True)
     return found[0, :, 0].unflatten(1, places.shape[:2]).transpose(0, 1)
-
-
-def _summed(images: list[Tensor]) -> Tensor:
-    total = images[0]
-    for image in images[1:]:
-        total = doubled(total).add_(image)
-    return total
 
 
 def _to_side(image: Tensor, side: int) -> Tensor:

@@ -7,6 +7,7 @@ Between two pixel centres of the smaller image lie two of the larger, a quarter 
 becomes two, each pulled a quarter of the way to the neighbour on its side; first along rows, then along columns.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -19,21 +20,67 @@ def doubled(images: Tensor) -> Tensor:
     return larger
 
 
+def stacked(images: Sequence[Tensor]) -> Tensor:
+    """Add images up, each twice as large as the one before.
+
+    Parameters
+    ----------
+    images
+        At least one, (N, C, H, W), (N, C, 2 H, 2 W), and so on.
+
+    Returns
+    -------
+    Tensor
+        As large as the last; differentiable.
+    """
+    total: Tensor = _Stacked.apply(*images)
+    return total
+
+
 class _Doubled(torch.autograd.Function):
-    """Every other column, then every other row, and the same way back."""
+    """There and back."""
 
     @staticmethod
     def forward(ctx: Any, images: Tensor) -> Tensor:
-        *outer, height, width = images.shape
-        wide, larger = images.new_empty(*outer, height, 2 * width), images.new_empty(*outer, 2 * height, 2 * width)
-        _pull(images, wide[..., 0::2], wide[..., 1::2], dim=3)
-        _pull(wide, larger[:, :, 0::2], larger[:, :, 1::2], dim=2)
-        return larger
+        return _enlarged(images)
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> Tensor:
-        wide = _push(gradient[:, :, 0::2], gradient[:, :, 1::2], dim=2)
-        return _push(wide[..., 0::2], wide[..., 1::2], dim=3)
+        return _gathered(gradient)
+
+
+class _Stacked(torch.autograd.Function):
+    """Each image's gradient goes on to the one before. In torch's graph of sums all of them would be copied."""
+
+    @staticmethod
+    def forward(ctx: Any, *images: Tensor) -> Tensor:
+        total, *finer = images
+        for image in finer:
+            total = _enlarged(total).add_(image)
+        ctx.count = len(images)
+        return total if finer else total.clone()
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, ...]:
+        found = [gradients[0]]
+        while len(found) < ctx.count:
+            found.append(_gathered(found[-1]))
+        return tuple(reversed(found))
+
+
+def _enlarged(images: Tensor) -> Tensor:
+    """Every other column, then every other row."""
+    *outer, height, width = images.shape
+    wide, larger = images.new_empty(*outer, height, 2 * width), images.new_empty(*outer, 2 * height, 2 * width)
+    _pull(images, wide[..., 0::2], wide[..., 1::2], dim=3)
+    _pull(wide, larger[:, :, 0::2], larger[:, :, 1::2], dim=2)
+    return larger
+
+
+def _gathered(gradient: Tensor) -> Tensor:
+    """The same way back."""
+    wide = _push(gradient[:, :, 0::2], gradient[:, :, 1::2], dim=2)
+    return _push(wide[..., 0::2], wide[..., 1::2], dim=3)
 
 
 def _pull(values: Tensor, before: Tensor, after: Tensor, dim: int) -> None:

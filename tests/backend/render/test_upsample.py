@@ -5,7 +5,7 @@ import time
 import pytest
 import torch
 import torch.nn.functional as F
-from clipmatrix.optimize.texture.upsample import doubled
+from clipmatrix.render.upsample import doubled, stacked
 from torch.utils._python_dispatch import TorchDispatchMode
 
 SIZES = [(2, 3, 16, 16), (1, 1, 1, 1), (1, 2, 1, 5), (1, 3, 6, 2), (1, 3, 128, 96)]
@@ -33,6 +33,28 @@ def test_images_and_gradients_may_lie_in_memory_as_they_like():
     back = torch.randn(1, 16, 12, 3, generator=drawn).double().permute(0, 3, 1, 2)
     laid, other = (torch.autograd.grad(doubled(leaf), leaf, one)[0] for one in (back, back.contiguous()))
     assert torch.allclose(laid, other)
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_a_stack_is_a_sum_of_images_twice_as_large_as_the_one_before(count):
+    drawn = torch.Generator().manual_seed(count)
+    images = [torch.randn(2, 3, 5 << level, 3 << level, generator=drawn).requires_grad_() for level in range(count)]
+    back = torch.randn(images[-1].shape, generator=drawn)
+    expected = images[0]
+    for image in images[1:]:
+        expected = doubled(expected) + image
+    found = stacked(images)
+    torch.testing.assert_close(found, expected)
+    assert all(found.data_ptr() != image.data_ptr() for image in images)
+    for one, other in zip(*(torch.autograd.grad(total, images, back) for total in (found, expected)), strict=True):
+        torch.testing.assert_close(one, other)
+
+
+def test_the_images_of_a_stack_stay_as_they_are():
+    images = [torch.rand(1, 1, 4, 4), torch.rand(1, 1, 8, 8), torch.rand(1, 1, 16, 16)]
+    before = [image.clone() for image in images]
+    stacked(images)
+    assert all(map(torch.equal, images, before))
 
 
 def test_it_is_faster_than_interpolation():
