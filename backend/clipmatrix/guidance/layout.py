@@ -6,6 +6,9 @@ convolution. None of it is needed: a projection of the whole batch is a single p
 they lie, and a convolution whose stride is its kernel is a product with patches.
 """
 
+from typing import Any
+
+import torch
 import torch.nn.functional as F
 from open_clip.model import CLIP
 from open_clip.transformer import ResidualAttentionBlock, Transformer, VisionTransformer
@@ -52,10 +55,26 @@ class Attention(nn.Module):
     def forward(self, tokens: Tensor, *_: object, **__: object) -> tuple[Tensor]:
         """Tokens (N, L, width) to the same, as the one part that a block asks of what its own attention returns."""
         projected = F.linear(tokens, self.in_proj_weight, self.in_proj_bias)
-        query, key, value = projected.unflatten(2, (3, self.num_heads, -1)).permute(2, 0, 3, 1, 4).unbind()
+        parts: tuple[Tensor, ...] = _Parts.apply(projected, self.num_heads)
+        query, key, value = (part.transpose(1, 2) for part in parts)
         mixed = F.scaled_dot_product_attention(query, key, value)
         mixed = self.out_proj(mixed.transpose(1, 2).flatten(2))
         return (mixed,)
+
+
+class _Parts(torch.autograd.Function):
+    """Queries, keys and values where they lie in a projection (N, L, 3 width): (N, L, heads, -1) each.
+
+    Their gradients become the projection's in one go, where torch would stack them, then copy them into its order.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, projected: Tensor, heads: int) -> tuple[Tensor, ...]:
+        return projected.unflatten(2, (3, heads, -1)).unbind(2)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+        return torch.stack(gradients, dim=2).flatten(2), None
 
 
 def faster(model: CLIP) -> CLIP:
