@@ -34,11 +34,12 @@ CPU = torch.device("cpu")
 FREE = {
     *("alias", "as_strided", "detach", "diagonal", "expand", "lift_fresh", "permute", "_reshape_alias", "select"),
     *("slice", "split", "split_with_sizes", "squeeze", "t", "transpose", "unbind", "unfold", "unsqueeze"),
+    *("_record_function_enter_new", "_record_function_exit"),
     *("_unsafe_view", "view", "empty", "empty_like", "empty_strided", "new_empty", "new_empty_strided"),
 }
-"""Operations that start nothing: they look at memory otherwise, or ask for some."""
+"""Operations that start nothing: they look at memory otherwise, ask for some, or tell a profiler where they are."""
 
-ELSEWHERE = {"draw", "cameras", "sides", "step_done", "keep"}
+ELSEWHERE = {"draw", "cameras", "sides", "_counted", "_apart", "step_done", "keep"}
 """Functions that work on the CPU whatever the device, or not in each step, as updates and copies of good states."""
 
 PACKAGE = str(Path(clipmatrix.__file__).parent)
@@ -110,6 +111,7 @@ def counted() -> Iterator[Launches]:
 def of_a_step(reference: Reference, renderer: Renderer, steps: int = 5) -> Counter[str]:
     """Count what a usual step starts; the first ones find out what holds for a whole job."""
     each: list[Counter[str]] = []
+    torch.set_num_threads(1)  # which would share Warp's kernels on a CPU, and each part would count
     with deterministic():
         ready = prepared(reference, tower(CPU), renderer, steps)
         telemetry = Telemetry("launches", ready.scene.brief.settings, lambda message: None)

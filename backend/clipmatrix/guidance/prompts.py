@@ -33,7 +33,7 @@ PictureKind = Literal["textured", "plain"]
 
 @dataclass(frozen=True)
 class Targets:
-    """The prompts as the pictures' goals; M prompts, W sides or one for all, C cameras.
+    """The prompts as the pictures' goals; M prompts, W sides or one for all, C cameras. All but vectors is on the CPU.
 
     Attributes
     ----------
@@ -83,9 +83,9 @@ class Seen:
     start
         (N, D) the same views of the character as it came; None where no prompt is directed.
     sides
-        (N,) int64 into :data:`SIDES`.
+        (N,) int64 into :data:`SIDES`, on the CPU.
     sources
-        (N,) int64 into the brief's cameras.
+        (N,) int64 into the brief's cameras, on the CPU.
     """
 
     now: Tensor
@@ -112,14 +112,11 @@ def targets(tower: Tower, brief: protocol.Brief, exemplars: Sequence[np.ndarray]
     endings = [f", {side}" for side in SIDES] if brief.settings.view_words else [""]
     with torch.no_grad():
         vectors = torch.stack([_vectors(tower, prompt, endings, exemplars) for prompt in brief.prompts])
-    textured, plain = weights.to(vectors).unbind(dim=1)
+    textured, plain = weights.unbind(dim=1)
     names = [camera.name for camera in brief.cameras]
     through = [[not prompt.cameras or name in prompt.cameras for name in names] for prompt in brief.prompts]
     directed = [bool(prompt.origin.strip()) for prompt in brief.prompts]
-    device = vectors.device
-    return Targets(
-        vectors, torch.tensor(directed, device=device), textured, plain, torch.tensor(through, device=device)
-    )
+    return Targets(vectors, torch.tensor(directed), textured, plain, torch.tensor(through))
 
 
 def sides(azimuths: Tensor, elevations: Tensor) -> Tensor:
@@ -130,19 +127,46 @@ def sides(azimuths: Tensor, elevations: Tensor) -> Tensor:
 
 
 def similarity(seen: Seen, goal: Targets, weights: Tensor) -> Tensor:
-    """Weighted sum over prompts of the mean cosine with the pictures each of them looks at; scalar.
+    """Weighted sum over prompts of the mean cosine with the pictures each of them looks at.
 
-    ``weights`` (M,) are those of :class:`Targets` for pictures of this kind. A prompt none of whose cameras was drawn
-    counts nothing.
+    Parameters
+    ----------
+    seen, goal
+        Pictures and prompts.
+    weights
+        (..., M) on the CPU: those of :class:`Targets` for pictures of this kind, as one or several choices of them. A
+        prompt none of whose cameras was drawn counts nothing.
+
+    Returns
+    -------
+    Tensor
+        (...) in [-1, 1]. Which prompt looks at which picture is worked out on the CPU; the device multiplies twice.
     """
-    wanted = goal.vectors[:, sent(seen.sides, goal.vectors.device) if goal.vectors.shape[1] > 1 else 0]
-    wanted = wanted if wanted.ndim == 3 else wanted[:, None]
-    cosines = (wanted * seen.now).sum(dim=-1)
-    if seen.start is not None:
-        moved = F.normalize(seen.now - seen.start, dim=-1, eps=1e-6)
-        cosines = torch.where(goal.directed[:, None], (wanted * moved).sum(dim=-1), cosines)
-    mine = goal.through[:, sent(seen.sources, goal.through.device)].to(cosines)
-    return ((cosines * mine).sum(dim=1) / mine.sum(dim=1).clamp_min(1) * weights).sum()
+    counted = _counted(seen, goal, weights)
+    if seen.start is None:
+        return _summed(counted, goal, seen.now)
+    moved = F.normalize(seen.now - seen.start, dim=-1, eps=1e-6)
+    placed, directed = _apart(counted, goal.directed)
+    return _summed(placed, goal, seen.now) + _summed(directed, goal, moved)
+
+
+def _counted(seen: Seen, goal: Targets, weights: Tensor) -> Tensor:
+    """How much each picture counts for a prompt that is told a side: (..., M, W, N), 0 for sides it does not show."""
+    mine = goal.through[:, seen.sources].float()
+    each = weights[..., None] * mine / mine.sum(dim=1, keepdim=True).clamp_min(1)
+    told = torch.arange(goal.vectors.shape[1])[:, None] == (seen.sides if goal.vectors.shape[1] > 1 else 0)
+    return each[..., None, :] * told
+
+
+def _apart(counted: Tensor, directed: Tensor) -> tuple[Tensor, Tensor]:
+    """What counts (..., M, W, N) for prompts that ask for a place, and for those that ask for a direction (M,)."""
+    return counted * ~directed[:, None, None], counted * directed[:, None, None]
+
+
+def _summed(counted: Tensor, goal: Targets, vectors: Tensor) -> Tensor:
+    """Sum of cosines with vectors (N, D) of pictures, counted (..., M, W, N) on the CPU: (...)."""
+    cosines = goal.vectors.flatten(0, 1) @ vectors.t()
+    return sent(counted.flatten(-3), vectors.device) @ cosines.flatten()
 
 
 def _vectors(tower: Tower, prompt: protocol.Prompt, endings: Sequence[str], exemplars: Sequence[np.ndarray]) -> Tensor:

@@ -35,9 +35,9 @@ def similarities(
     images: Images,
     origins: Sequence[Origins],
     crops: Sequence[Shown],
-    subsets: Sequence[Tensor | None] = (None,),
-) -> list[Tensor]:
-    """Compare pictures of views with the prompts: a scalar in [-1, 1] for each subset of them, means over the towers.
+    subsets: Tensor | None = None,
+) -> Tensor:
+    """Compare pictures of views with the prompts: in [-1, 1] for each subset of them, means over the towers.
 
     Parameters
     ----------
@@ -50,33 +50,33 @@ def similarities(
     crops
         For each tower, through which crops it sees the pictures.
     subsets
-        (M,) bool each, the prompts that count; None for all of them.
+        (K, M) bool on the CPU, the prompts that count; None for all of them.
+
+    Returns
+    -------
+    Tensor
+        (K,), or a scalar without subsets.
     """
     each = [
         _similarities_to(guide, views, images, start, mine, subsets)
         for guide, start, mine in zip(guides, origins, crops, strict=True)
     ]
-    return [torch.stack(one).mean() for one in zip(*each, strict=True)]
+    return sum(each[1:], each[0]) / len(each)
 
 
 def _similarities_to(
-    guide: Guide,
-    views: Views,
-    images: Images,
-    origins: Origins,
-    crops: Shown,
-    subsets: Sequence[Tensor | None],
-) -> list[Tensor]:
+    guide: Guide, views: Views, images: Images, origins: Origins, crops: Shown, subsets: Tensor | None
+) -> Tensor:
     side = sides(views.azimuths, views.elevations)
-    totals = [torch.zeros((), device=images.textured.device) for _ in subsets]
+    found = []
     for kind, now in _embedded(guide, images, crops).items():
         each = len(now) // len(side)
         seen = Seen(now, origins.get(kind), side.repeat_interleave(each), views.sources.repeat_interleave(each))
         weights = guide.targets.weights(kind)
-        for index, subset in enumerate(subsets):
-            counted = weights if subset is None else weights * subset
-            totals[index] = totals[index] + similarity(seen, guide.targets, counted)
-    return totals
+        found.append(similarity(seen, guide.targets, weights if subsets is None else subsets * weights))
+    if not found:  # no prompt weighs anything
+        return images.textured.new_zeros(() if subsets is None else len(subsets))
+    return sum(found[1:], found[0])
 
 
 def _embedded(guide: Guide, images: Images, crops: Shown) -> dict[PictureKind, Tensor]:

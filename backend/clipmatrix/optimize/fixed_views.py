@@ -41,7 +41,7 @@ class Measure:
     def similarity(self, outcome: Outcome, sight: Sight | None = None) -> float:
         """Mean cosine between prompts and views of an outcome; ``sight`` is what they see of its shape, if known."""
         images = _shown(outcome, self.scene, self.views, sight)
-        return float(similarities(self.guides, self.views, images, self.origins, [{}] * len(self.guides))[0])
+        return float(similarities(self.guides, self.views, images, self.origins, [{}] * len(self.guides)))
 
     def weighted(self, textured: Tensor | int, plain: Tensor | int) -> "Measure":
         """The same with the prompts' weights for each kind of picture multiplied, by (M,) factors or by one for all."""

@@ -1,5 +1,6 @@
 """What is minimised: CLIP distance of rendered views, and what keeps the result clean."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -7,6 +8,7 @@ import torch
 from torch import Tensor
 
 from ..render.render import Images
+from ..sending import sent
 from . import regularise
 from .clip_loss import asks_directions, similarities, start_vectors
 from .mesh.strain import strain
@@ -72,20 +74,19 @@ def objective(parameters: Parameters, start: Outcome, scene: Scene, drawn: Drawn
     seen = replace(outcome, textures=outcome.textures.detach().requires_grad_()) if scene.brushes else outcome
     images, before = shown(seen), _start_pictures(shown, start, scene)
     origins = start_vectors(scene.guides, before, drawn.crops)
-    subsets: list[Tensor | None] = [brush.prompts for brush in scene.brushes]
-    by_subset = similarities(scene.guides, drawn.views, images, origins, drawn.crops, subsets or [None])
+    brushes = torch.stack([brush.prompts for brush in scene.brushes]) if scene.brushes else None
+    found = similarities(scene.guides, drawn.views, images, origins, drawn.crops, brushes)
     loss = regularisation(outcome, start, parameters, scene) + _silhouette(images, before, scene)
     brushed = None
     if parameters.paint.reach is None:
-        loss = loss - by_subset[0]
+        loss = loss - found
     else:
-        pulls = tuple(-similarity for similarity in by_subset)
-        brushed = Brushed(outcome.textures, seen.textures, pulls, parameters.paint.reach)
+        brushed = Brushed(outcome.textures, seen.textures, (-found).unbind(), parameters.paint.reach)
     return Terms(
         loss=loss,
         brushed=brushed,
         keeping=keeping(outcome, start, parameters, scene),
-        similarity=torch.stack(by_subset).detach().sum(),
+        similarity=found.detach().sum(),
         reach=(outcome.offsets.detach() - scene.start_offset).norm(dim=1).max() / parameters.geometry.size,
     )
 
@@ -153,6 +154,6 @@ def _offset_terms(outcome: Outcome, size: float, scene: Scene) -> Tensor:
 
 def _turned(directions: Tensor, angle: float) -> Tensor:
     """Turn vectors (..., 3) about the vertical."""
-    cosine, sine = torch.cos(torch.tensor(angle)), torch.sin(torch.tensor(angle))
-    x, y, z = directions.unbind(dim=-1)
-    return torch.stack([cosine * x - sine * y, sine * x + cosine * y, z], dim=-1)
+    cosine, sine = math.cos(angle), math.sin(angle)
+    turn = torch.tensor([[cosine, sine, 0.0], [-sine, cosine, 0.0], [0.0, 0.0, 1.0]])
+    return directions @ sent(turn, directions.device)

@@ -22,7 +22,7 @@ def test_plain_and_textured_pictures_are_embedded_in_one_go_and_judged_apart(cha
 
     def similarity(seen_by):
         with torch.no_grad():
-            return similarities((seen_by,), drawn.views, images, ({},), drawn.crops)[0]
+            return similarities((seen_by,), drawn.views, images, ({},), drawn.crops)
 
     numbers = []
     hook = tower.model.visual.register_forward_hook(lambda _, seen, __: numbers.append(len(seen[0])))

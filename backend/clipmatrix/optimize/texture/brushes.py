@@ -27,7 +27,7 @@ class Brush:
     Attributes
     ----------
     prompts
-        (M,) bool, which of the brief's prompts they are.
+        (M,) bool on the CPU, which of the brief's prompts they are.
     paints
         (S,) bool, which textures they may change.
     region
@@ -51,7 +51,7 @@ class Group:
     share
         (S, H, H) in [0, 1], how much of each texel's colour that is; those of all groups sum to 1.
     prompts
-        (M,) bool, which of the brief's prompts paint it.
+        (M,) bool on the CPU, which of the brief's prompts paint it.
     """
 
     share: Tensor
@@ -106,7 +106,7 @@ def brushes(
     regional = [kind for kind in dict.fromkeys(kinds) if kind[1]]
     return tuple(
         Brush(
-            prompts=torch.tensor([mine == kind for mine in kinds], device=device),
+            prompts=torch.tensor([mine == kind for mine in kinds]),
             paints=torch.tensor([slot in kind[0] for slot in range(message.textures)], device=device),
             region=torch.stack([regions[name] for name in sorted(kind[1])]).amax(dim=0) if kind[1] else None,
             row=regional.index(kind) if kind[1] else None,
@@ -158,7 +158,7 @@ def _by_texture(whole: Sequence[Brush], layout: Atlas, nobody: Tensor) -> list[G
     kinds, kind = torch.unique(paints, dim=0, return_inverse=True)
     return [
         Group(everywhere * (kind == number)[:, None, None], prompts[painted].any(dim=0))
-        for number, painted in enumerate(kinds)
+        for number, painted in enumerate(kinds.cpu())
     ]
 
 
