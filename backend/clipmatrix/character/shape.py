@@ -1,5 +1,6 @@
 """The shape basis: coefficients and offsets to vertices."""
 
+import torch
 from torch import Tensor
 
 from .character import Character
@@ -24,5 +25,5 @@ def shaped(character: Character, coefficients: Tensor, offsets: Tensor) -> Tenso
     """
     if not len(character.deltas):
         return character.vertices + offsets
-    basis = character.deltas.reshape(len(character.deltas), -1)
-    return character.vertices + (coefficients @ basis).reshape(-1, 3) + offsets
+    basis = character.deltas.flatten(1).t()
+    return torch.addmv(character.vertices.flatten(), basis, coefficients).view_as(character.vertices) + offsets

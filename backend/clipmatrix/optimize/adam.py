@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, overload
 
 import torch
+from torch import Tensor
 
 
 class AdamUniform(torch.optim.Optimizer):
@@ -41,19 +42,23 @@ class AdamUniform(torch.optim.Optimizer):
         """Move every field that has a gradient."""
         loss = None if closure is None else torch.enable_grad()(closure)()
         for group in self.param_groups:
-            first_decay, second_decay = group["betas"]
             for field in group["params"]:
-                if field.grad is None:
-                    continue
-                state = self.state[field]
-                if not state:
-                    state.update(step=0, first=torch.zeros_like(field), second=torch.zeros_like(field))
-                field.mul_(1 - group["lr"] * group["weight_decay"])
-                state["step"] += 1
-                state["first"].lerp_(field.grad, 1 - first_decay)
-                state["second"].lerp_(field.grad.square(), 1 - second_decay)
-                first = state["first"] / (1 - first_decay ** state["step"])
-                largest = state["second"].max()  # the one difference to Adam, which has each element's own
-                second = largest / (1 - second_decay ** state["step"])
-                field.sub_(group["lr"] * first / second.sqrt().clamp_min(1e-20))
+                if field.grad is not None:
+                    _move(field, field.grad, self.state[field], group)
         return loss
+
+
+def _move(field: Tensor, gradient: Tensor, state: dict[str, Any], group: dict[str, Any]) -> None:
+    """Move a field by one step of its group's rate."""
+    if not state:
+        state.update(step=0, first=torch.zeros_like(field), second=torch.zeros_like(field))
+    if decay := group["lr"] * group["weight_decay"]:
+        field.mul_(1 - decay)
+    state["step"] += 1
+    first_decay, second_decay = group["betas"]
+    state["first"].lerp_(gradient, 1 - first_decay)
+    state["second"].mul_(second_decay).addcmul_(gradient, gradient, value=1 - second_decay)
+    largest = state["second"].max()  # the one difference to Adam, which has each element's own
+    short_first, short_second = (1 - kept ** state["step"] for kept in group["betas"])
+    pace = group["lr"] * short_second**0.5 / short_first
+    field.addcdiv_(state["first"], largest.sqrt_().clamp_min_(1e-20), value=-pace)

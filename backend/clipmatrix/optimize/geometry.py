@@ -1,6 +1,7 @@
 """The geometry the optimiser moves: the character's own shape coefficients, and an offset of every point."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -54,8 +55,14 @@ class Geometry:
 
     def coefficients(self) -> Tensor:
         """(K,) values of all coefficients; pinned ones stay at their start."""
-        low, high = self.surface.low[self.free], self.surface.high[self.free]
-        return self.surface.values.index_copy(0, self.free, low + (self.start_portions + self.portions) * (high - low))
+        start, span = self._ranges
+        return self.surface.values.index_copy(0, self.free, torch.addcmul(start, self.portions, span))
+
+    @cached_property
+    def _ranges(self) -> tuple[Tensor, Tensor]:
+        """(F,) each, of the free coefficients: their start; how far it is from one end of their range to the other."""
+        surface, free = self.surface, self.free
+        return surface.values[free], surface.high[free] - surface.low[free]
 
     def offsets(self) -> Tensor:
         """(P, 3) metres."""

@@ -90,7 +90,7 @@ def stop_at_limits(geometry: Geometry) -> None:
     gradient = geometry.portions.grad
     if gradient is not None:
         now = geometry.start_portions + geometry.portions
-        gradient.masked_fill_(((now <= 0) & (gradient > 0)) | ((now >= 1) & (gradient < 0)), 0.0)
+        gradient.masked_fill_(torch.where(gradient > 0, now <= 0, now >= 1), 0.0)
 
 
 @torch.no_grad()
@@ -101,7 +101,7 @@ def project(parameters: Parameters) -> None:
         (parameters.look.material, parameters.look.start_material),
     ):
         if leaf.requires_grad:
-            leaf.copy_((start + leaf).clamp(0.0, 1.0) - start)
+            leaf.add_(start).clamp_(0.0, 1.0).sub_(start)
 
 
 def _relief(parameters: Parameters) -> list[Tensor]:

@@ -1,6 +1,7 @@
 """What holds a result: locked regions stay exactly as they are, mirrored offsets stay mirrored."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import clipmatrix_protocol as protocol
 import numpy as np
@@ -41,11 +42,16 @@ class Constraints:
         own = self.partner == torch.arange(len(self.partner), device=self.partner.device)
         return float((~own | (self.sign[:, 0] < 0)).float().mean())
 
+    @cached_property
+    def freedom(self) -> Tensor | None:
+        """(P, 1) in [0, 1], share of a displacement that a point follows; None where all points follow all of it."""
+        return (1 - self.locked)[:, None] if bool(self.locked.any()) else None
+
     def project(self, displacement: Tensor) -> Tensor:
         """Bring a displacement (P, 3) to what is allowed; differentiable."""
         if self.partner is not None:
             displacement = (displacement + self.sign * displacement[self.partner]) / 2
-        return displacement * (1 - self.locked)[:, None]
+        return displacement if self.freedom is None else displacement * self.freedom
 
 
 def region_weights(message: protocol.Character, joined: Weld) -> dict[str, Tensor]:
