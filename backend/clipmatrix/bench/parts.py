@@ -7,7 +7,7 @@ import torch
 from torch import Generator, Tensor
 
 from ..guidance.augment import cropped
-from ..guidance.backgrounds import backgrounds
+from ..guidance.backgrounds import backgrounds, draw_backgrounds
 from ..guidance.towers import Tower
 from ..optimize import learning_rates
 from ..optimize.guard import Guard
@@ -49,7 +49,7 @@ def _own(ready: Prepared, reference: Reference) -> dict[str, Callable[[], object
 
     def drawn() -> None:
         draw_views(scene.stage, reference.views, generator)
-        backgrounds(reference.views, scene.view_size, generator).to(device)
+        backgrounds(draw_backgrounds(reference.views, scene.view_size, generator), device)
 
     def through_crops() -> None:
         for crops in draw_shown(scene.guides[0], scene, generator).values():
@@ -101,7 +101,7 @@ def pictured(ready: Prepared, reference: Reference) -> Pictured:
     """Draw views and backgrounds, always the same."""
     scene, generator = ready.scene, Generator().manual_seed(0)
     views = draw_views(scene.stage, reference.views, generator)
-    behind = backgrounds(reference.views, scene.view_size, generator)
+    behind = backgrounds(draw_backgrounds(reference.views, scene.view_size, generator), scene.surface.device)
     gradient = torch.rand(behind.shape, generator=generator).to(scene.surface.device)
     return Pictured(scene, _free(read(ready.parameters)), views, behind, gradient, reference.shading == "both")
 

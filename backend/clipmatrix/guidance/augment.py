@@ -5,6 +5,7 @@ A picture that pleases CLIP only pixel by pixel does not survive a crop and a ti
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 import torch.nn.functional as F
@@ -21,18 +22,21 @@ TILT = 0.12
 
 @dataclass(frozen=True)
 class Crops:
-    """Crops drawn for N pictures.
+    """Crops drawn for N pictures; what is drawn is small, and laid out where the pictures are.
 
     Attributes
     ----------
-    grid
-        (N * copies, size, size, 2) picture coordinates in [-1, 1].
+    homographies
+        (N * copies, 3, 3) on the CPU, from the unit square (u to the right, v down) to picture coordinates in [-1, 1].
     copies
         Crops per picture.
+    size
+        Side of a crop in pixels.
     """
 
-    grid: Tensor
+    homographies: Tensor
     copies: int
+    size: int
 
 
 def draw_crops(count: int, copies: int, size: int, generator: Generator) -> Crops:
@@ -40,7 +44,7 @@ def draw_crops(count: int, copies: int, size: int, generator: Generator) -> Crop
 
     The generator is on the CPU, so that a seed means the same on every device.
     """
-    return Crops(_grid(_corners(count * copies, generator), size), copies)
+    return Crops(_homographies(_corners(count * copies, generator)), copies, size)
 
 
 def cropped(images: Tensor, crops: Crops) -> Tensor:
@@ -59,20 +63,32 @@ def cropped(images: Tensor, crops: Crops) -> Tensor:
         (N * copies, 3, size, size), the copies of a picture one after the other; differentiable. What lies outside of
         the picture repeats its border.
     """
-    count, size = len(images), crops.grid.shape[1]
-    below = crops.grid.view(count, -1, size, 2)  # those of a picture one below the other
-    outside = "border"
+    size, outside = crops.size, "border"
+    below = places(crops, images.device).view(len(images), -1, size, 2)  # those of a picture one below the other
     if images.device.type == "mps":  # where torch has no borders to repeat before 2.13
         below, outside = _inside(below, images.shape[-2:]), "zeros"
-    below = sent(below, images.device)
     seen = F.grid_sample(images, below, mode="bilinear", padding_mode=outside, align_corners=False)
     return seen.unflatten(2, (crops.copies, size)).transpose(1, 2).flatten(0, 1)
+
+
+def places(crops: Crops, device: torch.device) -> Tensor:
+    """Where pixels of crops look at: (N * copies, size * size, 2) picture coordinates, beyond [-1, 1] outside of it."""
+    mapped = _pixels(crops.size, device) @ sent(crops.homographies, device).transpose(1, 2)
+    return mapped[..., :2] / mapped[..., 2:]
+
+
+@lru_cache(maxsize=16)
+def _pixels(size: int, device: torch.device) -> Tensor:
+    """Pixel centres in the unit square, row by row: (size * size, 3) of u, v and 1; each step asks for the same few."""
+    steps = (torch.arange(size) + 0.5) / size
+    v, u = torch.meshgrid(steps, steps, indexing="ij")
+    return torch.stack([u, v, torch.ones_like(u)], dim=-1).view(-1, 3).to(device)
 
 
 def _inside(grid: Tensor, size: tuple[int, ...]) -> Tensor:
     """Bring what looks beyond a picture's outermost pixels, height and width ``size``, back to their centres."""
     height, width = size
-    edge = 1 - 1 / torch.tensor([width, height], dtype=grid.dtype)
+    edge = sent(1 - 1 / torch.tensor([width, height], dtype=grid.dtype), grid.device)
     return grid.clamp(-edge, edge)
 
 
@@ -85,18 +101,12 @@ def _corners(count: int, generator: Generator) -> Tensor:
     return centre + side * (square + tilt)
 
 
-def _grid(corners: Tensor, size: int) -> Tensor:
-    """Lay a picture of size x size pixels over each quadrilateral: (count, size, size, 2).
-
-    The homography of the unit square to four points (Heckbert 1989, section 2.2.3).
-    """
+def _homographies(corners: Tensor) -> Tensor:
+    """From the unit square to quadrilaterals (count, 4, 2): (count, 3, 3) (Heckbert 1989, section 2.2.3)."""
     a, b, c, d = corners.unbind(dim=1)
     total, ab, cd = a - b + c - d, b - c, d - c
-    determinant = ab[:, 0] * cd[:, 1] - ab[:, 1] * cd[:, 0]
-    g = (total[:, 0] * cd[:, 1] - total[:, 1] * cd[:, 0]) / determinant
-    h = (ab[:, 0] * total[:, 1] - ab[:, 1] * total[:, 0]) / determinant
-    steps = (torch.arange(size) + 0.5) / size
-    v, u = (axis[None, ..., None] for axis in torch.meshgrid(steps, steps, indexing="ij"))
-    g, h = g[:, None, None, None], h[:, None, None, None]
-    a, b, d = (corner[:, None, None, :] for corner in (a, b, d))
-    return ((b - a + g * b) * u + (d - a + h * d) * v + a) / (g * u + h * v + 1)
+    determinant = ab[:, :1] * cd[:, 1:] - ab[:, 1:] * cd[:, :1]
+    g = (total[:, :1] * cd[:, 1:] - total[:, 1:] * cd[:, :1]) / determinant
+    h = (ab[:, :1] * total[:, 1:] - ab[:, 1:] * total[:, :1]) / determinant
+    upper = torch.stack([b - a + g * b, d - a + h * d, a], dim=2)
+    return torch.cat([upper, torch.stack([g, h, torch.ones_like(g)], dim=2)], dim=1)

@@ -8,11 +8,11 @@ from typing import Literal
 import clipmatrix_protocol as protocol
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from ..sending import sent
 from .towers import Tower
+from .unit import unit
 
 PLAIN_SHARE = 0.3
 """How much a plain picture counts beside the textured one where a prompt is judged on both.
@@ -145,7 +145,7 @@ def similarity(seen: Seen, goal: Targets, weights: Tensor) -> Tensor:
     counted = _counted(seen, goal, weights)
     if seen.start is None:
         return _summed(counted, goal, seen.now)
-    moved = F.normalize(seen.now - seen.start, dim=-1, eps=1e-6)
+    moved = unit(seen.now - seen.start, 1e-6)
     placed, directed = _apart(counted, goal.directed)
     return _summed(placed, goal, seen.now) + _summed(directed, goal, moved)
 
@@ -176,7 +176,7 @@ def _vectors(tower: Tower, prompt: protocol.Prompt, endings: Sequence[str], exem
     place = tower.encode_text([prompt.text.rstrip(" .") + ending for ending in endings])
     if not prompt.origin.strip():
         return place
-    return F.normalize(place - tower.encode_text([prompt.origin.rstrip(" .") + ending for ending in endings]), dim=-1)
+    return unit(place - tower.encode_text([prompt.origin.rstrip(" .") + ending for ending in endings]))
 
 
 def _square(image: np.ndarray) -> Tensor:

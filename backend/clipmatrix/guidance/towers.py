@@ -7,7 +7,6 @@ from pathlib import Path
 
 import open_clip
 import torch
-import torch.nn.functional as F
 from open_clip.model import CLIP
 from safetensors import SafetensorError
 from torch import Tensor
@@ -19,6 +18,7 @@ from .precision import computing_in, round_weights
 from .pretrained import find_checkpoint, preprocessing, read_weights
 from .scaling import scaled
 from .tokenizers import tokenizer, tokenizer_in
+from .unit import unit
 from .vocabulary import read_vocabulary
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -76,11 +76,11 @@ class Tower:
         images = scaled(images, self.image_size)
         with computing_in(self.precision, self.device):
             embedded = self.model.encode_image((images - self.mean) / self.std)
-        return F.normalize(embedded.float(), dim=-1)
+        return unit(embedded.float())
 
     def encode_text(self, texts: list[str]) -> Tensor:
         """Embed texts: (M, D) unit vectors."""
-        return F.normalize(self.model.encode_text(self.tokenize(texts).to(self.device)), dim=-1)
+        return unit(self.model.encode_text(self.tokenize(texts).to(self.device)))
 
 
 def in_precision(tower: Tower, precision: torch.dtype) -> Tower:

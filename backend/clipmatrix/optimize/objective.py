@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from ..guidance.backgrounds import backgrounds
 from ..render.render import Images
 from ..sending import sent
 from . import regularise
@@ -66,9 +67,10 @@ class Terms:
 def objective(parameters: Parameters, start: Outcome, scene: Scene, drawn: Drawn) -> Terms:
     """Look at the character from a few sides in a few poses, and judge what CLIP sees and how the mesh fares."""
     outcome = read(parameters)
+    behind = backgrounds(drawn.behind, outcome.offsets.device)
 
     def shown(seen: Outcome) -> Images:
-        return pictures(replace(seen, suns=_turned(seen.suns, drawn.swing)), scene, drawn.views, drawn.behind)
+        return pictures(replace(seen, suns=_turned(seen.suns, drawn.swing)), scene, drawn.views, behind)
 
     # Brushes sort the textures' gradient by texels before it goes on to the parameters, so pictures are cut off there.
     seen = replace(outcome, textures=outcome.textures.detach().requires_grad_()) if scene.brushes else outcome

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
-from torch import Generator, Tensor
+from torch import Generator
 
 from ..guidance.augment import Crops, draw_crops
-from ..guidance.backgrounds import backgrounds
+from ..guidance.backgrounds import Factors, draw_backgrounds
 from ..guidance.prompts import PictureKind
 from .sampling import Views, draw_views
 from .scene import Guide, Scene
@@ -34,7 +34,7 @@ class Drawn:
     views
         N poses and cameras.
     behind
-        (N, H, H, 3) sRGB, the backgrounds.
+        The backgrounds of N pictures.
     swing
         How far the suns have turned about the vertical, radians.
     crops
@@ -42,7 +42,7 @@ class Drawn:
     """
 
     views: Views
-    behind: Tensor
+    behind: Factors
     swing: float
     crops: tuple[Shown, ...]
 
@@ -51,7 +51,7 @@ def draw(scene: Scene, generator: Generator) -> Drawn:
     """Draw the chances of a step; ``generator`` is on the CPU, so that a seed means the same on every device."""
     settings = scene.brief.settings
     views = draw_views(scene.stage, settings.views, generator)
-    behind = backgrounds(settings.views, scene.view_size, generator)
+    behind = draw_backgrounds(settings.views, scene.view_size, generator)
     swing = SUN_SWING * float(2 * torch.rand((), generator=generator) - 1)
     return Drawn(views, behind, swing, tuple(draw_shown(guide, scene, generator) for guide in scene.guides))
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import clipmatrix_protocol as protocol
 import torch
+from clipmatrix.guidance.backgrounds import backgrounds
 from clipmatrix.optimize.clip_loss import similarities
 from clipmatrix.optimize.parameters import begin
 from clipmatrix.optimize.pictures import pictures
@@ -17,7 +18,7 @@ def test_plain_and_textured_pictures_are_embedded_in_one_go_and_judged_apart(cha
     brief = protocol.Brief((protocol.Prompt("a red skittle"),), settings=settings)
     scene = prepare(protocol.Submit("job", character, brief), (tower,), torch.device("cpu"))
     drawn = draw(scene, torch.Generator().manual_seed(0))
-    images = pictures(read(begin(scene)), scene, drawn.views, drawn.behind)
+    images = pictures(read(begin(scene)), scene, drawn.views, backgrounds(drawn.behind, scene.surface.device))
     (guide,) = scene.guides
 
     def similarity(seen_by):
@@ -29,7 +30,7 @@ def test_plain_and_textured_pictures_are_embedded_in_one_go_and_judged_apart(cha
     together = similarity(guide)
     hook.remove()
     (crops,) = drawn.crops
-    assert numbers == [sum(len(crops[kind].grid) for kind in ("textured", "plain"))]
+    assert numbers == [sum(len(crops[kind].homographies) for kind in ("textured", "plain"))]
     alone = [
         similarity(replace(guide, targets=replace(guide.targets, **{other: torch.zeros(1)})))
         for other in ("plain", "textured")
