@@ -5,7 +5,8 @@
 A graphics card computes a step in less time than Python takes to start its operations one by one, so that their number
 decides. They are counted on the CPU, where the same ones run: torch's operations that compute something (not views, and
 not what is drawn for the next step, which stays on the CPU), and Warp's kernels. Prints JSON: ``step_over_clip`` is the
-ratio to open_clip's encoder, forward and backward, and ``forward`` says which files start what.
+ratio to open_clip's encoder, forward and backward, ``forward`` says which files start what, and ``drawn_ms`` how long
+one thread takes to draw the chances of a step.
 """
 
 import argparse
@@ -21,9 +22,11 @@ from typing import Any
 
 import clipmatrix
 import torch
+from clipmatrix.bench.clock import milliseconds
 from clipmatrix.bench.reference import Reference, own_clip, prepared, tower
 from clipmatrix.bench.step import there_and_back
 from clipmatrix.optimize.loop import descend, deterministic
+from clipmatrix.optimize.random_draws import draw
 from clipmatrix.optimize.telemetry import Telemetry
 from clipmatrix.render.renderers import RENDERERS, find_renderer
 from clipmatrix.render.seam import Renderer
@@ -126,6 +129,13 @@ def of_a_step(reference: Reference, renderer: Renderer, steps: int = 5) -> Count
     return Counter({where: round(count) for where, count in usual.items() if count})
 
 
+def drawing(reference: Reference, repeats: int = 50) -> float:
+    """Milliseconds that the chances of a step take, median."""
+    torch.set_num_threads(1)
+    scene, generator = prepared(reference, tower(CPU)).scene, torch.Generator().manual_seed(0)
+    return round(median(milliseconds(lambda: draw(scene, generator), CPU) for _ in range(repeats)), 2)
+
+
 def of_an_encoder(encode: Callable[[torch.Tensor], torch.Tensor], pictures: int, size: int) -> int:
     """Count what an encoder starts, forward and backward to the pictures."""
     seen = torch.rand(pictures, 3, size, size).requires_grad_()
@@ -152,6 +162,7 @@ def main() -> None:
         "backward": found.pop(BACKWARD),
         "forward": dict(found.most_common()),
         "renderer": renderer.name,
+        "drawn_ms": drawing(reference),
     }
     print(json.dumps(report, indent=2))
     if asked.json:

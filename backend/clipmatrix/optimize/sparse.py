@@ -1,6 +1,7 @@
 """Products with a sparse matrix that never changes: its transpose, which gradients ask for, is made only once.
 
-Sums come in the same order each time, which scattering by index does on CUDA only after sorting.
+Sums come in the same order each time, which scattering by index does on CUDA only after sorting. cuSPARSE's may differ
+from run to run where it is told to transpose (its manual, on cusparseSpMM), so the transpose is a matrix of its own.
 """
 
 import warnings
