@@ -8,6 +8,7 @@ from typing import Literal
 import clipmatrix_protocol as protocol
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from ..sending import sent
@@ -145,7 +146,7 @@ def similarity(seen: Seen, goal: Targets, weights: Tensor) -> Tensor:
     counted = _counted(seen, goal, weights)
     if seen.start is None:
         return _summed(counted, goal, seen.now)
-    moved = unit(seen.now - seen.start, 1e-6)
+    moved = F.normalize(seen.now - seen.start, dim=-1, eps=1e-6)  # at first nothing but rounding
     placed, directed = _apart(counted, goal.directed)
     return _summed(placed, goal, seen.now) + _summed(directed, goal, moved)
 

@@ -5,10 +5,16 @@ from typing import Any
 import torch
 from torch import Tensor
 
+SHORTEST = 1e-12
+"""Shorter vectors are scaled as if they were that long."""
 
-def unit(vectors: Tensor, shortest: float = 1e-12) -> Tensor:
-    """Scale vectors (..., D) to unit length, those below ``shortest`` as if they were that long; differentiable."""
-    scaled: Tensor = _Unit.apply(vectors, shortest)
+
+def unit(vectors: Tensor) -> Tensor:
+    """Scale vectors (..., D) to unit length; differentiable where none is below :data:`SHORTEST`, and finite at 0.
+
+    Where lengths may be as small as rounding it is no substitute: it takes a part of gradients that should stay whole.
+    """
+    scaled: Tensor = _Unit.apply(vectors)
     return scaled
 
 
@@ -16,14 +22,14 @@ class _Unit(torch.autograd.Function):
     """A gradient loses what it has along the vector."""
 
     @staticmethod
-    def forward(ctx: Any, vectors: Tensor, shortest: float) -> Tensor:
-        lengths = torch.linalg.vector_norm(vectors, dim=-1, keepdim=True).clamp_min_(shortest)
+    def forward(ctx: Any, vectors: Tensor) -> Tensor:
+        lengths = torch.linalg.vector_norm(vectors, dim=-1, keepdim=True).clamp_min_(SHORTEST)
         scaled = vectors / lengths
         ctx.save_for_backward(scaled, lengths)
         return scaled
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
         scaled, lengths = ctx.saved_tensors
         along = torch.linalg.vecdot(scaled, gradient).unsqueeze(-1)
-        return torch.addcmul(gradient, scaled, along, value=-1).div_(lengths), None
+        return torch.addcmul(gradient, scaled, along, value=-1).div_(lengths)

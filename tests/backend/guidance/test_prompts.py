@@ -2,7 +2,7 @@ import clipmatrix_protocol as protocol
 import numpy as np
 import pytest
 import torch
-from clipmatrix.guidance.prompts import SIDES, Seen, sides, similarity, targets
+from clipmatrix.guidance.prompts import SIDES, Seen, Targets, sides, similarity, targets
 from clipmatrix.guidance.towers import load_tower
 
 RED, BLUE = protocol.Prompt("a red figure"), protocol.Prompt("a blue figure")
@@ -93,3 +93,14 @@ def test_an_image_is_a_prompt_like_a_text(embedded):
     goal = targets(embedded, brief(protocol.Prompt(image=0)), (image,))
     upright = torch.tensor(image[::-1, 10:50].copy()).permute(2, 0, 1)[None] / 255
     torch.testing.assert_close(goal.vectors[0, 0], embedded.encode_image(upright)[0])
+
+
+def test_a_direction_that_is_hardly_one_has_the_gradient_of_its_definition():
+    drawn = torch.Generator().manual_seed(0)
+    start, goal = torch.nn.functional.normalize(torch.randn(2, 1, 8, generator=drawn).double(), dim=-1)
+    now = (start + 2e-7 * torch.randn(1, 8, generator=drawn)).requires_grad_()  # all that a job's first step sees
+    one, none = torch.ones(1).double(), torch.zeros(1)
+    asked = Targets(goal[None], torch.tensor([True]), one, none, torch.tensor([[True]]))
+    (found,) = torch.autograd.grad(similarity(seen(now, start=start), asked, one), now)
+    assert 0 < (now - start).norm() < 1e-6
+    torch.testing.assert_close(found, goal / 1e-6)
