@@ -94,6 +94,12 @@ def test_an_image_pulls_the_colours_towards_its_own(towers, figure):
         assert seen[channel] - np.delete(seen, channel).max() > 0.1, seen
 
 
+def test_a_direction_is_followed_from_the_first_step_on(towers, figure):
+    skin = painted(figure, (205, 150, 125))
+    red, green, blue = colour_of(figure, grown(towers, asked(skin, protocol.Prompt("a red figure", origin="a person"))))
+    assert red - max(green, blue) > 0.4, (red, green, blue)  # 0.16 where the first step has gradients of rounding
+
+
 def test_a_negative_prompt_lowers_the_judged_similarity_to_what_it_names(towers, figure):
     judge = judge_tower(CPU)
     red = painted(figure, (200, 40, 40))
