@@ -11,6 +11,7 @@ from .commands.doctor import doctor
 from .commands.evaluate import evaluate
 from .commands.keys import app as keys
 from .commands.serve import serve
+from .compiler import put_off_compiler
 from .environment import prepare_torch
 from .errors import UsageError
 
@@ -32,6 +33,7 @@ app.add_typer(keys, name="keys")
 def main() -> None:
     """Run the command line: exit code 0 for success, 2 and one line for a usage error, 130 after Ctrl-C."""
     prepare_torch()
+    put_off_compiler()
     if isinstance(sys.stdout, io.TextIOWrapper):  # in a pipe on Windows it knows few characters
         sys.stdout.reconfigure(errors="replace")
     try:

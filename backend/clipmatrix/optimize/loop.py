@@ -184,19 +184,16 @@ def _remarks(guard: Guard, end: int, steps: int, constraints: Constraints) -> It
 @contextmanager
 def deterministic() -> Iterator[None]:
     """Hold torch to deterministic algorithms; where a device has none for an operation, it warns and goes on."""
-    enabled, warn_only = (
-        torch.are_deterministic_algorithms_enabled(),
-        torch.is_deterministic_algorithms_warn_only_enabled(),
-    )
+    mode = torch.get_deterministic_debug_mode()
     memory: Any = torch.utils.deterministic
     filling = memory.fill_uninitialized_memory
-    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.set_deterministic_debug_mode("warn")  # use_deterministic_algorithms would import torch's compiler
     memory.fill_uninitialized_memory = False  # costs time, and nothing here reads what it did not write
     try:
         yield
     finally:
         memory.fill_uninitialized_memory = filling
-        torch.use_deterministic_algorithms(enabled, warn_only=warn_only)
+        torch.set_deterministic_debug_mode(mode)
 
 
 def _towers(specs: str, device: torch.device, precision: torch.dtype) -> tuple[Tower, ...]:
