@@ -17,7 +17,7 @@ from .jobs import Job
 def continuing(earlier: Job, job_id: str, brief: Brief, binding: Binding) -> Job:
     """A job that goes on from another one's result and takes over its draft: to discard it discards both."""
     assert earlier.draft is not None
-    draft = _widened(earlier.draft, binding, brief.vary)
+    draft = _widened(earlier.draft, binding, brief.changes)
     records.write(draft, earlier.draft_id, job_id, brief)
     return Job(
         job_id,
@@ -38,7 +38,7 @@ def rejoin(job: Job, found: records.Found | None) -> None:
         job.draft = None
     elif found.complete:
         job.binding = found.draft.binding
-        job.draft = _widened(found.draft, job.binding, job.brief.vary)
+        job.draft = _widened(found.draft, job.binding, job.brief.changes)
         if found.job != job.id:  # from before the artist carried on: what the job is going to touch is not in it
             records.write(job.draft, job.draft_id, job.id, job.brief)
     job.rewrite()

@@ -195,7 +195,7 @@ def _write(job: Job) -> Iterator[None]:
     assert job.newest is not None
     state = job.newest if job.ended else _thinned(job.newest)
     if job.draft is None:
-        job.draft = apply.begin(job.binding, job.brief.vary)
+        job.draft = apply.begin(job.binding, job.brief.changes)
         records.write(job.draft, job.draft_id, job.id, job.brief)
         yield
     elif job.unpainted:  # takes the empty images off the materials, so that they show what they did before the job

@@ -193,7 +193,7 @@ def _restore(session: Session, series: Series) -> bool:
     session.scene.unrecorded |= bool(missing)
     try:
         for job in missing:
-            apply.begin(job.binding, job.brief.vary)  # refuses before anything is changed
+            apply.begin(job.binding, job.brief.changes)  # refuses before anything is changed
             if session.job is not None:
                 delivery.lift(session.job)
             job.rewrite()

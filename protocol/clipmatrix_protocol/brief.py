@@ -127,7 +127,7 @@ class Brief(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     prompts
         Summed, each with its weight.
     vary
-        What may change.
+        What may change; see :attr:`changes`.
     cameras
         Where the character is seen from; each view is drawn from one of them.
     locked
@@ -150,3 +150,10 @@ class Brief(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             for name in prompt.cameras:
                 if name not in names:
                     raise ValueError(f"there is no camera {name!r} for a prompt; there are {', '.join(names)}")
+
+    @property
+    def changes(self) -> Vary:
+        """What the job changes: ``vary``, but no texture where all prompts judge the bare geometry, without paint."""
+        if any(prompt.shading != "plain" for prompt in self.prompts):
+            return self.vary
+        return msgspec.structs.replace(self.vary, texture=0.0)

@@ -258,6 +258,25 @@ def test_the_first_update_looks_like_the_artist_s_own_paint(blender, scenes, roo
     blender.ops.clipmatrix.discard()
 
 
+def test_a_prompt_about_the_shape_alone_paints_nothing(blender, scenes, rooms, session, backend):
+    phase = connect(blender, rooms, session, backend.address)
+    thing = small_job(blender, scenes)
+    own = blender.data.materials.new("light grey")
+    own.use_nodes = True
+    own.node_tree.nodes["Principled BSDF"].inputs["Base Color"].default_value = (0.8, 0.8, 0.8, 1.0)
+    thing.data.materials.append(own)
+    settings = blender.context.scene.clipmatrix
+    settings.prompt, settings.vary_material = "a fat column", 0.0
+    settings.prompts[0].shading = "plain"
+    blender.ops.clipmatrix.generate()
+    pump(session, lambda: session.state in (phase.FINISHED, phase.FAILED) and not session.is_writing)
+    assert session.error is None
+    assert blender.ops.clipmatrix.accept() == {"FINISHED"}
+    assert thing.data.shape_keys.key_blocks["ClipMatrix offsets"].value == 1.0
+    assert thing.material_slots[0].material == own
+    assert settings.vary_texture == 1.0
+
+
 def test_a_wrong_secret_is_turned_away_in_words(blender, rooms, session, backend):
     phase = connect(blender, rooms, session, backend.address, "wrong")
     assert session.state is phase.REFUSED

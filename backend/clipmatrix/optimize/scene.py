@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import clipmatrix_protocol as protocol
+import msgspec
 import numpy as np
 import torch
 from torch import Tensor
@@ -149,7 +150,7 @@ class Scene:
 
 def prepare(job: protocol.Submit, towers: Sequence[Tower], device: torch.device, renderer: Renderer = TORCH) -> Scene:
     """Bring a job's character, brief and exemplars to the device."""
-    message, brief = job.character, job.brief
+    message, brief = job.character, msgspec.structs.replace(job.brief, vary=job.brief.changes)
     character = assemble(message, device)
     offsets = start_offsets(message, device)
     surface, joined = weld(character, offsets)
