@@ -204,7 +204,7 @@ class Progress(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="pro
     Attributes
     ----------
     step, steps
-        Steps done and to do. 0 while a body without paint is looked at in several colours, before the first step.
+        Steps done and to do. 0 while the body is looked at in several colours, before the first step.
     steps_per_second, seconds_left
         Measured over the last steps; before the first, 0 and what these looks still take.
     similarity

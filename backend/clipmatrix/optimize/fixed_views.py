@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass, replace
 
+import clipmatrix_protocol as protocol
+import msgspec
 import torch
 from torch import Tensor
 
+from ..guidance.prompts import targets
 from ..render.render import Images, Sight
 from .clip_loss import Origins, asks_directions, similarities, start_vectors
 from .pictures import pictures, sight_of
@@ -51,6 +54,12 @@ class Measure:
         ]
         guides = tuple(replace(guide, targets=goal) for guide, goal in zip(self.guides, weighed, strict=True))
         return replace(self, guides=guides)
+
+    def about(self, prompt: protocol.Prompt) -> "Measure":
+        """The same for one other prompt, not a directed one."""
+        brief = msgspec.structs.replace(self.scene.brief, prompts=(prompt,))
+        guides = tuple(replace(guide, targets=targets(guide.tower, brief)) for guide in self.guides)
+        return replace(self, guides=guides, origins=({},) * len(guides))
 
 
 @torch.no_grad()

@@ -94,7 +94,7 @@ def optimise_with_towers(
             start = read(parameters)
             fixed = measure(start, scene)
             before = fixed.similarity(start)
-            if scene.unpainted:
+            if scene.auditions:
                 colour = first_colour(parameters, start, scene, cancelled, telemetry.looked)
                 parameters.paint.pyramid.grids[0].add_(colour)
         descent = descend(parameters, start, scene, telemetry, cancelled)

@@ -143,9 +143,13 @@ class Scene:
         return fabric(self.surface.triangles, self.edges, len(self.start))
 
     @property
-    def unpainted(self) -> bool:
-        """Whether the textures are to be made from nothing: they are plain, and may change."""
-        return self.appearance.plain and self.brief.vary.texture > 0
+    def auditions(self) -> bool:
+        """Whether colours are auditioned: textures may change, and are made from nothing or need not be kept.
+
+        Directed prompts are followed from any paint.
+        """
+        free = not self.brief.settings.keep and not self.guides[0].targets.any_directed
+        return self.brief.vary.texture > 0 and (self.appearance.plain or free)
 
 
 def prepare(job: protocol.Submit, towers: Sequence[Tower], device: torch.device, renderer: Renderer = TORCH) -> Scene:

@@ -16,14 +16,21 @@ def embedded():
     return load_tower("embedded", torch.device("cpu"))
 
 
-def first(character, tower, text, cancelled=lambda: False, looked=lambda *_: None, **how):
+def first(character, tower, text, cancelled=lambda: False, looked=lambda *_: None, texture=1.0, **how):
     """What the whole body's colour begins with for a prompt: (3,)."""
     brief = protocol.Brief(
-        prompts=(protocol.Prompt(text, **how),), settings=protocol.Settings(texture_size=64, resolution=64)
+        prompts=(protocol.Prompt(text, **how),),
+        vary=protocol.Vary(texture=texture),
+        settings=protocol.Settings(texture_size=64, resolution=64),
     )
     scene = prepare(protocol.Submit("job", character, brief), (tower,), torch.device("cpu"))
     parameters = begin(scene)
     return first_colour(parameters, read(parameters), scene, cancelled, looked)[0, :, 0, 0, 0]
+
+
+def in_paint(character, colour):
+    """The character in paint of one colour, sRGB 0..255."""
+    return msgspec.structs.replace(character, start_textures=(np.full((64, 64, 3), colour, np.uint8),) * 2)
 
 
 def rigid(character):
@@ -89,3 +96,37 @@ def test_each_look_is_told_with_how_many_there_are(character, embedded):
     first(character, embedded, "a red figure", looked=lambda *look: told.append(look))
     total = 27 + 2 * 2  # one of its three shapes is pinned
     assert told == [(number, total) for number in range(1, total + 1)]
+
+
+def test_paint_of_another_colour_than_is_meant_gives_way(character, embedded):
+    red, _, blue = first(in_paint(rigid(character), (200, 40, 40)), embedded, "a blue figure")
+    assert red < -1
+    assert blue > 1
+
+
+@pytest.mark.parametrize("text", ["a red figure", "a person", "a very fat figure", "a person with a red shirt"])
+def test_paint_that_a_prompt_can_live_with_stays(character, embedded, text):
+    assert not first(in_paint(rigid(character), (200, 40, 40)), embedded, text).any()
+
+
+def test_paint_gives_way_no_further_than_the_texture_may_change(character, embedded):
+    red = in_paint(rigid(character), (200, 40, 40))
+    fully, hardly = (first(red, embedded, "a blue figure", texture=texture) for texture in (1.0, 0.1))
+    torch.testing.assert_close(hardly, 0.1 * fully)
+
+
+@pytest.mark.parametrize(
+    ("painted", "keep", "prompt", "looked_at"),
+    [
+        (False, 0.0, protocol.Prompt("a red skittle"), True),
+        (True, 0.0, protocol.Prompt("a red skittle"), True),
+        (True, 1.0, protocol.Prompt("a red skittle"), False),
+        (True, 0.0, protocol.Prompt("a red skittle", origin="a blue skittle"), False),
+        (True, 0.0, protocol.Prompt("a fat skittle", shading="plain"), False),
+    ],
+)
+def test_colours_are_looked_at_where_they_may_change(run, character, tower, painted, keep, prompt, looked_at):
+    came = in_paint(character, (200, 40, 40)) if painted else character
+    _, said = run(came, tower, steps=1, prompts=(prompt,), keep=keep)
+    told = [message.step for message in said if isinstance(message, protocol.Progress)]
+    assert (told[0] == 0) == looked_at

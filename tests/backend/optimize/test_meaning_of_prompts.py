@@ -94,6 +94,12 @@ def test_an_image_pulls_the_colours_towards_its_own(towers, figure):
         assert seen[channel] - np.delete(seen, channel).max() > 0.1, seen
 
 
+def test_red_paint_turns_green_when_asked(towers, figure):
+    red = painted(figure, (200, 40, 40))
+    seen = colour_of(figure, grown(towers, asked(red, protocol.Prompt("a green figure"))))
+    assert seen[1] - np.delete(seen, 1).max() > 0.2, seen  # left to itself it stays red
+
+
 def test_a_direction_is_followed_from_the_first_step_on(towers, figure):
     skin = painted(figure, (205, 150, 125))
     red, green, blue = colour_of(figure, grown(towers, asked(skin, protocol.Prompt("a red figure", origin="a person"))))
