@@ -4,7 +4,7 @@ Frame 0 is the message as JSON; each further frame is one array's bytes, in the 
 """
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -73,12 +73,12 @@ def decode(frames: Sequence[Any]) -> Message:
         return unpack(place, arrays)
 
     try:
-        message = msgspec.json.decode(header, type=Message, dec_hook=array)
+        message: Message = msgspec.json.decode(header, type=Message, dec_hook=array)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ProtocolError) as error:
         raise ProtocolError(str(error)) from error
     if len(used) != len(arrays):
         raise ProtocolError(f"{len(arrays)} array frames arrived where {len(used)} were announced")
-    return cast(Message, message)
+    return message
 
 
 class _Greeting(msgspec.Struct, tag="hello"):
