@@ -15,16 +15,16 @@ from typing import Any
 COMPILER = "torch._dynamo"
 
 
-def _as_it_is(function: Callable[..., Any], *_args: Any, **_given: Any) -> Callable[..., Any]:
-    """Keep the compiler from looking into a function, which it does not do before it is there."""
-    return function
+def _as_it_is(function: Callable[..., Any] | None = None, *_args: Any, **_given: Any) -> Callable[..., Any]:
+    """Keep the compiler from looking into a function, as it does not before it is there; or say how."""
+    return _as_it_is if function is None else function
 
 
 def _nothing(*_args: Any, **_given: Any) -> None:
     """End a graph that is being compiled: there is none."""
 
 
-def _no(*_args: Any) -> bool:
+def _no(*_args: Any, **_given: Any) -> bool:
     return False
 
 
@@ -58,13 +58,18 @@ class _Finder(MetaPathFinder, Loader):
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """Make a stand-in, or import what has none."""
         if spec.name not in ANSWERS:
-            return _real(spec.name)
+            found = _real(spec.name)
+            spec.loader_state = found.__spec__
+            return found
         made = _StandIn(spec.name)
         vars(made).update(ANSWERS[spec.name])
         return made
 
     def exec_module(self, module: ModuleType) -> None:
-        """Do nothing: a stand-in has no code, and what has none has run its own."""
+        """Run nothing: a stand-in has no code, and what has none has run its own; but leave it as it was found."""
+        state = module.__spec__ and module.__spec__.loader_state
+        if isinstance(state, ModuleSpec):
+            module.__spec__ = state
 
 
 def put_off_compiler() -> None:
@@ -79,7 +84,7 @@ def _real(name: str) -> ModuleType:
     for module, answers in ANSWERS.items():
         stood = sys.modules.get(module)
         if isinstance(stood, _StandIn):
-            del sys.modules[module]
+            sys.modules.pop(module, None)
             for answer in answers:
                 vars(stood).pop(answer, None)  # those who hold it are answered by the compiler from now on
     return importlib.import_module(name)

@@ -70,6 +70,11 @@ class Prompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.image is not None and (self.text or self.origin):
             raise ValueError("a prompt is a text or an image, not both")
 
+    @property
+    def sees_paint(self) -> bool:
+        """Whether it judges the finished look, and counts at all."""
+        return self.weight != 0 and self.shading != "plain"
+
 
 class Vary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What may change, and how strongly: 0 leaves it exactly as it is, 1 is the default rate.
@@ -153,7 +158,7 @@ class Brief(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def changes(self) -> Vary:
-        """What the job changes: ``vary``, but no texture where all prompts judge the bare geometry, without paint."""
-        if any(prompt.shading != "plain" for prompt in self.prompts):
+        """What the job changes: ``vary``, but no texture where no prompt sees any."""
+        if any(prompt.sees_paint for prompt in self.prompts):
             return self.vary
         return msgspec.structs.replace(self.vary, texture=0.0)

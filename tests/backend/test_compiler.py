@@ -22,7 +22,13 @@ print(*sys.modules)
 
 MEETING = """
 held = torch._dynamo
+@torch.compiler.disable(recursive=False)
+def same(x):
+    return x
+assert same(3) == 3 and not held.utils.is_compile_supported(device_type="cpu")
+assert isinstance(held, type(held.utils)) and "torch._inductor" not in sys.modules
 {how}
+assert torch._dynamo.config.__spec__.origin == torch._dynamo.config.__file__
 assert torch._dynamo is sys.modules["torch._dynamo"] is not held
 assert held.config is torch._dynamo.config is sys.modules["torch._dynamo.config"]
 assert held.disable is torch._dynamo.disable and held.utils.counters is torch._dynamo.utils.counters

@@ -136,7 +136,7 @@ def sides(azimuths: Tensor, elevations: Tensor) -> Tensor:
 
 
 def similarity(seen: Seen, goal: Targets, weights: Tensor) -> Tensor:
-    """Weighted sum over prompts of the mean cosine with the pictures each of them looks at.
+    """Weighted sum over prompts of the mean cosine with the pictures each of them looks at; see :data:`HARDLY_MOVED`.
 
     Parameters
     ----------

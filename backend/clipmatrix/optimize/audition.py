@@ -37,10 +37,19 @@ REPAINT = 0.7
 NEUTRAL = protocol.Prompt("a figure", shading="textured")
 """Says nothing of colour, as most prompts: some colours suit it a little better than others all the same."""
 
-OUTSPOKEN = 4
-"""How many times as far apart as for :data:`NEUTRAL` the best and the worst colour lie where a prompt means a colour.
+OUTSPOKEN = 6
+"""How many times as far apart as for :data:`NEUTRAL` the best and the worst colour lie where a prompt names a colour.
 
-Under the embedded CLIP it is 1 for what does not speak of colour, 2 for "a very fat figure", and 6 to 12 for colours.
+Under the embedded CLIP it is about 1 for most other words, 2 for "a very fat figure", 5 for "a striped figure".
+"""
+
+CONTENT = 2 / 3
+"""Share of the way from the worst colour to the best from which on prompts can live with the paint as it is."""
+
+EVEN = 1.0
+"""How far texels may lie from their mean, before the sigmoid, so that paint counts as of one colour.
+
+Of several colours one is mostly not meant: to change all for its sake would turn skin green with the shirt.
 """
 
 EVERY = 2
@@ -67,69 +76,89 @@ def first_colour(
     """Find the change of the whole body's colour to begin with: (G, 3, 1, 1, 1), before the sigmoid.
 
     Zero, which leaves it as it is, where some shape suits the prompts better than any colour: then they do not speak of
-    colour; where all colours suit alike, since the prompts see none or cancel out; where they can live with the paint
-    that the body comes in; and for a job that is ``cancelled``, which is asked after each look. Where prompts do not
-    all paint everything, each group of texels has a colour, and only its prompts are heard.
+    colour; where all colours suit alike, since the prompts see none or cancel out; where paint is there already and
+    need not give way; and for a job that is ``cancelled``, which is asked after each look. Where prompts do not all
+    paint everything, each group of texels has a colour, and only its prompts are heard.
     """
-    fixed = measure(start, scene, EVERY)
+    fixed, bare = measure(start, scene, EVERY), scene.appearance.plain
+    heard = torch.ones_like(scene.guides[0].targets.directed)
+    if not bare:  # directions are followed from any paint
+        heard &= ~scene.guides[0].targets.directed
     painters = [group.prompts for group in groups(scene.brushes, parameters.paint.seen.layout)] if scene.brushes else []
-    rounds = 1 if scene.appearance.plain else 2  # what says nothing of colour may have to be heard, too
-    numbers, total = count(1), max(len(painters), 1) * (rounds * len(LEVELS) ** 3 + _bends(parameters.geometry))
+    painted = {index: mine & heard for index, mine in enumerate(painters) if (mine & heard).any()}
+    nudges = torch.zeros(max(len(painters), 1), 3, device=start.textures.device)
+    each = len(LEVELS) ** 3 + (not bare) + _bends(parameters.geometry)
+    numbers, total = count(1), each * (len(painted) if painters else 1)
 
-    def go_on(_: float) -> bool:
+    def go_on(_: object) -> bool:
         looked(next(numbers), total)
         return not cancelled()
 
-    if not painters:
-        return _nudge(parameters, start, fixed, None, go_on)[None, :, None, None, None]
-    nudges = [
-        _nudge(parameters, start, fixed.weighted(mine, mine), group, go_on) for group, mine in enumerate(painters)
-    ]
-    return torch.stack(nudges)[:, :, None, None, None]
+    for group, mine in painted.items() if painters else [(None, heard)]:
+        nudges[group or 0] = _nudge(parameters, start, fixed.weighted(mine, mine), group, go_on)
+    return nudges[:, :, None, None, None]
 
 
 def _nudge(
-    parameters: Parameters, start: Outcome, fixed: Measure, group: int | None, go_on: Callable[[float], bool]
+    parameters: Parameters, start: Outcome, fixed: Measure, group: int | None, go_on: Callable[[object], bool]
 ) -> Tensor:
     """A change (3,) towards the best colour, if any is, for one group of texels or for all."""
-    paint, vary = parameters.paint, fixed.scene.brief.vary
-    changes = _changes(paint, group)
+    paint, bare = parameters.paint, fixed.scene.appearance.plain
+    changes, unevenness = _changes(paint, group)
     stay = torch.zeros_like(changes[0])
-    colours = list(takewhile(go_on, _colour_looks(fixed, start, paint, changes, group)))
+    if not bare and unevenness > EVEN:
+        return stay
+    tried = changes if bare else [*changes, stay]
+    looks = list(takewhile(go_on, _colour_looks(fixed, start, paint, tried, group)))
+    if len(looks) < len(tried) or not (bare or _gives_way(torch.stack(looks))):
+        return stay
+    colours = [float(own.sum()) for own, _ in looks[: len(changes)]]
     shapes = list(takewhile(go_on, _shape_looks(fixed, start, parameters.geometry)))
-    if len(colours) < len(changes) or len(shapes) < _bends(parameters.geometry):  # cancelled
+    best = max(colours)
+    if len(shapes) < _bends(parameters.geometry) or best <= max(min(colours) + INDIFFERENT, *shapes, -2.0):
         return stay
-    best, worst = max(colours), min(colours)
-    to_best = changes[colours.index(best)]
-    if best <= max(worst + INDIFFERENT, max(shapes, default=-2.0)):
-        return stay
-    if fixed.scene.appearance.plain:
-        return NUDGE * to_best
-    (now,) = _colour_looks(fixed, start, paint, [stay], group)
-    if now > (best + worst) / 2:
-        return stay
-    unmoved = list(takewhile(go_on, _colour_looks(fixed.about(NEUTRAL), start, paint, changes, group)))
-    if len(unmoved) < len(changes) or best - worst < OUTSPOKEN * (max(unmoved) - min(unmoved)):
-        return stay
-    return REPAINT * min(1.0, vary.texture) * to_best
+    share = NUDGE if bare else REPAINT * min(1.0, fixed.scene.brief.vary.texture)
+    return share * changes[colours.index(best)]
 
 
-def _changes(paint: Paint, group: int | None) -> list[Tensor]:
-    """What brings the mean colour of one group of texels, or of all that are free, to each one of :data:`LEVELS`."""
+def _gives_way(looks: Tensor) -> bool:
+    """Whether paint is of another colour than is meant: looks (L + 1, 2, M), the last one at the paint as it is.
+
+    It is where the prompts are not :data:`CONTENT` with it, and one of them tells colours apart as what names none does
+    not.
+    """
+    (own, neutral), together = looks[:-1].unbind(dim=1), looks[:, 0].sum(dim=1)
+    apart, usual = (one.amax(dim=0) - one.amin(dim=0) for one in (own, neutral))
+    content = torch.lerp(together[:-1].min(), together[:-1].max(), CONTENT)
+    return bool(together[-1] < content and (apart > OUTSPOKEN * usual).any())
+
+
+def _changes(paint: Paint, group: int | None) -> tuple[list[Tensor], float]:
+    """What brings the mean colour of a group's texels, or of all that are free, to each of :data:`LEVELS`.
+
+    And how far these texels are from that mean, a standard deviation.
+    """
     layout = paint.seen.layout
     weights = paint.shares * layout.free * (1 if group is None or layout.groups is None else layout.groups[group])
-    middle = (paint.seen.base * weights[:, None]).sum(dim=(0, 2, 3)) / weights.sum().clamp_min(1e-9)
-    return [torch.logit(middle.new_tensor(levels)) - middle for levels in product(LEVELS, repeat=3)]
+    weights = weights[:, None] / weights.sum().clamp_min(1e-9)
+    middle = (paint.seen.base * weights).sum(dim=(0, 2, 3))
+    away = (paint.seen.base - middle[:, None, None]).square().mean(dim=1, keepdim=True)
+    changes = [torch.logit(middle.new_tensor(levels)) - middle for levels in product(LEVELS, repeat=3)]
+    return changes, float((away * weights).sum().sqrt())
 
 
 def _colour_looks(
     fixed: Measure, start: Outcome, paint: Paint, changes: Iterable[Tensor], group: int | None
-) -> Iterator[float]:
-    """How well each change of colour suits; plain-shaded pictures, which do not show it, are looked at once."""
+) -> Iterator[Tensor]:
+    """How well each change of colour suits each of M prompts, and :data:`NEUTRAL` in its place: (2, M).
+
+    Colour does not show in plain-shaded pictures: they are looked at once.
+    """
     sight = fixed.look(start)
-    textured, plain = fixed.weighted(1, 0), fixed.weighted(0, 1).similarity(start, sight)
+    textured, plain = fixed.weighted(1, 0).beside(NEUTRAL), fixed.weighted(0, 1).each(start, sight)
     for change in changes:
-        yield plain + textured.similarity(replace(start, textures=_painted(paint, change, group)), sight)
+        found = textured.each(replace(start, textures=_painted(paint, change, group)), sight).unflatten(0, (2, -1))
+        yield torch.stack([found[0] + plain, found[1]])
 
 
 def _shape_looks(fixed: Measure, start: Outcome, geometry: Geometry) -> Iterator[float]:

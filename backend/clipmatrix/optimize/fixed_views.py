@@ -7,7 +7,7 @@ import msgspec
 import torch
 from torch import Tensor
 
-from ..guidance.prompts import targets
+from ..guidance.prompts import Targets, targets
 from ..render.render import Images, Sight
 from .clip_loss import Origins, asks_directions, similarities, start_vectors
 from .pictures import pictures, sight_of
@@ -55,11 +55,30 @@ class Measure:
         guides = tuple(replace(guide, targets=goal) for guide, goal in zip(self.guides, weighed, strict=True))
         return replace(self, guides=guides)
 
-    def about(self, prompt: protocol.Prompt) -> "Measure":
-        """The same for one other prompt, not a directed one."""
+    @torch.no_grad()
+    def each(self, outcome: Outcome, sight: Sight | None = None) -> Tensor:
+        """What each of the M prompts has in the similarity of an outcome: (M,) on the CPU."""
+        images, alone = _shown(outcome, self.scene, self.views, sight), torch.eye(len(self.guides[0].targets.directed))
+        return similarities(self.guides, self.views, images, self.origins, [{}] * len(self.guides), alone).cpu()
+
+    def beside(self, prompt: protocol.Prompt) -> "Measure":
+        """The same, and after the M prompts another one M times, which weighs what they do and looks where they do."""
         brief = msgspec.structs.replace(self.scene.brief, prompts=(prompt,))
-        guides = tuple(replace(guide, targets=targets(guide.tower, brief)) for guide in self.guides)
-        return replace(self, guides=guides, origins=({},) * len(guides))
+        guides = tuple(
+            replace(guide, targets=_twice(guide.targets, targets(guide.tower, brief).vectors)) for guide in self.guides
+        )
+        return replace(self, guides=guides)
+
+
+def _twice(goal: Targets, vectors: Tensor) -> Targets:
+    """Prompts, and after them as many alike that all lie at ``vectors`` (1, W, D)."""
+    return Targets(
+        vectors=torch.cat([goal.vectors, vectors.expand_as(goal.vectors)]),
+        directed=torch.cat([goal.directed, torch.zeros_like(goal.directed)]),
+        textured=torch.cat([goal.textured, goal.textured.abs()]),
+        plain=torch.cat([goal.plain, goal.plain.abs()]),
+        through=torch.cat([goal.through, goal.through]),
+    )
 
 
 @torch.no_grad()

@@ -117,7 +117,7 @@ class Scene:
     renderer
         What finds the triangles that are seen.
     brief
-        As it came.
+        What was asked; ``vary`` is what changes.
     """
 
     character: Character
@@ -148,8 +148,8 @@ class Scene:
 
         Directed prompts are followed from any paint.
         """
-        free = not self.brief.settings.keep and not self.guides[0].targets.any_directed
-        return self.brief.vary.texture > 0 and (self.appearance.plain or free)
+        placed = any(prompt.sees_paint and not prompt.origin.strip() for prompt in self.brief.prompts)
+        return self.brief.vary.texture > 0 and (self.appearance.plain or (placed and not self.brief.settings.keep))
 
 
 def prepare(job: protocol.Submit, towers: Sequence[Tower], device: torch.device, renderer: Renderer = TORCH) -> Scene:

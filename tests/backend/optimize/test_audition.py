@@ -16,10 +16,10 @@ def embedded():
     return load_tower("embedded", torch.device("cpu"))
 
 
-def first(character, tower, text, cancelled=lambda: False, looked=lambda *_: None, texture=1.0, **how):
-    """What the whole body's colour begins with for a prompt: (3,)."""
+def first(character, tower, text, cancelled=lambda: False, looked=lambda *_: None, texture=1.0, others=(), **how):
+    """What the whole body's colour begins with for a prompt, and others: (3,)."""
     brief = protocol.Brief(
-        prompts=(protocol.Prompt(text, **how),),
+        prompts=(protocol.Prompt(text, **how), *others),
         vary=protocol.Vary(texture=texture),
         settings=protocol.Settings(texture_size=64, resolution=64),
     )
@@ -75,8 +75,14 @@ def with_twitches(character, count):
 @pytest.fixture
 def looks(monkeypatch):
     """A list that grows by one with each look at a shape or a colour."""
-    taken, similarity = [], Measure.similarity
-    monkeypatch.setattr(Measure, "similarity", lambda *asked: (taken.append(1), similarity(*asked))[1])
+    taken: list[str] = []
+
+    def noted(name):
+        look = getattr(Measure, name)
+        monkeypatch.setattr(Measure, name, lambda *asked: (taken.append(name), look(*asked))[1])
+
+    noted("similarity")
+    noted("each")
     return taken
 
 
@@ -104,7 +110,31 @@ def test_paint_of_another_colour_than_is_meant_gives_way(character, embedded):
     assert blue > 1
 
 
-@pytest.mark.parametrize("text", ["a red figure", "a person", "a very fat figure", "a person with a red shirt"])
+@pytest.mark.parametrize(
+    "others",
+    [
+        (protocol.Prompt("a very fat figure", shading="plain"), protocol.Prompt("a tall figure", shading="plain")),
+        (protocol.Prompt("a person"), protocol.Prompt("a figure"), protocol.Prompt("a body")),
+        (protocol.Prompt("a fat figure", origin="a thin figure"),),
+    ],
+)
+def test_it_gives_way_whatever_else_is_asked_for(character, embedded, others):
+    red, _, blue = first(in_paint(rigid(character), (200, 40, 40)), embedded, "a blue figure", others=others)
+    assert red < -1
+    assert blue > 1
+
+
+def test_paint_of_several_colours_stays(character, embedded):
+    paint = np.full((64, 64, 3), (200, 40, 40), np.uint8)
+    paint[:, :32] = (20, 20, 160)
+    several = msgspec.structs.replace(rigid(character), start_textures=(paint, paint))
+    assert not first(several, embedded, "a green figure").any()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a red figure", "a person", "a very fat figure", "a person with a red shirt", "a striped figure", "a tall robot"],
+)
 def test_paint_that_a_prompt_can_live_with_stays(character, embedded, text):
     assert not first(in_paint(rigid(character), (200, 40, 40)), embedded, text).any()
 

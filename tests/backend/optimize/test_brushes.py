@@ -37,6 +37,15 @@ def test_a_texture_that_no_prompt_paints_stays_exactly_at_its_start(run, charact
     assert all(offsets.any() for offsets in state.offsets)  # shape changes as ever
 
 
+def test_a_prompt_that_sees_no_paint_leaves_it_to_the_others(run, character, tower):
+    grey = np.full((64, 64, 3), 204, np.uint8)
+    shape = protocol.Prompt("a fat skittle", shading="plain")
+    state = run(painted(character, grey, grey), tower, prompts=(shape, BODY))[0].state
+    np.testing.assert_array_equal(state.textures[1], grey)
+    assert not np.array_equal(state.textures[0], grey)
+    assert all(offsets.any() for offsets in state.offsets)
+
+
 def gradients(character, tower, prompts):
     """Of one step: the levels' and the offsets'."""
     scene = scene_of(painted(character), tower, prompts)

@@ -71,7 +71,7 @@ def brought(character) -> protocol.Submit:
     lower = tuple((part.vertices[:, 2] < 0.3).astype(np.float32) for part in character.parts)
     worn = msgspec.structs.replace(
         character,
-        start_textures=(image, image[::-1].copy()),
+        start_textures=(image // 8 + 100, image[::-1] // 8 + 100),
         start_normal_maps=(np.full((16, 16, 3), (120, 130, 250), np.uint8),) * 2,
         start_offsets=tuple(np.full_like(part.vertices, 0.01) for part in character.parts),
         regions=(protocol.Region("upper", upper), protocol.Region("lower", lower)),
@@ -141,8 +141,11 @@ def test_a_result_is_mended_alike(afresh, tower, device):
     torch.testing.assert_close(mended(afresh, tower, device), expected, rtol=0, atol=1e-3)
 
 
-def test_a_job_comes_to_its_end(job, tower, device):
+@pytest.mark.parametrize("keep", [0.5, 0.0])  # without, paint is auditioned
+def test_a_job_comes_to_its_end(job, tower, device, keep):
     said = []
+    settings = msgspec.structs.replace(job.brief.settings, keep=keep)
+    job = msgspec.structs.replace(job, brief=msgspec.structs.replace(job.brief, settings=settings))
     done = optimise_with_towers(
         job, (on(device, tower),), device, said.append, lambda: False, find_renderer("auto", device)
     )

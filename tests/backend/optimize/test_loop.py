@@ -104,6 +104,12 @@ def test_a_plain_prompt_leaves_the_texture_alone(run, character, tower):
     assert any(offsets.any() for offsets in state.offsets)
 
 
+@pytest.mark.parametrize("other", [protocol.Prompt("a red skittle", weight=0.0), None])
+def test_a_prompt_that_weighs_nothing_does_not_paint_either(run, character, tower, other):
+    prompts = (protocol.Prompt("a fat skittle", shading="plain"), *([other] if other else []))
+    assert run(character, tower, prompts=prompts)[0].state.textures == ()
+
+
 def test_the_result_is_sound_in_every_pose_even_when_offsets_run_wild(run, character, tower):
     summary = run(character, tower, steps=15, vary=protocol.Vary(offsets=10.0))[0].summary
     assert summary.validity.poses == 3

@@ -135,7 +135,8 @@ def test_the_result_of_a_job_that_was_overtaken_is_kept_as_long_as_any(backend: 
     held.released.set()
     for number in range(MAX_ENDED):
         peer.say(submit(f"job-{number}", steps=1))
-        peer.hear(Done)
+        while peer.hear(Done).job != f"job-{number}":
+            pass
     peer.say(Resume("overtaken"))
     while peer.hear(Done).job != "overtaken":
         pass

@@ -100,7 +100,8 @@ def brushes(
     ``regions`` are weights (P,) by name.
     """
     looks = [_looked_at(brief, prompt) for prompt in brief.prompts]
-    if brief.vary.texture == 0 or not any((*looks, *(prompt.paints for prompt in brief.prompts))):
+    named = [prompt.paints for prompt in brief.prompts if prompt.sees_paint]
+    if brief.vary.texture == 0 or not any((*looks, *named)):
         return ()
     kinds = list(zip([_painted(message, prompt) for prompt in brief.prompts], looks, strict=True))
     regional = [kind for kind in dict.fromkeys(kinds) if kind[1]]
@@ -170,7 +171,9 @@ def with_brushes(layout: Atlas, brushes: Sequence[Brush]) -> Atlas:
 
 
 def _looked_at(brief: protocol.Brief, prompt: protocol.Prompt) -> frozenset[str]:
-    """The regions that a prompt looks at, if it looks at nothing else."""
+    """The regions that a prompt looks at with its paint, if it looks at nothing else."""
+    if not prompt.sees_paint:
+        return frozenset()
     cameras = {camera.name: camera for camera in brief.cameras}
     through = [cameras[name] for name in prompt.cameras] or list(brief.cameras)
     regions = [camera.region for camera in through if isinstance(camera, protocol.CameraRegion)]
@@ -178,6 +181,8 @@ def _looked_at(brief: protocol.Brief, prompt: protocol.Prompt) -> frozenset[str]
 
 
 def _painted(message: protocol.Character, prompt: protocol.Prompt) -> frozenset[int]:
-    """The textures of the parts that a prompt names; of all, if it names none."""
+    """The textures of the parts that a prompt names; of all, if it names none; of none, if it does not see them."""
+    if not prompt.sees_paint:
+        return frozenset()
     chosen = [part for part in message.parts if not prompt.paints or part.name in prompt.paints]
     return frozenset(part.texture for part in chosen)
