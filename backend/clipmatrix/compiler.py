@@ -59,7 +59,7 @@ class _Finder(MetaPathFinder, Loader):
         """Make a stand-in, or import what has none."""
         if spec.name not in ANSWERS:
             found = _real(spec.name)
-            spec.loader_state = found.__spec__
+            spec.loader_state = found.__spec__  # Python is about to put this one in its place
             return found
         made = _StandIn(spec.name)
         vars(made).update(ANSWERS[spec.name])
@@ -84,7 +84,7 @@ def _real(name: str) -> ModuleType:
     for module, answers in ANSWERS.items():
         stood = sys.modules.get(module)
         if isinstance(stood, _StandIn):
-            sys.modules.pop(module, None)
+            sys.modules.pop(module, None)  # another thread may have been first
             for answer in answers:
                 vars(stood).pop(answer, None)  # those who hold it are answered by the compiler from now on
     return importlib.import_module(name)

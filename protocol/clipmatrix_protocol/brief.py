@@ -71,6 +71,11 @@ class Prompt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("a prompt is a text or an image, not both")
 
     @property
+    def directed(self) -> bool:
+        """Whether it asks for a direction, away from ``origin``."""
+        return bool(self.origin.strip())
+
+    @property
     def sees_paint(self) -> bool:
         """Whether it judges the finished look, and counts at all."""
         return self.weight != 0 and self.shading != "plain"

@@ -124,7 +124,7 @@ def targets(tower: Tower, brief: protocol.Brief, exemplars: Sequence[np.ndarray]
     textured, plain = weights.unbind(dim=1)
     names = [camera.name for camera in brief.cameras]
     through = [[not prompt.cameras or name in prompt.cameras for name in names] for prompt in brief.prompts]
-    directed = [bool(prompt.origin.strip()) for prompt in brief.prompts]
+    directed = [prompt.directed for prompt in brief.prompts]
     return Targets(vectors, torch.tensor(directed), textured, plain, torch.tensor(through))
 
 
@@ -183,7 +183,7 @@ def _vectors(tower: Tower, prompt: protocol.Prompt, endings: Sequence[str], exem
     if prompt.image is not None:
         return tower.encode_image(_square(exemplars[prompt.image]).to(tower.mean)).expand(len(endings), -1)
     place = tower.encode_text([prompt.text.rstrip(" .") + ending for ending in endings])
-    if not prompt.origin.strip():
+    if not prompt.directed:
         return place
     return unit(place - tower.encode_text([prompt.origin.rstrip(" .") + ending for ending in endings]))
 

@@ -46,6 +46,13 @@ class Measure:
         images = _shown(outcome, self.scene, self.views, sight)
         return float(similarities(self.guides, self.views, images, self.origins, [{}] * len(self.guides)))
 
+    @torch.no_grad()
+    def each(self, outcome: Outcome, sight: Sight | None = None) -> Tensor:
+        """What each of the M prompts has in the similarity of an outcome: (M,) on the CPU."""
+        images = _shown(outcome, self.scene, self.views, sight)
+        alone = torch.eye(len(self.guides[0].targets.directed), dtype=torch.bool)
+        return similarities(self.guides, self.views, images, self.origins, [{}] * len(self.guides), alone).cpu()
+
     def weighted(self, textured: Tensor | int, plain: Tensor | int) -> "Measure":
         """The same with the prompts' weights for each kind of picture multiplied, by (M,) factors or by one for all."""
         weighed = [
@@ -54,12 +61,6 @@ class Measure:
         ]
         guides = tuple(replace(guide, targets=goal) for guide, goal in zip(self.guides, weighed, strict=True))
         return replace(self, guides=guides)
-
-    @torch.no_grad()
-    def each(self, outcome: Outcome, sight: Sight | None = None) -> Tensor:
-        """What each of the M prompts has in the similarity of an outcome: (M,) on the CPU."""
-        images, alone = _shown(outcome, self.scene, self.views, sight), torch.eye(len(self.guides[0].targets.directed))
-        return similarities(self.guides, self.views, images, self.origins, [{}] * len(self.guides), alone).cpu()
 
     def beside(self, prompt: protocol.Prompt) -> "Measure":
         """The same, and after the M prompts another one M times, which weighs what they do and looks where they do."""

@@ -148,7 +148,7 @@ class Scene:
 
         Directed prompts are followed from any paint.
         """
-        placed = any(prompt.sees_paint and not prompt.origin.strip() for prompt in self.brief.prompts)
+        placed = any(prompt.sees_paint and not prompt.directed for prompt in self.brief.prompts)
         return self.brief.vary.texture > 0 and (self.appearance.plain or (placed and not self.brief.settings.keep))
 
 
